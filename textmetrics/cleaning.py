@@ -1,0 +1,123 @@
+"""What is cut from a message before it is read: quotes of others, signatures, markup, control characters.
+
+Cutting never moves a character: what is cut is blanked (`quotes`, `signature`), so a place in the cleaned text is the same
+place in the message. HTML becomes text once, when it is read (`plain`), and everything after speaks of that text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from . import packs
+from .errors import UnknownName
+
+_BLOCKS = frozenset("p div br li ul ol pre tr table h1 h2 h3 h4 h5 h6 section article header footer dd dt dl hr form figure".split())
+_DROPPED = ["script", "style", "head", "template", "noscript", "title"]
+_QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
+_QUOTED_LINE = re.compile(r"(?m)^[ \t]{0,3}>[^\n]*$")
+_SIGNATURE = re.compile(r"(?m)^--[ \t]?$")
+_MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
+
+
+def plain(html: str) -> str:
+    """HTML as text: a line a block, quotations as lines that begin with ``> ``, nothing of scripts, styles and hidden parts.
+
+    >>> plain("<p>Hi <b>Ana</b>&nbsp;&amp; co</p><blockquote>old</blockquote><script>x()</script>new")
+    'Hi Ana & co\\n> old\\nnew'
+    """
+    if not _MARKUP.search(html):
+        return html.strip()
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(_DROPPED)
+    pieces: list[str] = []
+    root = tree.body or tree.root
+    if root is None:
+        return ""
+    quotes = {node.mem_id for selector in _QUOTES for node in tree.css(selector)}
+    depth = 0
+    stack = [(root, False)]
+    while stack:
+        node, leaving = stack.pop()
+        if leaving:
+            if node.mem_id in quotes:
+                depth -= 1
+            pieces.append("\n" + "> " * depth)
+        elif node.tag == "-text":
+            pieces.append(re.sub(r"\s+", " ", node.text_content or "").replace("\u00a0", " "))
+        else:
+            block = node.tag in _BLOCKS or node.mem_id in quotes
+            if node.mem_id in quotes:
+                depth += 1
+            if block:
+                pieces.append("\n" + "> " * depth)
+                if node.tag != "br":
+                    stack.append((node, True))
+            stack += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
+    text = re.sub(r"[ \t]*\n(?:(?:> )*[ \t]*\n)*", "\n", "".join(pieces) + "\n")
+    return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in text.split("\n") if line.strip(" >"))
+
+
+def quotes(text: str, code: str | None) -> list[tuple[int, int]]:
+    """Where a message quotes others: lines that begin with >, and everything below the header of an earlier mail."""
+    spans = [m.span() for m in _QUOTED_LINE.finditer(text)] if ">" in text else []
+    for header in _headers(code):
+        if match := header.search(text):
+            spans.append((match.start(), len(text)))
+    return spans
+
+
+def signature(text: str, code: str | None) -> list[tuple[int, int]]:
+    """Where a message is signature: below the ``-- `` line."""
+    match = _SIGNATURE.search(text)
+    return [(match.start(), len(text))] if match else []
+
+
+CLEANERS: dict[str, Callable[[str, str | None], list[tuple[int, int]]]] = {"quotes": quotes, "signature": signature}
+
+
+@cache
+def _headers(code: str | None) -> list[re.Pattern[str]]:
+    codes = [code] if code in packs.languages() else packs.languages()
+    return [re.compile(h) for c in codes for h in packs.language(c).quote_headers]
+
+
+def clean(text: str, names: Sequence[str], code: str | None = None) -> str:
+    """The text with everything that is not the writer's own blanked, of the same length.
+
+    A message that is nothing but a quote is left as it is: then the quote is what was sent.
+
+    >>> clean("Works now\\n> did it work?", ["quotes"], "en")
+    'Works now\\n              '
+    """
+    spans: list[tuple[int, int]] = []
+    for name in names:
+        if name not in CLEANERS:
+            raise UnknownName("cleaner", name, CLEANERS)
+        spans += CLEANERS[name](text, code)
+    if not spans:
+        return text
+    kept = list(text)
+    for start, end in spans:
+        kept[start:end] = [c if c == "\n" else " " for c in text[start:end]]
+    cleaned = "".join(kept)
+    return cleaned if cleaned.strip() else text
+
+
+_UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_KEPT = {"\n", "\t", "\u200d"}  # the joiner of emoji
+
+
+def printable(text: str) -> str:
+    """Text that may be sent to a terminal: no control, escape, or direction-changing character is left.
+
+    >>> printable("a\\x1b[31mb\\u202ec")
+    'a�[31mb�c'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(c) in _UNSAFE and c not in _KEPT else c for c in text)

@@ -1,0 +1,110 @@
+"""The moment a customer names: "by Friday noon", "within 24 hours", "before 3 May".
+
+Resolved against the time and zone of the message itself; what cannot be told is said to be so, never guessed. The words are in the
+language packs (``[dates]``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from . import packs
+from .folding import fold
+
+END_OF_DAY = 24.0  # the hour meant where a day is named and no hour
+CLOCK = re.compile(r"\b(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hs|hrs)?\b")
+DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s(?:of |de |di )?({months})\b|\b({months})\s(\d{1,2})(?:st|nd|rd|th)?\b")
+
+
+class _Words:
+    """The date words of one language, compiled."""
+
+    def __init__(self, code: str) -> None:
+        dates = packs.language(code).dates
+        self.weekdays = {fold(w): n for n, words in enumerate(dates.get("weekdays", ())) for w in words.split()}
+        self.months = {fold(w): n for n, words in enumerate(dates.get("months", ()), start=1) for w in words.split()}
+        self.days = {fold(k): int(v) for k, v in dates.get("days", {}).items()}
+        self.hours = {fold(k): float(v) for k, v in dates.get("hours", {}).items()}
+        self.units = {fold(k): float(v) for k, v in dates.get("units", {}).items()}
+        self.numbers = {fold(k): float(v) for k, v in dates.get("numbers", {}).items()}
+        self.within = _any(dates.get("within", ()))
+        self.by = _any(dates.get("by", ()))
+        number = rf"\d+|{_any(self.numbers)}"
+        self.span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?({number})\s({_any(self.units)})\b")
+        self.weekday = re.compile(rf"\b({_any(self.weekdays)})\b")
+        self.day = re.compile(rf"\b({_any(self.days)})\b")
+        self.hour = re.compile(rf"\b({_any(self.hours)})\b")
+        months = _any(self.months)
+        self.date = re.compile(DAY_MONTH.pattern.replace("{months}", months))
+        self.clock = re.compile(rf"\b(?:{self.by})\s(?:the\s)?{CLOCK.pattern[2:]}")
+
+
+def _any(words: Any) -> str:
+    """One of some words, the longest first; something that never matches where there are none."""
+    return "|".join(re.escape(fold(w)) for w in sorted(words, key=lambda w: (-len(w), w))) or r"(?!)"
+
+
+@cache
+def _words(code: str) -> _Words:
+    return _Words(code)
+
+
+def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[str, Any]:
+    """``{"at": ISO time}`` of the moment a folded text names, or ``{"unresolved": why}``.
+
+    >>> from datetime import UTC
+    >>> resolve("i need it by friday noon", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
+    {'at': '2026-03-06T12:00:00+00:00'}
+    >>> resolve("asap please", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
+    {'unresolved': 'names no time'}
+    """
+    if code not in packs.languages():
+        return {"unresolved": "no language pack"}
+    if sent_at is None:
+        return {"unresolved": "the message has no time"}
+    words = _words(code)
+    if match := words.span.search(folded):
+        number = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
+        try:
+            return {"at": (sent_at + timedelta(seconds=number * words.units[match[2]])).isoformat()}
+        except OverflowError:
+            return {"unresolved": "names a time out of range"}
+    day = _day(folded, words, sent_at)
+    hour = _hour(folded, words)
+    if day is None and hour is None:
+        return {"unresolved": "names no time"}
+    at = (day or sent_at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=END_OF_DAY if hour is None else hour)
+    if day is None and at <= sent_at:
+        at += timedelta(days=1)
+    return {"at": at.isoformat()} if at > sent_at else {"unresolved": "names a time in the past"}
+
+
+def _day(folded: str, words: _Words, sent_at: datetime) -> datetime | None:
+    if match := words.date.search(folded):
+        number, month = (match[1], match[2]) if match[1] else (match[4], match[3])
+        try:
+            found = sent_at.replace(month=words.months[month], day=int(number))
+        except ValueError:
+            return None
+        return found if found.date() >= sent_at.date() else found.replace(year=found.year + 1)
+    if match := words.day.search(folded):
+        return sent_at + timedelta(days=words.days[match[1]])
+    if match := words.weekday.search(folded):
+        return sent_at + timedelta(days=(words.weekdays[match[1]] - sent_at.weekday()) % 7)
+    return None
+
+
+def _hour(folded: str, words: _Words) -> float | None:
+    if match := words.clock.search(folded):
+        hour, minute, half = int(match[1]), int(match[2] or 0), match[3] or ""
+        if half.startswith("p") and hour < 12:
+            hour += 12
+        if hour <= 24 and minute < 60 and (half or match[2] or hour <= 24):
+            return hour + minute / 60
+    if match := words.hour.search(folded):
+        return words.hours[match[1]]
+    return None

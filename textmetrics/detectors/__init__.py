@@ -1,0 +1,146 @@
+"""Detectors: a message in its context in, a vote out, one file per label.
+
+To add one, put a module here with a function decorated ``@detector("label", by=...)``. It is called for each message of the roles in
+``by`` and returns a ``Vote`` for the label, or None where its rule has nothing to say. The words it goes by are cues of the language packs;
+what it adds is the context: what the other side just said, whether a solution stands, who speaks, where in the conversation. Where a trained model
+speaks the language, votes are evidence the model weighs; where none does, the vote decides.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from ..registry import Registry
+from ..types import CUSTOMERS, RESPONDERS, Conversation, Cue, Role
+
+
+class View:
+    """A conversation as detectors see it: texts cleaned and folded, cues found, and what the judge has found out so far.
+
+    ``chances`` holds, for each message, the probability of each label key judged so far: responders are judged before customers.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        roles: Sequence[Role],
+        texts: Sequence[str],
+        folded: Sequence[str],
+        cues: Sequence[tuple[Cue, ...]],
+        languages: Sequence[str | None],
+    ) -> None:
+        self.conversation, self.roles, self.texts, self.folded, self.languages = conversation, roles, texts, folded, languages
+        self.cues = cues
+        self.named: list[dict[str, list[Cue]]] = []
+        for found in cues:
+            by: dict[str, list[Cue]] = {}
+            for cue in found:
+                by.setdefault(cue.name, []).append(cue)
+            self.named.append(by)
+        self.chances: list[dict[str, float]] = [{} for _ in roles]
+
+    def __len__(self) -> int:
+        return len(self.roles)
+
+    def shows(self, i: int, *names: str) -> list[Cue]:
+        """The cues of some names in one message."""
+        named = self.named[i]
+        return [c for name in names for c in named.get(name, ())]
+
+    def asks(self, i: int) -> bool:
+        """Whether a message holds a question."""
+        return "?" in self.folded[i]
+
+    def before(self, i: int) -> list[int]:
+        """What the other side said since this side last spoke: the nearest first; failing that, its last message."""
+        side = self.roles[i] in RESPONDERS
+        found: list[int] = []
+        for j in range(i - 1, -1, -1):
+            if self.roles[j] not in CUSTOMERS and self.roles[j] not in RESPONDERS:
+                continue
+            if (self.roles[j] in RESPONDERS) != side:
+                found.append(j)
+            elif found:
+                break
+        return found
+
+    def chance(self, i: int, label: str) -> float:
+        """The probability of a label in one message, as far as it has been judged."""
+        return self.chances[i].get(label, 0.0)
+
+    def solved_by(self, i: int) -> int | None:
+        """The solution that stands before a message: the nearest message of the other side that gives one."""
+        message = self.conversation.messages[i]
+        if message.reply_to is not None:
+            for j in range(i):
+                if self.conversation.messages[j].id == message.reply_to and self.chance(j, "solution") >= STANDS:
+                    return j
+        return next((j for j in range(i - 1, -1, -1) if self.roles[j] in RESPONDERS and self.chance(j, "solution") >= STANDS), None)
+
+
+STANDS = 0.4  # chance from which a message is taken as a solution by what follows it
+
+
+class Vote(Struct, frozen=True):
+    """What a rule says of one message: how sure it is, and the characters it goes by."""
+
+    score: float
+    cues: tuple[Cue, ...] = ()
+    state: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """From the first character it goes by to the last, of the strongest place."""
+        return (self.cues[0].start, self.cues[0].end) if self.cues else None
+
+
+Judge = Callable[[View, int], "Vote | Sequence[Vote] | None"]
+Describe = Callable[[View, int, tuple[int, int]], Mapping[str, Any]]
+
+
+class Detector(Struct, frozen=True):
+    """The rule of one label: ``vote`` gives its votes on a message, ``describe`` the attributes of a finding, ``states`` the states it tells apart."""
+
+    label: str
+    doc: str
+    by: tuple[str, ...]
+    vote: Judge
+    states: tuple[str | None, ...] = (None,)
+    describe: Describe | None = None
+
+    def keys(self) -> list[str]:
+        """The names under which its probabilities are kept: ``label`` or ``label/state``."""
+        return [key(self.label, state) for state in self.states]
+
+
+DETECTORS: Registry[Detector] = Registry("detector", __name__)
+
+
+def key(label: str, state: str | None) -> str:
+    """The name of a label and state together.
+
+    >>> key("acknowledgement", "worked")
+    'acknowledgement/worked'
+    """
+    return label if state is None else f"{label}/{state}"
+
+
+def detector(label: str, *, by: tuple[str, ...], states: tuple[str | None, ...] = (None,), describe: Describe | None = None) -> Callable[[Judge], Judge]:
+    """Register the detector of one label."""
+
+    def register(function: Judge) -> Judge:
+        one = Detector(label, inspect.getdoc(function) or "", by, function, states, describe)
+        DETECTORS.add(label, one, function.__code__.co_filename)
+        return function
+
+    return register
+
+
+def vote(cues: Sequence[Cue], score: float, **more: Any) -> Vote | None:
+    """A vote that goes by some cues; None where there are none."""
+    return Vote(score, tuple(cues), **more) if cues else None

@@ -1,0 +1,24 @@
+"""Says by when an answer or a solution is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..deadlines import resolve
+from ..types import CUSTOMERS
+from . import View, Vote, detector
+
+
+def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
+    """``at``: the moment meant (UTC, ISO), or ``unresolved``: why it cannot be told."""
+    return resolve(view.folded[i], view.languages[i], view.conversation.messages[i].sent_at)
+
+
+@detector("deadline", by=CUSTOMERS, describe=describe)
+def deadline(view: View, i: int) -> Vote | None:
+    """Says by when it is needed; surer where a moment can be worked out from it."""
+    cues = view.shows(i, "deadline")
+    if not cues:
+        return None
+    return Vote(0.6 if "at" in describe(view, i, (0, 0)) else 0.4, tuple(cues))

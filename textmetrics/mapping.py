@@ -1,0 +1,214 @@
+"""Rows with any names to records: the file that ``--map`` names.
+
+    reader = "csv"                  # which reader; the file itself says where this is missing
+    files = ["tickets*.csv"]        # which files of its folder the map speaks of (all, where it is missing)
+    channel = "email"               # constant values: channel, language, timezone, role
+    timezone = "Europe/Madrid"      # of times that name no zone (UTC)
+    time_format = "%d/%m/%Y %H:%M"  # or iso (the default), epoch, epoch_ms, epoch_us
+    html = true                     # texts are HTML
+    threads = "id"                  # how conversations are found: id, reply, silence
+    order = "file"                  # messages of a conversation come in the order of the file, or by time
+    role_from = "opener"            # the author who wrote first asked; everybody else answers
+
+    [columns]                       # ours = theirs; any further name is kept for --by
+    conversation_id = "Ticket ID"
+    text = "Body"
+    subject = "Title"               # put in front of the text where it stands
+    team = "Agent Team"
+
+    [roles]                         # what stands in the role column = our role; "*" is everything else
+    requester = "customer"
+
+    [reactions]                     # ours = theirs: likes, shares, replies, quotes, views, rating, helpful, solution
+    likes = "like_count"
+
+    [values.severity]               # their value = ours
+    "1-critical" = "critical"
+
+A name written ``a.b`` looks into nested JSON. Without a map the generic names are read: those of `types.Record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+
+from . import packs
+from .cleaning import plain
+from .errors import PackError
+from .times import Clock
+from .types import ROLES, Problem, Record
+
+FOLDER_FILE = "map.toml"  # a map of this name speaks of the files of its folder
+TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "customer_id", "case_id", "severity", "queue", "status")
+COLUMNS = {*TEXTS, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
+THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
+REACTIONS = ("likes", "shares", "replies", "quotes", "views", "rating", "helpful", "solution")
+SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "html", "threads", "order", "role_from", "role"}
+TABLES = {"columns", "roles", "reactions", "values"}
+TRUE = {"true", "1", "yes", "t", "y"}
+PRIVATE = {"private", "internal", "note", "agents"}
+GENERIC = {name: name for name in COLUMNS}
+
+
+class Map(Struct, frozen=True, kw_only=True):
+    """How the rows of one export become records. ``path`` is where it was written down, for error messages."""
+
+    path: str = "the generic form"
+    reader: str | None = None
+    files: tuple[str, ...] = ()
+    channel: str | None = None
+    language: str | None = None
+    role: str | None = None
+    timezone: str = "UTC"
+    time_format: str = "iso"
+    html: bool = False
+    threads: str | None = None
+    order: str | None = None
+    role_from: str | None = None
+    columns: Mapping[str, str] = field(default_factory=lambda: GENERIC)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    reactions: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    keep_rest: bool = True
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether the map is about a file of this name."""
+        return not self.files or any(fnmatch(Path(name.rsplit("!", 1)[-1]).name, pattern) for pattern in self.files)
+
+
+GENERIC_FORM = Map()
+
+
+def load(path: str | Path) -> Map:
+    """A map, checked: an unknown key, role, column or zone is a PackError that names it."""
+    path = Path(path)
+    data = packs.load_toml(path)
+    if unknown := set(data) - SETTINGS - TABLES:
+        raise PackError(path, sorted(unknown)[0], f"is no key of a map; known: {', '.join(sorted(SETTINGS | TABLES))}")
+    columns = packs.need(path, data, "columns")
+    if "text" not in columns:
+        raise PackError(path, "columns.text", "is missing: which column holds what was said?")
+    for key, allowed in (("threads", THREADS), ("order", ORDERS), ("role_from", ("opener",)), ("role", ROLES)):
+        if key in data and data[key] not in allowed:
+            raise PackError(path, key, f"is {data[key]!r}; it may be {', '.join(allowed)}")
+    for theirs, ours in data.get("roles", {}).items():
+        if ours not in ROLES:
+            raise PackError(path, f"roles.{theirs}", f"is {ours!r}; a role is one of {', '.join(ROLES)}")
+    for ours in data.get("reactions", {}):
+        if ours not in REACTIONS:
+            raise PackError(path, f"reactions.{ours}", f"is none of {', '.join(REACTIONS)}")
+    if data.get("channel"):
+        packs.channel(data["channel"])
+    Clock(data.get("time_format", "iso"), data.get("timezone", "UTC"))
+    settings = {k: tuple(v) if k == "files" else v for k, v in data.items() if k in SETTINGS}
+    tables = {k: data.get(k, {}) for k in TABLES - {"columns"}}
+    return Map(path=str(path), columns=columns, keep_rest=False, **settings, **tables)
+
+
+class Rows:
+    """Turns the rows of one source into records with one map."""
+
+    def __init__(self, source: str, mapping: Map) -> None:
+        self.source, self.mapping = source, mapping
+        self.clock = Clock(mapping.time_format, mapping.timezone)
+        self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
+        self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
+
+    def record(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Record | Problem:
+        """One row as a record, or why it cannot be one."""
+        text = self._get(row, "text")
+        if not isinstance(text, str):
+            return Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
+        if self.mapping.html:
+            text = plain(text)
+        if subject := self._text(row, "subject"):
+            text = f"{subject}\n{text}" if text else subject
+        sent_at = None
+        if (raw := self._text(row, "sent_at")) is not None and (sent_at := self.clock.read(raw)) is None:
+            return Problem(self.source, f"its time {raw[:40]!r} cannot be read as {self.mapping.time_format}: give time_format in a map", number, line, byte)
+        record = Record(
+            text=text,
+            author=self._text(row, "author") or "",
+            sent_at=sent_at,
+            visibility=self._text(row, "visibility") or "public",
+            automatic=self._true(row, "automatic"),
+            opener=self._true(row, "opener"),
+            reactions=self._reactions(row),
+            columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")},
+            source=self.source,
+            number=number,
+        )
+        for name in TEXTS:
+            setattr(record, name, self._value(name, self._text(row, name)))
+        record.channel = record.channel or self.mapping.channel
+        record.language = record.language or self.mapping.language
+        if (rating := self._text(row, "rating")) is not None:
+            record.rating = _number(rating)
+        role = self._role(self._text(row, "role"))
+        if role is None:
+            return Problem(self.source, f"its role {self._text(row, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte)
+        record.role = role  # type: ignore[assignment]
+        if record.visibility.lower() in PRIVATE:
+            record.role = "note"
+        if self.mapping.keep_rest:
+            record.columns |= {k: str(v) for k, v in row.items() if k and k not in self._theirs and v not in (None, "") and not isinstance(v, dict | list)}
+        return record
+
+    def _get(self, row: Mapping[str, Any], ours: str) -> Any:
+        theirs = self.mapping.columns.get(ours)
+        return None if theirs is None else _look(row, theirs)
+
+    def _text(self, row: Mapping[str, Any], ours: str) -> str | None:
+        value = self._get(row, ours)
+        return None if value is None or value == "" else value if isinstance(value, str) else _plain_number(value)
+
+    def _true(self, row: Mapping[str, Any], ours: str) -> bool:
+        value = self._get(row, ours)
+        return value.lower() in TRUE if isinstance(value, str) else bool(value)
+
+    def _value(self, ours: str, value: str | None) -> str | None:
+        return self.mapping.values.get(ours, {}).get(value, value) if value is not None else None
+
+    def _role(self, theirs: str | None) -> str | None:
+        if theirs is None:
+            return self.mapping.role or "unknown"
+        named = self.mapping.roles.get(theirs) or self.mapping.roles.get(theirs.lower()) or self.mapping.roles.get("*")
+        return named or (theirs.lower() if theirs.lower() in ROLES else None)
+
+    def _reactions(self, row: Mapping[str, Any]) -> dict[str, float]:
+        given = row.get("reactions") if not self.mapping.reactions else None
+        named = given if isinstance(given, dict) else {ours: _look(row, theirs) for ours, theirs in self.mapping.reactions.items()}
+        return {k: n for k, v in named.items() if k in REACTIONS and (n := _number(v)) is not None}
+
+
+def _look(row: Mapping[str, Any], name: str) -> Any:
+    """A cell by name; a name with dots looks into nested objects."""
+    if name in row or "." not in name:
+        return row.get(name)
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _plain_number(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _number(value: Any) -> float | None:
+    """A count or rating; yes and no count 1 and 0; what is no number is None."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    if str(value).strip().lower() in TRUE:
+        return 1.0
+    if str(value).strip().lower() in {"false", "no", "f", "n"}:
+        return 0.0
+    try:
+        return float(value)
+    except ValueError:
+        return None

@@ -1,0 +1,88 @@
+"""Who is the customer, who answers, who only joins in: where the export does not say.
+
+Of the people whose role an export leaves open, whoever writes first is the originator. Everybody else answers, unless the export already has
+an answering side: then they are further customers. Each inference carries a confidence, and a file (`load`) overrides it by author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from . import packs
+from .errors import PackError
+from .types import RESPONDERS, ROLES, Conversation, Participant, Record
+
+MARKED = 0.95  # the export marks who opened the thread
+OPENED = 0.9  # opened the conversation, of people whose roles are unknown
+ANSWERED = 0.8  # wrote in a conversation that somebody else opened
+LONELY = 0.6  # opened, and nobody ever answered: may as well be an announcement
+
+
+def name_of(record: Record) -> str:
+    """The participant of a record: its author, or its role where the export names nobody; a note is told apart from what its author says openly."""
+    name = record.author or record.role
+    return f"{name} (note)" if record.role == "note" and record.author else name
+
+
+def participants(group: Sequence[Record]) -> dict[str, tuple[str, float]]:
+    """Role and confidence of everybody in one conversation, in order of appearance.
+
+    Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
+    Another customer is ``other``.
+    """
+    stated: dict[str, str] = {}
+    for r in group:
+        name = name_of(r)
+        if stated.get(name, "unknown") == "unknown":
+            stated[name] = r.role
+    marked = {name_of(r) for r in group if r.opener}
+    answering = any(role in RESPONDERS for role in stated.values())
+    open_ = [n for n, role in stated.items() if role in ("customer", "unknown") and not _speechless(n)]
+    customers = [n for n in open_ if stated[n] == "customer"]
+    originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[0] if open_ else None)
+    found: dict[str, tuple[str, float]] = {}
+    for name, role in stated.items():
+        if role == "customer":
+            found[name] = ("customer" if name == originator else "other", 1.0)
+        elif role != "unknown":
+            found[name] = (role, 1.0)
+        elif name == originator:
+            found[name] = ("customer", MARKED if name in marked else OPENED if len(stated) > 1 else LONELY)
+        elif answering or customers:
+            found[name] = ("other" if answering else "agent", ANSWERED)
+        else:
+            found[name] = ("agent", MARKED if marked else ANSWERED)
+    return found
+
+
+def _speechless(name: str) -> bool:
+    return name in ("system", "note")
+
+
+def load(path: str | Path) -> dict[str, str]:
+    """A roles file: ``[roles]`` with author (or a pattern with ``*``) = role."""
+    path = Path(path)
+    table = packs.need(path, packs.load_toml(path), "roles")
+    for author, role in table.items():
+        if role not in ROLES:
+            raise PackError(path, f"roles.{author}", f"is {role!r}; a role is one of {', '.join(ROLES)}")
+    return dict(table)
+
+
+def override(conversation: Conversation, table: Mapping[str, str]) -> Conversation:
+    """A conversation in which the roles of a table hold. A second customer becomes ``other``."""
+    import msgspec
+
+    people, taken = [], False
+    named = [(p, next((role for pattern, role in table.items() if fnmatchcase(p.id, pattern)), None)) for p in conversation.participants]
+    forced = any(role == "customer" for _, role in named)
+    for person, role in named:
+        if role is None and forced and person.role == "customer":
+            person = Participant(person.id, "other", person.confidence)
+        if role is not None:
+            person = Participant(person.id, "other" if role == "customer" and taken else role, 1.0)  # type: ignore[arg-type]
+            taken = taken or role == "customer"
+        people.append(person)
+    return msgspec.structs.replace(conversation, participants=tuple(people))

@@ -1,0 +1,237 @@
+"""Where input comes from: files, folders, globs, zip members, standard input; packed or plain; in any encoding.
+
+A ``Source`` is one readable stream with a name that people recognise (``export.zip!chats/march.csv``). Nothing is ever
+unpacked to disk. A stream that was cut off is an error at its position, never a short read: gzip and bz2 say so themselves,
+zstd is read through Arrow, which does. Lines end at LF, CRLF or, in a file that has no LF, at CR; a stray CR, U+2028 or form
+feed is text.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import hashlib
+import io
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from .errors import MissingInput, ReadError
+from .types import Problem
+
+HEAD = 65536  # bytes a reader sees of a source before it claims it
+LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not read
+RATIO = 200  # a zip member that grows more than this is refused as a bomb
+SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
+HIDDEN = (".", "_", "~")
+PACKED: dict[str, Callable[[BinaryIO], BinaryIO]] = {
+    ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),  # type: ignore[dict-item,return-value]
+    ".bz2": lambda raw: bz2.BZ2File(raw),  # type: ignore[dict-item,return-value]
+    ".zst": lambda raw: _zstd(raw),
+}
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class Line(Struct, frozen=True):
+    """One line of a text, without its end: its number from 1, the byte it begins at, its text."""
+
+    number: int
+    byte: int
+    text: str
+
+
+class Source:
+    """One stream of input. ``name`` is for people, ``suffix`` is that of the unpacked content (``.csv``)."""
+
+    def __init__(self, name: str, opener: Callable[[], BinaryIO], *, folder: Path | None = None, size: int = 0) -> None:
+        self.name, self._opener, self.folder, self.size = name, opener, folder, size
+        plain = Path(name.rsplit("!", 1)[-1])
+        self.packing = plain.suffix.lower() if plain.suffix.lower() in PACKED else ""
+        self.suffix = Path(plain.stem).suffix.lower() if self.packing else plain.suffix.lower()
+        self.stem = Path(plain.stem).stem if self.packing else plain.stem
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"
+
+    def open(self) -> BinaryIO:
+        """The unpacked bytes."""
+        raw = self._opener()
+        return PACKED[self.packing](raw) if self.packing else raw
+
+    def head(self, size: int = HEAD) -> bytes:
+        """The first bytes, as far as they can be read."""
+        try:
+            with self.open() as stream:
+                return stream.read(size)
+        except (OSError, EOFError):
+            return b""
+
+    def sha256(self) -> str:
+        """The checksum of the input as it lies there (packed, where it is packed)."""
+        with self._opener() as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
+    """Every source behind paths, folders (all files below), globs, zip archives and ``-``, in the order of their names."""
+    for given in inputs:
+        if str(given) == "-":
+            yield _standard_input()
+            continue
+        path = Path(given)
+        if path.is_dir():
+            paths = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            if not paths:
+                raise MissingInput(path, "the folder holds no file")
+        elif path.is_file():
+            paths = [path]
+        else:
+            paths = sorted(p for p in Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))) if p.is_file())
+            if not paths:
+                raise MissingInput(path, "there is no such file or folder")
+        for found in paths:
+            yield from _of_file(found, path if path.is_dir() else found.parent)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(HIDDEN) for part in path.parts)
+
+
+def _of_file(path: Path, folder: Path) -> Iterator[Source]:
+    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+        yield from _of_zip(path)
+    else:
+        yield Source(str(path), lambda: path.open("rb"), folder=path.parent, size=path.stat().st_size)
+
+
+def _of_zip(path: Path) -> Iterator[Source]:
+    with zipfile.ZipFile(path) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
+    for member in sorted(members, key=lambda m: m.filename):
+        if member.file_size > RATIO * max(member.compress_size, 1024):
+            raise ReadError(f"{path}!{member.filename}", f"grows more than {RATIO} times when unpacked; unpack it yourself if you trust it")
+        yield Source(f"{path}!{member.filename}", lambda m=member: _member(path, m), folder=path.parent, size=member.file_size)
+
+
+def _member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
+    archive = zipfile.ZipFile(path)
+    stream = archive.open(member)
+    archive.fp = None  # the stream keeps the file; nothing else may be read through this archive
+    return stream  # type: ignore[return-value]
+
+
+def _standard_input() -> Source:
+    """Standard input, kept so that it can be looked at before it is read."""
+    kept = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115  lives as long as the source
+    while block := sys.stdin.buffer.read(1 << 20):
+        kept.write(block)
+    size = kept.tell()
+
+    def opener() -> BinaryIO:
+        kept.seek(0)
+        return _Kept(kept)  # type: ignore[return-value]
+
+    return Source("-", opener, size=size)
+
+
+class _Kept(io.BufferedIOBase):
+    """A view of the kept input that may be closed without losing it."""
+
+    def __init__(self, kept: tempfile.SpooledTemporaryFile[bytes]) -> None:
+        self._kept = kept
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._kept.read(-1 if size is None else size)
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        data = self._kept.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readable(self) -> bool:
+        return True
+
+
+def _zstd(raw: BinaryIO) -> BinaryIO:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(raw, "zstd")  # type: ignore[return-value]
+
+
+def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:
+    """The bytes of a source; where it is cut off or damaged, what could be read and then a Problem with the byte."""
+    read = 0
+    try:
+        with source.open() as stream:
+            while block := stream.read(size):
+                read += len(block)
+                yield block
+    except (EOFError, OSError, zipfile.BadZipFile) as error:
+        if isinstance(error, OSError) and error.errno is not None and not source.packing:
+            raise ReadError(source.name, f"cannot be read: {error.strerror}") from error
+        yield Problem(source.name, f"the input is cut off or damaged here: {' '.join(str(error).split())}", byte=read)
+
+
+def lines(source: Source) -> Iterator[Line | Problem]:
+    """The lines of a text. What is no UTF-8 is read as Windows-1252, and the first such line is reported.
+
+    The bytes counted are those of the unpacked text, of its UTF-8 form where it came as UTF-16.
+    """
+    head = source.head()
+    encoding, skip = encoding_of(head)
+    recode = codecs.getincrementaldecoder(encoding)("replace") if encoding != "utf-8" else None
+    end = b"\r" if recode is None and b"\r" in head and b"\n" not in head else b"\n"
+    told = False
+    number, byte, rest = 0, 0, b""
+    for block in blocks(source):
+        if isinstance(block, Problem):
+            if rest:
+                yield Problem(source.name, "the last line is cut off and was left out", line=number + 1, byte=byte)
+                rest = b""
+            yield block
+            break
+        if skip:
+            block, skip = block[skip:], 0
+        parts = (rest + (recode.decode(block).encode() if recode else block)).split(end)
+        rest = parts.pop()
+        if len(rest) > LONGEST:
+            raise ReadError(source.name, f"a line of more than {LONGEST >> 20} MB: this is no text with lines", line=number + 1)
+        for raw in parts:
+            number += 1
+            text, sound = _decoded(raw)
+            if not sound and not told:
+                told = True
+                yield Problem(source.name, "not UTF-8: this line and others like it are read as Windows-1252", line=number, byte=byte)
+            yield Line(number, byte, text)
+            byte += len(raw) + 1
+    if rest:
+        yield Line(number + 1, byte, _decoded(rest)[0])
+
+
+def encoding_of(head: bytes) -> tuple[str, int]:
+    """The encoding of a text by its first bytes, and how many of them are a byte order mark.
+
+    Order: byte order mark; half of the bytes NUL: UTF-16 without a mark; otherwise UTF-8, checked line by line.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name, len(mark)
+    sample = head[: len(head) // 2 * 2]
+    if sample.count(0) > len(sample) // 4:
+        return ("utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"), 0
+    return "utf-8", 0
+
+
+def _decoded(raw: bytes) -> tuple[str, bool]:
+    """A line's text without a trailing CR, and whether it was sound UTF-8."""
+    try:
+        text, sound = raw.decode(), True
+    except UnicodeDecodeError:
+        text, sound = raw.decode("cp1252", errors="replace"), False
+    return text.removesuffix("\r"), sound

@@ -1,0 +1,236 @@
+"""Single messages to conversations: by the id an export gives, by who answers whom, or by silence and talk in a channel that never ends.
+
+The last one follows what people do in such a channel. A message goes with whoever it names, else with the writer's own talk of
+these minutes, else, right after a question that nobody answered, with that question; anything else opens a conversation of its own.
+How well it does beside links that people drew: benchmarks/disentangle.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from . import packs, roles
+from .types import Conversation, Message, Participant, Record
+
+SKEW = 60.0  # s a clock may run back before the times of a conversation are not believed
+FORWARD = 0.9  # share of neighbouring messages in time order from which the order of the file is believed
+SAME_BREATH = timedelta(minutes=4)  # who goes on writing within this, naming nobody, goes on with the same matter
+OWN_TALK = timedelta(minutes=10)  # an unaddressed message later than this after the writer's last opens anew
+ANSWER = timedelta(minutes=1)  # an unaddressed message by somebody new answers the question right before it
+QUESTION = 25  # characters from which an unaddressed question is a new matter, not part of the talk going on
+MEMORY = 100  # messages looked back
+_NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
+_ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|why|is there|does|can|could)\b", re.IGNORECASE)
+
+
+def assemble(records: Iterable[Record], threads: str, order: str | None = None, *, channel: str = "chat") -> Iterator[Conversation]:
+    """Conversations out of the records of one export. ``threads``: id, reply or silence; ``order``: file, time, or None: the evidence decides."""
+    groups = {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](list(records), channel)
+    settled = order or (_order(groups) if threads == "id" else "file")
+    for key, group in groups:
+        yield _conversation(key, _arranged(group, settled), channel)
+
+
+def _by_id(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
+    groups: dict[str, list[Record]] = {}
+    for r in records:
+        groups.setdefault(r.conversation_id or f"{r.source}:{r.number}", []).append(r)
+    return list(groups.items())
+
+
+def _by_reply(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
+    """Everything that answers, or answers an answer to, one first message. A reply to what is not there opens its own."""
+    known = {r.message_id: r for r in records if r.message_id is not None}
+    roots: dict[str, str] = {}
+
+    def root(record: Record) -> str:
+        path, seen = [], set()
+        here = record
+        while True:
+            own = here.message_id or f"{here.source}:{here.number}"
+            if own in roots or own in seen:
+                found = roots.get(own, own)
+                break
+            seen.add(own)
+            path.append(own)
+            parent = known.get(here.reply_to) if here.reply_to else None
+            if parent is None:
+                found = own
+                break
+            here = parent
+        roots.update(dict.fromkeys(path, found))
+        return found
+
+    groups: dict[str, list[Record]] = {}
+    for r in records:
+        groups.setdefault(root(r), []).append(r)
+    return [(key, _parents_first(group)) for key, group in groups.items()]
+
+
+def _parents_first(group: list[Record]) -> list[Record]:
+    """By time, but no reply before what it answers."""
+    far = datetime.max
+    waiting = sorted(group, key=lambda r: (r.sent_at.replace(tzinfo=None) if r.sent_at else far, r.number))
+    ids = {r.message_id for r in group}
+    placed: list[Record] = []
+    done: set[str | None] = set()
+    children: dict[str, list[Record]] = defaultdict(list)
+    for r in waiting:
+        stack = [r]
+        if r.reply_to in ids and r.reply_to not in done and r.reply_to != r.message_id:
+            children[str(r.reply_to)].append(r)
+            continue
+        while stack:
+            one = stack.pop(0)
+            placed.append(one)
+            done.add(one.message_id)
+            stack = children.pop(str(one.message_id), []) + stack
+    return placed + [r for rest in children.values() for r in rest]
+
+
+def _order(groups: list[tuple[str, list[Record]]]) -> str:
+    """How the export orders messages, by the evidence of all its conversations: file, reverse, or (shuffled) time."""
+    forward = backward = 0
+    for _, group in groups:
+        for a, b in zip(group, group[1:], strict=False):
+            if a.sent_at is not None and b.sent_at is not None:
+                forward += b.sent_at > a.sent_at
+                backward += b.sent_at < a.sent_at
+    if forward >= FORWARD * (forward + backward):
+        return "file"
+    return "reverse" if backward >= FORWARD * (forward + backward) else "time"
+
+
+def _arranged(group: list[Record], order: str) -> list[Record]:
+    if order == "file":
+        return group
+    if order == "reverse":
+        return group[::-1]
+    if any(r.sent_at is None for r in group):
+        return group
+    return sorted(group, key=lambda r: (r.sent_at, r.number))  # type: ignore[arg-type,return-value]
+
+
+def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
+    """Conversations out of one channel in which many talk at once."""
+    silence = timedelta(seconds=packs.channel(channel).silence)
+    groups: dict[int, list[Record]] = {}
+    of: list[int] = []  # of each talking record: its conversation
+    talk = [r for r in records if r.role not in ("system", "note")]
+    last_by: dict[str, int] = {}
+    people: set[str] = set()
+    for i, r in enumerate(talk):
+        home = _home(talk, of, i, last_by, people, silence)
+        of.append(i if home is None else of[home])
+        groups.setdefault(of[i], []).append(r)
+        last_by[r.author.lower()] = i
+        people.add(r.author.lower())
+    return [(f"{group[0].source}:{group[0].number}", group) for group in groups.values()]
+
+
+def _home(talk: list[Record], of: list[int], i: int, last_by: dict[str, int], people: set[str], silence: timedelta) -> int | None:
+    """The position of an earlier message that message ``i`` goes with; None where it opens a conversation."""
+    r = talk[i]
+    me = r.author.lower()
+    own = last_by.get(me)
+    if own is not None and _gap(talk[own], r) > silence:
+        own = None
+    named = named_in(r.text, people)
+    if named and named != me and (at := last_by.get(named)) is not None and _gap(talk[at], r) <= silence:
+        return _answered(talk, i, me, named, people, at)
+    asks = len(r.text) >= QUESTION and bool(_ASKS.search(r.text))
+    if own is not None:
+        if _gap(talk[own], r) <= SAME_BREATH:
+            return own
+        for j in range(i - 1, max(-1, i - MEMORY), -1):
+            if named_in(talk[j].text, people) == me and _gap(talk[j], r) <= silence:
+                return j
+        return own if _gap(talk[own], r) <= OWN_TALK and not asks else None
+    before = i - 1
+    if asks or before < 0 or _gap(talk[before], r) > ANSWER or not _ASKS.search(talk[before].text):
+        return None
+    return before if of[before] == before else None
+
+
+def _answered(talk: list[Record], i: int, me: str, named: str, people: set[str], at: int) -> int:
+    """What a message to somebody answers: the last of their talk with me, else the last they said to nobody in particular."""
+    to_nobody = None
+    for j in range(i - 1, max(-1, i - MEMORY), -1):
+        author, spoken_to = talk[j].author.lower(), named_in(talk[j].text, people)
+        if (author, spoken_to) in ((named, me), (me, named)):
+            return j
+        if author == named and spoken_to is None and to_nobody is None:
+            to_nobody = j
+    return at if to_nobody is None else to_nobody
+
+
+def named_in(text: str, people: set[str]) -> str | None:
+    """Whom a message names at its beginning, of those known to be in the channel.
+
+    >>> named_in("ana: try a restart", {"ana", "bo"})
+    'ana'
+    """
+    match = _NAMED.match(text)
+    if match is None:
+        return None
+    name = (match[1] or match[2] or match[3]).lower()
+    if name in people:
+        return name
+    name = name.rstrip(":,>")
+    return name if name in people else None
+
+
+def _gap(a: Record, b: Record) -> timedelta:
+    if a.sent_at is None or b.sent_at is None:
+        return timedelta(0)
+    return b.sent_at - a.sent_at
+
+
+def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
+    """One conversation out of its records: who takes part as what, and whether the clocks can be right."""
+    first = group[0]
+    people = roles.participants(group)
+    times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
+    back = [_back(a.sent_at, b.sent_at) for a, b in zip(group, group[1:], strict=False)]
+    back += [_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times]
+    return Conversation(
+        id=key,
+        channel=first.channel or channel,
+        participants=tuple(Participant(name, role, confidence) for name, (role, confidence) in people.items()),
+        messages=tuple(
+            Message(
+                id=r.message_id or f"{key}/{i}",
+                participant_id=roles.name_of(r),
+                text=r.text,
+                sent_at=r.sent_at,
+                reply_to=r.reply_to,
+                automatic=r.automatic,
+                private=r.role == "note",
+                reactions=r.reactions,
+                source=r.source,
+                record=r.number,
+            )
+            for i, r in enumerate(group)
+        ),
+        language=first.language,
+        skewed=any(b > SKEW for b in back),
+        columns=_columns(group),
+        **{name: next((v for r in group if (v := getattr(r, name)) is not None), None) for name in ("customer_id", "case_id", "severity", "queue", "status", "rating")},
+    )
+
+
+def _columns(group: list[Record]) -> dict[str, str]:
+    """Facts beside the messages: of each name the first value that stands."""
+    found: dict[str, str] = {}
+    for r in group:
+        for name, value in r.columns.items():
+            found.setdefault(name, value)
+    return found
+
+
+def _back(earlier: datetime | None, later: datetime | None) -> float:
+    """Seconds by which a later message lies before an earlier one."""
+    return (earlier - later).total_seconds() if earlier is not None and later is not None else 0.0

@@ -1,0 +1,77 @@
+"""Times as exports write them, to UTC.
+
+A ``Clock`` knows one export's way: a format, and the zone of times that name none. What it cannot read is None, and the reader reports it;
+a date that could be read day-first or month-first is never guessed: its format must be given.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from .errors import PackError
+
+_EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
+_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+# Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone)
+_ASCTIME = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))? (\d{4})")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+UNITS = {"epoch": 1.0, "epoch_ms": 1e-3, "epoch_us": 1e-6}
+
+
+def zone(name: str) -> tzinfo:
+    """An IANA time zone by name; an unknown one is a PackError."""
+    if name.upper() in ("UTC", "Z", "GMT"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PackError("map", "timezone", f"{name!r} is no IANA time zone, such as 'Europe/Madrid'") from error
+
+
+class Clock:
+    """Reads the times of one export: ``format`` is ``iso`` (also numbers since 1970), ``epoch``, ``epoch_ms``, ``epoch_us`` or a strptime format.
+
+    >>> Clock().read("Tue Oct 31 22:10:47 +0000 2017").isoformat()
+    '2017-10-31T22:10:47+00:00'
+    >>> Clock("%d/%m/%Y %H:%M", "Europe/Madrid").read("01/07/2026 09:30").isoformat()
+    '2026-07-01T07:30:00+00:00'
+    """
+
+    def __init__(self, format: str = "iso", timezone: str = "UTC") -> None:
+        self.format, self.zone = format, zone(timezone)
+        self.zoneless = 0  # how many times named no zone and were taken to be in ``timezone``
+        self.read = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, text: str) -> datetime | None:
+        text = text.strip().replace("\u202f", " ")
+        try:
+            moment = self._parsed(text)
+        except (ValueError, OverflowError):
+            return None
+        if moment is None:
+            return None
+        if moment.tzinfo is None:
+            self.zoneless += 1
+            moment = moment.replace(tzinfo=self.zone)
+        moment = moment.astimezone(UTC)
+        return moment if EARLIEST <= moment < LATEST else None
+
+    def _parsed(self, text: str) -> datetime | None:
+        if self.format in UNITS:
+            return EPOCH + timedelta(seconds=float(text) * UNITS[self.format])
+        if self.format != "iso":
+            return datetime.strptime(text, self.format)
+        if match := _ASCTIME.fullmatch(text):
+            month, day, hour, minute, second, offset, year = match.groups()
+            moment = datetime(int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second))
+            return moment if offset is None else datetime.fromisoformat(f"{moment.isoformat()}{offset[:3]}:{offset[3:]}")
+        if _EPOCH.fullmatch(text):
+            digits = len(text.split(".")[0].lstrip("-"))
+            return EPOCH + timedelta(seconds=float(text) * (1.0 if digits <= 10 else 1e-3 if digits <= 13 else 1e-6))
+        if text.endswith(" UTC"):
+            text = f"{text[:-4]}+00:00"
+        return datetime.fromisoformat(text)

@@ -1,0 +1,258 @@
+"""The nouns, in the order they come into being.
+
+- Record, Problem: what a reader takes out of a file of single messages, and what it could not take
+- Participant, Message, Conversation: what was said
+- Cue, Finding, Wait, Transcript: what annotation makes of it
+- Observation: what a metric sees in a transcript
+
+All are immutable. Messages of a conversation are named by their position, from 0; what annotation adds stands
+in columns beside them, so ``transcript.moods[3]`` belongs to ``transcript.messages[3]``. None means unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from msgspec import Struct, field
+
+Role = Literal["customer", "other", "agent", "bot", "system", "note", "unknown"]
+ROLES: tuple[str, ...] = get_args(Role)
+CUSTOMERS = ("customer", "other")
+RESPONDERS = ("agent", "bot")
+
+Resolution = Literal["confirmed", "rejected", "silent"]
+Reply = Literal["automatic", "bot", "greeting", "stall", "substantive"]
+REPLIES: tuple[str, ...] = get_args(Reply)
+
+
+class Problem(Struct, frozen=True):
+    """Something of an input that could not be read, or only in part: where it stands and why."""
+
+    source: str
+    reason: str
+    record: int | None = None
+    line: int | None = None
+    byte: int | None = None
+
+    def __str__(self) -> str:
+        at = [f"{n} {v}" for n, v in (("record", self.record), ("line", self.line), ("byte", self.byte)) if v is not None]
+        return f"{self.source}{': ' + ', '.join(at) if at else ''}: {self.reason}"
+
+
+class Record(Struct, kw_only=True):
+    """One message of a flat export, before conversations are cut out: the columns of the generic form.
+
+    ``conversation_id`` may be missing where threads are to be found by reply links or by silence.
+    ``opener`` says that the export marks its author as the one who asked; ``columns`` keeps whatever
+    else the export has, by name, for grouping estimates.
+    """
+
+    text: str
+    author: str = ""
+    role: Role = "unknown"
+    sent_at: datetime | None = None
+    message_id: str | None = None
+    conversation_id: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    reply_to: str | None = None
+    customer_id: str | None = None
+    case_id: str | None = None
+    severity: str | None = None
+    queue: str | None = None
+    status: str | None = None
+    rating: float | None = None
+    visibility: str = "public"
+    automatic: bool = False
+    opener: bool = False
+    reactions: dict[str, float] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    number: int = 0
+
+
+class Participant(Struct, frozen=True):
+    """Somebody, or something, that takes part. ``confidence`` is 1 where the export states the role."""
+
+    id: str
+    role: Role = "unknown"
+    confidence: float = 1.0
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One thing sent at one time: a chat bubble, an e-mail, a post. ``sent_at`` is UTC."""
+
+    id: str
+    participant_id: str
+    text: str
+    sent_at: datetime | None = None
+    reply_to: str | None = None
+    automatic: bool = False
+    private: bool = False
+    reactions: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
+    record: int = 0
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """The messages of one exchange, in the order they came.
+
+    ``skewed`` says that the clocks cannot be right (an answer before its question): no wait is taken from it.
+    ``columns`` holds further facts by name (device, team, ...) that estimates may be grouped by.
+    """
+
+    id: str
+    channel: str
+    participants: tuple[Participant, ...]
+    messages: tuple[Message, ...]
+    language: str | None = None
+    customer_id: str | None = None
+    case_id: str | None = None
+    severity: str | None = None
+    queue: str | None = None
+    status: str | None = None
+    rating: float | None = None
+    skewed: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def role_of(self, participant_id: str) -> Role:
+        """The role of one participant; a participant nobody knows is an error.
+
+        >>> Conversation(id="a", channel="chat", participants=(Participant("ana", "customer"),), messages=()).role_of("ana")
+        'customer'
+        """
+        return next(p.role for p in self.participants if p.id == participant_id)
+
+
+class Cue(Struct, frozen=True):
+    """Words of one message that a language pack knows a meaning of."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Something a message does, with the characters that show it: the evidence behind a number.
+
+    ``score`` is the probability that a careful reader agrees; ``attributes`` are told in definitions by label
+    (``target`` and ``form`` of a rephrase request, ``channel`` of a redirect, ``at`` of a deadline, ``answers``: the position
+    of the solution that an acknowledgement is about).
+    """
+
+    message: int
+    label: str
+    start: int
+    end: int
+    score: float
+    detector: str
+    state: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Wait(Struct, frozen=True):
+    """How long somebody waited, in seconds, from one message to the one that ended it.
+
+    ``stop`` is None and ``censored`` true while the wait is still open: then ``seconds`` is a lower bound.
+    """
+
+    start: int
+    stop: int | None
+    seconds: float
+    censored: bool
+
+
+class Observation(Struct, frozen=True):
+    """One thing a metric saw. No observation means unknown; it never means zero."""
+
+    value: float
+    exposure: float = 1.0
+    censored: bool = False
+    message: int | None = None
+
+
+class Transcript(Struct, frozen=True, kw_only=True):
+    """An annotated conversation: all that a metric sees.
+
+    Columns as long as ``messages``: ``roles``; ``turns`` (the number of the turn, None for system lines and
+    notes); ``languages`` (None: not recognised); ``moods`` (in [-1, 1], customers only, None: no scorer);
+    ``replies`` (what kind of reply a responder's message is); ``open`` (a customer's message that asks for a reply).
+    """
+
+    conversation: Conversation
+    as_of: datetime | None
+    roles: tuple[Role, ...]
+    turns: tuple[int | None, ...]
+    languages: tuple[str | None, ...]
+    moods: tuple[float | None, ...]
+    replies: tuple[Reply | None, ...]
+    open: tuple[bool, ...]
+    cues: tuple[tuple[Cue, ...], ...]
+    findings: tuple[Finding, ...]
+    language: str | None = None
+    resolution: Resolution = "silent"
+    request_type: str | None = None
+    solution: int | None = None
+    mood_before: float | None = None
+    mood_after: float | None = None
+
+    @property
+    def id(self) -> str:
+        return self.conversation.id
+
+    @property
+    def channel(self) -> str:
+        return self.conversation.channel
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return self.conversation.messages
+
+    def by(self, *roles: str) -> list[int]:
+        """The positions of the messages of some roles."""
+        return [i for i, role in enumerate(self.roles) if role in roles]
+
+    def first(self, *roles: str, after: int = -1) -> int | None:
+        """The position of the first message of some roles that comes later than another."""
+        return next((i for i in range(after + 1, len(self.roles)) if self.roles[i] in roles), None)
+
+    def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
+        """The findings of one label, in order; of some states, of some roles."""
+        return [
+            f
+            for f in self.findings
+            if f.label == label and (not states or f.state in states) and (by is None or self.roles[f.message] in by)
+        ]
+
+    def seconds(self, start: int, stop: int | None) -> float | None:
+        """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
+        begun = self.messages[start].sent_at
+        until = self.as_of if stop is None else self.messages[stop].sent_at
+        if begun is None or until is None or self.conversation.skewed:
+            return None
+        return max(0.0, (until - begun).total_seconds())
+
+    def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
+        """The wait from one message to another, censored while there is no other; nothing without clocks."""
+        if start is not None and (seconds := self.seconds(start, stop)) is not None:
+            yield Wait(start, stop, seconds, stop is None)
+
+    def waits(self, *kinds: str) -> list[Wait]:
+        """Every wait of the customer: from the first unanswered message to the reply that ends it.
+
+        ``kinds`` are the replies that count as an answer (default: substantive ones of people). A message that asks for nothing
+        (a closing thanks) starts no wait.
+        """
+        stops = kinds or ("substantive",)
+        waits: list[Wait] = []
+        asked: int | None = None
+        for i, role in enumerate(self.roles):
+            if asked is None and role == "customer" and self.open[i]:
+                asked = i
+            elif asked is not None and self.replies[i] in stops:
+                waits += self.wait(asked, i)
+                asked = None
+        waits += self.wait(asked, None)
+        return waits
