@@ -1,0 +1,81 @@
+"""Measure what customers lived through, in the transcripts of chats, e-mails, social threads and forums.
+
+    import textmetrics as tm
+
+    report = tm.analyze(tm.read("exports/"))       # a whole archive
+    report.estimates("queue")                      # every metric by channel and queue, with n and interval
+    tm.review(conversation)                        # one conversation, for a QA script
+
+Names are loaded when they are first used: importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import TextmetricsError
+    from .library import annotate, estimate, explain, observe
+    from .pipeline import analyze, mine, read
+    from .report import Report
+    from .reviews import Review, review
+    from .types import Conversation, Cue, Finding, Message, Observation, Participant, Problem, Record, Transcript, Wait
+
+_HOMES = {
+    "analyze": "pipeline",
+    "annotate": "library",
+    "Conversation": "types",
+    "Cue": "types",
+    "estimate": "library",
+    "explain": "library",
+    "Finding": "types",
+    "Message": "types",
+    "mine": "pipeline",
+    "Observation": "types",
+    "observe": "library",
+    "Participant": "types",
+    "Problem": "types",
+    "read": "pipeline",
+    "Record": "types",
+    "Report": "report",
+    "Review": "reviews",
+    "review": "reviews",
+    "TextmetricsError": "errors",
+    "Transcript": "types",
+    "Wait": "types",
+}
+__version__ = "0.1.0"
+__all__ = [
+    "Conversation",
+    "Cue",
+    "Finding",
+    "Message",
+    "Observation",
+    "Participant",
+    "Problem",
+    "Record",
+    "Report",
+    "Review",
+    "TextmetricsError",
+    "Transcript",
+    "Wait",
+    "analyze",
+    "annotate",
+    "estimate",
+    "explain",
+    "mine",
+    "observe",
+    "read",
+    "review",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'textmetrics' has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

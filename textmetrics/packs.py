@@ -46,12 +46,12 @@ class Language(Struct, frozen=True):
     mood: Mapping[str, Any]
     cues: Mapping[str, CuePack]
     lexicon: Mapping[str, float]
+    negations: frozenset[str]
     channels: Mapping[str, tuple[str, ...]]
     quote_headers: tuple[str, ...]
     closings: tuple[str, ...]
     automatic: tuple[str, ...]
     dates: Mapping[str, Any]
-    media: tuple[str, ...] = ()
 
 
 class Channel(Struct, frozen=True):
@@ -122,6 +122,7 @@ def language(code: str) -> Language:
         mood=need(path, data, "mood"),
         cues={name: _cue(path, name, table) for name, table in need(path, data, "cues").items()},
         lexicon={fold(w): float(v) for v, words in data.get("lexicon", {}).items() for w in words.split()},
+        negations=frozenset(fold(data.get("negations", "")).split()),
         channels={k: _phrases(path, f"channels.{k}", v) for k, v in data.get("channels", {}).items()},
         quote_headers=tuple(data.get("mail", {}).get("quote_headers", ())),
         closings=tuple(data.get("mail", {}).get("closings", ())),

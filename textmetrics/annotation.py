@@ -1,0 +1,138 @@
+"""Conversations to transcripts: the one place where text is processed in batches.
+
+Over all texts of a batch at once: clean, fold, find the language, the cues and the moods. Then per conversation: judge, find, and say
+what it comes to. A batch bounds memory and changes no number: one conversation alone gives what it gives among a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from msgspec import Struct
+
+from . import cues, judging, models, outcomes, packs, tongues, turns
+from .cleaning import clean
+from .detectors import View
+from .features import Told
+from .folding import fold
+from .judging import Judged
+from .scorers import SCORERS, Text
+from .types import CUSTOMERS, Conversation, Role, Transcript
+
+BATCH = 256  # conversations
+LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
+
+
+class Settings(Struct, frozen=True):
+    """What annotation may be told. ``thresholds``: label -> score; ``mood``: a scorer for all languages in place of the packs' own; ``rules_only``: no trained model."""
+
+    thresholds: Mapping[str, float] = {}
+    mood: str | None = None
+    rules_only: bool = False
+
+
+class Prepared(Struct):
+    """One conversation on its way: its view, its moods, its language."""
+
+    view: View
+    language: str | None
+    moods: list[float | None]
+
+
+def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = None, settings: Settings | None = None) -> Iterator[Transcript]:
+    """Find what each conversation's messages do, and what it comes to. Lazy; keeps the order.
+
+    ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, waits that are open have no length.
+    """
+    waiting = iter(conversations)
+    while batch := list(islice(waiting, BATCH)):
+        yield from _batch(batch, as_of, settings or Settings())
+
+
+def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Settings) -> Iterator[Transcript]:
+    trained = None if settings.rules_only else judging.model()
+    fates = None if settings.rules_only else outcomes.model()
+    limits = judging.thresholds(trained, settings.thresholds)
+    prepared = prepare(batch, settings)
+    judged = judging.judge([p.view for p in prepared], trained=trained)
+    for one, marks in zip(prepared, judged, strict=True):
+        yield _transcript(one, marks, trained, fates, limits, as_of)
+
+
+def prepare(batch: Sequence[Conversation], settings: Settings) -> list[Prepared]:
+    """The step over all texts at once: clean, fold, languages, cues, moods."""
+    texts: list[list[str]] = []
+    folded: list[list[str]] = []
+    tongue: list[tuple[str | None, list[str | None]]] = []
+    roles = [_roles(c) for c in batch]
+    for conversation in batch:
+        names = packs.channel(conversation.channel).clean
+        own = [clean(m.text[:LONGEST], names, conversation.language) for m in conversation.messages]
+        texts.append(own)
+        folded.append([fold(t) for t in own])
+        tongue.append(tongues.recognise(folded[-1], conversation.language))
+    flat = [(c, i) for c, role in enumerate(roles) for i in range(len(role))]
+    found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))
+    empty: tuple[cues.Cue, ...] = ()
+    views = [
+        View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)
+    ]
+    felt = [(c, i) for c, i in flat if roles[c][i] in CUSTOMERS]
+    moods = _in_languages(felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [Text(texts[c][i], folded[c][i], views[c].cues[i]) for c, i in at], settings))
+    return [Prepared(view, tongue[n][0], [moods.get((n, i)) for i in range(len(view))]) for n, view in enumerate(views)]
+
+
+def _roles(conversation: Conversation) -> tuple[Role, ...]:
+    by = {p.id: p.role for p in conversation.participants}
+    return tuple("note" if m.private else by[m.participant_id] for m in conversation.messages)
+
+
+def _in_languages(places, codes, work):  # type: ignore[no-untyped-def]
+    """Some work on texts, a language at a time; languages without a pack are left out."""
+    done = {}
+    known = packs.languages()
+    for code in sorted({c for c in codes if c in known}):
+        at = [p for p, c in zip(places, codes, strict=True) if c == code]
+        done.update(zip(at, work(code, at), strict=True))
+    return done
+
+
+def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[float | None]:
+    language = packs.language(code)
+    options = dict(language.mood)
+    name = options.pop("scorer")
+    if settings.mood is not None:
+        name, options = settings.mood, {}
+    elif "model" in options and (settings.rules_only or options["model"] not in models.names()):
+        name, options = "lexicon", {}
+    return SCORERS[name](texts, language, **options)
+
+
+def _transcript(
+    one: Prepared, judged: Sequence[Judged], trained: models.Model | None, fates: models.Model | None, limits: Mapping[str, float], as_of: datetime | None
+) -> Transcript:
+    view = one.view
+    findings = judging.findings(view, judged, trained, limits)
+    resolved = outcomes.resolution(view, one.moods, fates)
+    solution = outcomes.pivot(view, resolved, limits)
+    before, after = outcomes.mood_around(view, one.moods, solution)
+    return Transcript(
+        conversation=view.conversation,
+        as_of=as_of,
+        roles=tuple(view.roles),
+        turns=turns.number(view.conversation, view.roles),
+        languages=tuple(view.languages),
+        moods=tuple(one.moods),
+        replies=turns.replies(view, findings),
+        open=turns.asks_reply(view, findings),
+        cues=tuple(view.cues),
+        findings=tuple(findings),
+        language=one.language,
+        resolution=resolved,
+        request_type=outcomes.request_type(view, Told(view) if fates else None, one.moods, fates),
+        solution=solution,
+        mood_before=before,
+        mood_after=after,
+    )

@@ -1,0 +1,238 @@
+"""The command line: the only place that prints or exits."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import TextmetricsError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="textmetrics",
+    help="Measure what customers lived through, in transcripts of chats, e-mails, social threads and forums.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, or - for standard input; .gz, .bz2, .zst too.")]
+Folder = Annotated[Path, typer.Argument(help="A folder that mine wrote.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from . import __version__
+
+        print(f"textmetrics {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def mine(
+    inputs: Inputs,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the tables; replaced as a whole if it holds an earlier run.")],
+    format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
+    map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
+    roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="When the data were cut (ISO time); the last time in them by default.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given again.")] = None,
+    threshold: Annotated[list[str] | None, typer.Option(help="LABEL=SCORE from which a finding counts; may be given again.")] = None,
+    mood: Annotated[str | None, typer.Option(help="A scorer for all moods, such as vader.")] = None,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Use no trained model.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
+) -> None:
+    """Read transcripts, find, measure, and write the tables."""
+    from . import pipeline
+
+    options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "thresholds": dict(_pair(t) for t in threshold or ())}
+    with _progress(quiet) as progress:
+        report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), as_of=_moment(as_of), progress=progress, **options)
+    problems = report.arrow("problems").num_rows
+    if not quiet:
+        counts = report.run["counts"]
+        line = f"{counts['conversations']:,} conversations, {counts['messages']:,} messages, {problems:,} problem{'' if problems == 1 else 's'} -> {out}"
+        _console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+        if problems:
+            from .cleaning import printable
+
+            first = report.arrow("problems").slice(0, 3).to_pylist()
+            for p in first:
+                place = "".join(f", {n} {p[n]}" for n in ("record", "line", "byte") if p[n] is not None)
+                _console(stderr=True).print(printable(f"  {p['source']}{place}: {p['reason']}")[:300], markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def summary(
+    folder: Folder,
+    by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All metrics, not the headlines alone.")] = False,
+) -> None:
+    """Show what a run found, channel by channel."""
+    from .render.terminal import summary as render
+    from .report import Report
+
+    _console().print(render(Report.load(folder), every=every, by=by or ()))
+
+
+@app.command()
+def show(
+    folder: Folder,
+    conversation: Annotated[str, typer.Argument(help="The id of a conversation.")],
+    why: Annotated[bool, typer.Option("--why", help="Say for each finding what spoke for it.")] = False,
+) -> None:
+    """Show one conversation with what was found in it and the waits between."""
+    from .evidence import conversation_of, reasons_for
+    from .render.transcript import show as render
+    from .report import Report
+
+    head, messages, findings, waits = conversation_of(Report.load(folder), conversation)
+    reasons = reasons_for(head, messages, findings) if why else None
+    _console().print(render(head, messages, findings, waits, reasons))
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel or language.")]) -> None:
+    """Say what a metric or finding is, how to read it, and what to do about it."""
+    from .library import explain as page
+
+    _console().print(page(name), markup=False, highlight=False)
+
+
+@app.command(name="list")
+def list_(kind: Annotated[str | None, typer.Argument(help="readers, findings, metrics, scorers, languages or channels; all without it.")] = None) -> None:
+    """List what is installed."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from .errors import UnknownName
+    from .library import catalogue
+
+    known = catalogue()
+    if kind is not None and kind not in known:
+        raise UnknownName("kind", kind, known)
+    for name, members in known.items():
+        if kind in (None, name):
+            table = Table(title=Text(name, "bold"), title_justify="left", box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+            table.add_column(no_wrap=True)
+            table.add_column()
+            for member, doc in members:
+                table.add_row(Text(member), Text(doc, "dim"))
+            _console().print(table)
+
+
+@app.command()
+def detect(
+    text: Annotated[str, typer.Argument(help="A message.")],
+    role: Annotated[str, typer.Option("--as", help="Who says it: customer or agent.")] = "customer",
+    after: Annotated[list[str] | None, typer.Option(help="What the other side said before; may be given again.")] = None,
+    language: Annotated[str | None, typer.Option(help="The language; recognised by default.")] = None,
+    channel: Annotated[str, typer.Option(help="The channel.")] = "chat",
+) -> None:
+    """Show what is found in one text, and why."""
+    from .evidence import judged_alone
+    from .render.transcript import show as render
+
+    head, messages, findings, reasons = judged_alone(text, role=role, after=after or (), language=language, channel=channel)
+    _console().print(render(head, messages, findings, [], reasons))
+
+
+def _pair(text: str) -> tuple[str, float]:
+    from .errors import UsageError
+
+    label, _, score = text.partition("=")
+    try:
+        return label, float(score)
+    except ValueError:
+        raise UsageError(f"--threshold {text!r}: give LABEL=SCORE, such as nudge=0.7") from None
+
+
+def _moment(text: str | None) -> Any:
+    from .errors import UsageError
+    from .times import Clock
+
+    if text is None:
+        return None
+    moment = Clock().read(text)
+    if moment is None:
+        raise UsageError(f"--as-of {text!r}: give an ISO time, such as 2026-03-31T18:00:00+02:00")
+    return moment
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, emoji=False)
+
+
+class _progress:
+    """A progress bar on a terminal, nothing in a pipe."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet or not sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        if self.quiet:
+            return None
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(), console=_console(stderr=True), transient=True
+        )
+        self.bar.start()
+        self.tasks: dict[str, Any] = {}
+        return self.tell
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        if stage not in self.tasks:
+            self.tasks[stage] = self.bar.add_task(stage, total=total, rate="")
+        task = self.bar.tasks[self.tasks[stage]]
+        rate = f"{task.speed:,.0f}/s" if task.speed else ""
+        self.bar.update(self.tasks[stage], completed=done, total=total, rate=rate)
+
+    def __exit__(self, *_: object) -> None:
+        if not self.quiet:
+            self.bar.stop()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; the exit code (see the manual) is returned."""
+    try:
+        code = app(args=argv, standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except TextmetricsError as error:
+        from .cleaning import printable
+
+        print(f"textmetrics: error: {printable(' '.join(str(error).split()))[:600]}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        print("textmetrics: stopped; nothing was written", file=sys.stderr)
+        return 75
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+            print(f"textmetrics: error: {error.strerror}", file=sys.stderr)
+            return 74
+        raise
+    except Exception as error:
+        usage = getattr(error, "exit_code", None)
+        if usage is None:
+            raise
+        error.show()  # type: ignore[attr-defined]
+        return 2

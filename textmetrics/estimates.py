@@ -1,0 +1,223 @@
+"""Observations to estimates: the few ways to sum up many observations, shared by all metrics.
+
+Each takes values, exposures and censoring flags of any group, of one conversation or a million, in any order, and gives a value with its
+95 % interval; None where the data cannot carry it. Formulas and reference values: tests/test_estimates.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, exp, floor, lgamma, log, sqrt
+
+import numpy as np
+from msgspec import Struct
+
+Array = np.ndarray
+Z = 1.959963984540054  # 97.5 % point of the normal distribution
+FEWEST = 10  # observations below which a share is shown as a count, not as a percentage
+RESAMPLES = 1000
+SEED = 20260101
+ORDER_STATISTIC = {0.5: 6, 0.75: 11, 0.9: 29, 0.95: 59, 0.99: 299}  # observations from which a distribution-free interval exists
+
+
+class Estimate(Struct, frozen=True):
+    """``n`` observations, ``n_open`` of them censored (or silent, for bounds); value and interval in the metric's unit."""
+
+    n: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n_open: int = 0
+
+
+def wilson(successes: float, n: float) -> tuple[float, float]:
+    """Wilson's interval of a share (Wilson 1927)."""
+    p = successes / n
+    middle, half = p + Z * Z / (2 * n), Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    return max(0.0, (middle - half) / (1 + Z * Z / n)), min(1.0, (middle + half) / (1 + Z * Z / n))
+
+
+def proportion(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Share of the observations that are settled, with Wilson's interval; open ones are left out and counted."""
+    settled = values[~censored]
+    if not len(settled):
+        return Estimate(0, None, n_open=int(censored.sum()))
+    return Estimate(len(settled), float(settled.mean()), *wilson(float(settled.sum()), len(settled)), n_open=int(censored.sum()))
+
+
+def bounds(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Share confirmed of all; the interval reaches from none to all of the silent being so (Manski 1990), widened by Wilson at both ends."""
+    n, confirmed, silent = len(values), float(values[~censored].sum()), int(censored.sum())
+    return Estimate(n, confirmed / n, wilson(confirmed, n)[0], wilson(confirmed + silent, n)[1], silent)
+
+
+def rate(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Count per exposure, with the exact Poisson interval (Garwood 1936)."""
+    count, total = float(values.sum()), float(exposure.sum())
+    low, high = poisson(count)
+    return Estimate(len(values), count / total, low / total, high / total, int(censored.sum()))
+
+
+def poisson(count: float) -> tuple[float, float]:
+    """The exact interval of a Poisson count.
+
+    >>> [round(x, 2) for x in poisson(12)]
+    [6.2, 20.96]
+    """
+    k = round(count)
+    top = count + 10 * sqrt(count + 1) + 10
+    low = 0.0 if k == 0 else _root(lambda m: 1 - _poisson_cdf(k - 1, m) - 0.025, 0.0, top)
+    return low, _root(lambda m: 0.025 - _poisson_cdf(k, m), 0.0, top)
+
+
+def _poisson_cdf(k: int, mean: float) -> float:
+    """P(X <= k); far sums are cut where nothing is left to add."""
+    if mean <= 0:
+        return 1.0
+    first = max(0, int(mean - 12 * sqrt(mean) - 12))
+    return min(1.0, sum(exp(i * log(mean) - mean - lgamma(i + 1)) for i in range(first, k + 1)))
+
+
+def _root(rising: Callable[[float], float], low: float, high: float) -> float:
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+    return (low + high) / 2
+
+
+def quantile(values: Array, exposure: Array, censored: Array, q: float = 0.5) -> Estimate:
+    """A quantile with its distribution-free interval, from as many observations on as it needs (6 for the median)."""
+    n, ordered = len(values), np.sort(values)
+    value = float(np.quantile(ordered, q))
+    if n < ORDER_STATISTIC[q]:
+        return Estimate(n, value, n_open=int(censored.sum()))
+    half = Z * sqrt(n * q * (1 - q))
+    low, high = max(floor(n * q - half), 0), min(ceil(n * q + half), n - 1)
+    return Estimate(n, value, float(ordered[low]), float(ordered[high]), int(censored.sum()))
+
+
+def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
+    """Event times, the share still without the event after each (Kaplan and Meier 1958), and Greenwood's sum of its variance."""
+    order = np.argsort(times, kind="stable")
+    times, event = times[order], ~censored[order]
+    points, first = np.unique(times, return_index=True)
+    at_risk = len(times) - first
+    happened = np.add.reduceat(event.astype(float), first) if len(times) else np.zeros(0)
+    keep = happened > 0
+    points, at_risk, happened = points[keep], at_risk[keep], happened[keep]
+    left = np.cumprod(1 - happened / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.cumsum(np.where(at_risk > happened, happened / (at_risk * (at_risk - happened)), np.inf))
+    return points, left, variance
+
+
+def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Median by Kaplan-Meier, open waits counted as lasting at least so long; None where more than half are open.
+
+    The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
+    """
+    points, left, variance = kaplan_meier(values, censored)
+    n, n_open = len(values), int(censored.sum())
+    crossed = np.nonzero(left <= 0.5)[0]
+    value = float(points[crossed[0]]) if len(crossed) else None
+    if n < ORDER_STATISTIC[0.5] or not len(points):
+        return Estimate(n, value, n_open=n_open)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inner = np.clip(left, 1e-12, 1 - 1e-12)
+        distance = (np.log(-np.log(inner)) - log(-log(0.5))) * np.log(inner) / np.sqrt(variance)
+    low = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s <= 0.5 or abs(d) <= Z), None)
+    high = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s < 0.5 and not abs(d) <= Z), None)
+    return Estimate(n, value, low, high, n_open)
+
+
+def restricted_mean(times: Array, censored: Array, until: float) -> float:
+    """Mean wait up to a time, open waits included: the area under the Kaplan-Meier curve."""
+    points, left, _ = kaplan_meier(times, censored)
+    inside = points <= until
+    edges = np.concatenate([[0.0], points[inside], [until]])
+    return float(np.sum(np.diff(edges) * np.concatenate([[1.0], left[inside]])))
+
+
+def cumulative_incidence(times: Array, kinds: Array, kind: int, at: float) -> float:
+    """Share to whom an event of one kind has happened by a time, other kinds competing (Aalen and Johansen 1978); kind 0 is open."""
+    still, share = 1.0, 0.0
+    for t in np.unique(times[(kinds > 0) & (times <= at)]):
+        at_risk = float(np.sum(times >= t))
+        share += still * float(np.sum((times == t) & (kinds == kind))) / at_risk
+        still *= 1 - float(np.sum((times == t) & (kinds > 0))) / at_risk
+    return share
+
+
+def mean(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Mean, with the percentile interval of a bootstrap, from 10 observations on."""
+    n, ordered = len(values), np.sort(values)
+    value = float(ordered.mean())
+    if n < FEWEST:
+        return Estimate(n, value, n_open=int(censored.sum()))
+    levels, counts = np.unique(ordered, return_counts=True)
+    draws = np.random.default_rng(SEED).multinomial(n, counts / n, RESAMPLES)
+    low, high = np.quantile(draws @ levels / n, [0.025, 0.975])
+    return Estimate(n, value, float(low), float(high), int(censored.sum()))
+
+
+def maximum(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """The largest value, open ones included at what they have reached. A maximum has no interval."""
+    return Estimate(len(values), float(values.max()), n_open=int(censored.sum()))
+
+
+def share(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """Share of a whole that all groups make up together: ``exposure`` holds the size of the whole in each observation."""
+    whole = float(exposure[0])
+    return Estimate(len(values), float(values.sum()) / whole, *wilson(float(values.sum()), whole), n_open=int(censored.sum()))
+
+
+ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {
+    f.__name__: f for f in (proportion, bounds, rate, quantile, survival, mean, maximum, share)
+}
+
+
+def rogan_gladen(q: float, n: int, sensitivity: float, n1: int, specificity: float, n0: int) -> Estimate | None:
+    """The true share behind a detector's share ``q`` of ``n`` (Rogan and Gladen 1978), its sensitivity measured on ``n1``, its specificity on ``n0``.
+
+    None where the detector tells too little (Youden's J below 0.3) or flags less than its own false alarms.
+
+    >>> rogan_gladen(0.30, 10**9, 0.80, 50, 0.95, 150).value.__round__(3)
+    0.333
+    """
+    j = sensitivity + specificity - 1
+    if j < 0.3 or q < 1 - specificity:
+        return None
+    true = min(1.0, max(0.0, (q + specificity - 1) / j))
+    variance = (q * (1 - q) / n + true**2 * sensitivity * (1 - sensitivity) / n1 + (1 - true) ** 2 * specificity * (1 - specificity) / n0) / j**2
+    half = Z * sqrt(variance)
+    return Estimate(n, true, max(0.0, true - half), min(1.0, true + half))
+
+
+def prediction_powered(flags: Array, sampled: Array, truth: Array) -> Estimate:
+    """A share from a detector on everything and people on a random sample (Angelopoulos et al. 2023): valid however bad the detector is.
+
+    ``flags``: the detector on all; ``sampled``: the detector on the sample; ``truth``: people on the sample.
+    """
+    wrong = truth.astype(float) - sampled.astype(float)
+    value = float(flags.mean() + wrong.mean())
+    half = Z * sqrt(float(flags.astype(float).var()) / len(flags) + float(wrong.var(ddof=1)) / len(wrong))
+    return Estimate(len(flags), value, value - half, value + half)
+
+
+def standardised_difference(values: Array, strata: Array, others: Array, other_strata: Array, fewest: int = 5) -> Estimate | None:
+    """Mean of ``values`` minus mean of ``others``, within equal strata and weighted by those of ``values``: like is compared with like.
+
+    None where no stratum has ``fewest`` of both. ``n`` counts the values that could be compared.
+    """
+    shared = [s for s in np.unique(strata) if np.sum(strata == s) >= fewest and np.sum(other_strata == s) >= fewest]
+    n = int(sum(np.sum(strata == s) for s in shared))
+    if not n:
+        return None
+    value = variance = 0.0
+    for s in shared:
+        a, b = values[strata == s], others[other_strata == s]
+        weight = len(a) / n
+        value += weight * float(a.mean() - b.mean())
+        variance += weight**2 * float(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    half = Z * sqrt(variance)
+    return Estimate(n, value, value - half, value + half)

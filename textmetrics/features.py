@@ -1,0 +1,193 @@
+"""What a trained model is told of a message: its words, its cues, the votes of the rules, and its place in the conversation.
+
+A feature is a short name and a number; the name says in itself what it is (``PREFIXES``), so a model's reasons can be told in words.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .detectors import View, Vote, key
+from .folding import fold
+from .types import CUSTOMERS, RESPONDERS
+from .words import tokens
+
+PREFIXES = {
+    "w": "the word",
+    "b": "the words",
+    "^": "begins with",
+    "$": "ends with",
+    "c": "cue",
+    "c^": "begins with the cue",
+    "c$": "ends with the cue",
+    "r": "the rule for",
+    "pw": "the other side just said the word",
+    "p": "the other side just showed the cue",
+    "m": "the writer showed before the cue",
+    "n": "the other side then shows the cue",
+    "q": "what was just said is judged",
+    "e": "before that, the other side gave",
+    "so": "after a solution, the cue",
+    "no": "with no solution before, the cue",
+    "is": "",
+}
+EDGE = 12  # characters from an edge of the message within which a cue begins or ends it
+CAPITALS = 0.6  # share of words in capitals from which a message counts as shouted
+
+
+class Told:
+    """The words of each message of a view, cut once."""
+
+    def __init__(self, view: View) -> None:
+        people = {fold(p.id) for p in view.conversation.participants}
+        self.tokens = [tokens(text, people) for text in view.folded]
+        self.content = [{t for t in ts if len(t) > 3} for ts in self.tokens]
+
+
+def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
+    """The features of one message."""
+    row = _own(view, told, i)
+    for label, vote in votes:
+        row[f"r:{key(label, vote.state)}"] = vote.score
+    _place(view, told, i, row)
+    _context(view, told, i, row)
+    return row
+
+
+def _own(view: View, told: Told, i: int) -> dict[str, float]:
+    """Features of the message by itself."""
+    row: dict[str, float] = {}
+    words, folded = told.tokens[i], view.folded[i]
+    for word in words:
+        row[f"w:{word}"] = 1.0
+    for a, b in zip(words, words[1:], strict=False):
+        row[f"b:{a} {b}"] = 1.0
+    for word in words[:3]:
+        row[f"^:{word}"] = 1.0
+    for word in words[-2:]:
+        row[f"$:{word}"] = 1.0
+    size = len(folded.rstrip())
+    for cue in view.cues[i]:
+        row[f"c:{cue.name}"] = 1.0
+        if cue.start < EDGE:
+            row[f"c^:{cue.name}"] = 1.0
+        if size - cue.end < EDGE:
+            row[f"c$:{cue.name}"] = 1.0
+    for name, found in view.named[i].items():
+        if len(found) > 1:
+            row[f"is:{name} twice"] = 1.0
+    asked = folded.count("?")
+    if asked:
+        row["is:asks"] = 1.0
+        if asked > 1:
+            row["is:asks twice"] = 1.0
+        if folded.rstrip().endswith("?"):
+            row["is:ends asking"] = 1.0
+    row["is:length"] = math.log1p(len(words)) / 3
+    row[f"is:length {min(6, int(math.log2(max(1, len(words)))))}"] = 1.0
+    letters = [w for w in re.findall(r"[^\W\d_]{3,}", view.texts[i][:2000])]
+    if len(letters) > 3 and sum(w.isupper() for w in letters) >= CAPITALS * len(letters):
+        row["is:shouted"] = 1.0
+    return row
+
+
+def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
+    """Where in the conversation a message stands, and who speaks."""
+    people, roles, n = view.conversation.messages, view.roles, len(view)
+    me = people[i].participant_id
+    row[f"is:by {roles[i]}"] = 1.0
+    if i == 0:
+        row["is:the first message"] = 1.0
+    if i == n - 1:
+        row["is:the last message"] = 1.0
+    if i and people[i - 1].participant_id == me:
+        row["is:goes on"] = 1.0
+    if i + 1 < n and people[i + 1].participant_id == me:
+        row["is:goes on after"] = 1.0
+    earlier = sum(people[j].participant_id == me for j in range(i))
+    row["is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer"] = 1.0
+    gap = _gap(people[i - 1].sent_at, people[i].sent_at) if i else None
+    if gap is not None:
+        row[f"is:after {'minutes' if gap < 3600 else 'hours' if gap < 86400 else 'days'}"] = 1.0
+
+
+def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
+    """What the other side said before and says after, what the writer said before."""
+    said = view.before(i)
+    for d, j in enumerate(said[:2]):
+        mark = "p" if d == 0 else "p2"
+        for name in view.named[j]:
+            row[f"{mark}:{name}"] = 1.0
+        if "?" in view.folded[j]:
+            row[f"is:{mark} asks"] = 1.0
+            if view.folded[j].rstrip().endswith("?"):
+                row[f"is:{mark} ends asking"] = 1.0
+        row[f"is:{mark} length"] = math.log1p(len(told.tokens[j])) / 3
+    if said:
+        j = said[0]
+        for word in set(told.tokens[j]):
+            row[f"pw:{word}"] = 1.0
+        if told.content[i]:
+            row["is:overlap with the other side"] = len(told.content[i] & told.content[j]) / len(told.content[i])
+        row["is:distance"] = min(5, i - j) / 5
+    else:
+        row["is:nothing said by the other side"] = 1.0
+    mine = [j for j in range(i) if (view.roles[j] in RESPONDERS) == (view.roles[i] in RESPONDERS)]
+    if mine:
+        for name in view.named[mine[-1]]:
+            row[f"m:{name}"] = 1.0
+        if told.content[i]:
+            before = set().union(*(told.content[j] for j in mine))
+            row["is:overlap with the own side"] = len(told.content[i] & before) / len(told.content[i])
+    side = CUSTOMERS if view.roles[i] in RESPONDERS else RESPONDERS
+    after = next((j for j in range(i + 1, len(view)) if view.roles[j] in side), None)
+    if after is None:
+        row["is:never answered"] = 1.0
+    else:
+        for name in view.named[after]:
+            row[f"n:{name}"] = 1.0
+        if "?" in view.folded[after]:
+            row["is:n asks"] = 1.0
+    if view.roles[i] in CUSTOMERS:
+        _judged(view, i, said, row)
+
+
+def _judged(view: View, i: int, said: Sequence[int], row: dict[str, float]) -> None:
+    """What the responder's messages before were judged to be."""
+    just: dict[str, float] = {}
+    ever: dict[str, float] = {}
+    for j in range(i):
+        for label, chance in view.chances[j].items() if view.roles[j] in RESPONDERS else ():
+            ever[label] = max(ever.get(label, 0.0), chance)
+            if j in said:
+                just[label] = max(just.get(label, 0.0), chance)
+    for label, chance in just.items():
+        row[f"q:{label}"] = chance
+    for label, chance in ever.items():
+        row[f"e:{label}"] = chance
+    stands = "so" if ever.get("solution", 0.0) > 0.5 else "no"
+    for name in view.named[i]:
+        row[f"{stands}:{name}"] = 1.0
+
+
+def _gap(earlier: datetime | None, later: datetime | None) -> float | None:
+    return (later - earlier).total_seconds() if earlier is not None and later is not None else None
+
+
+def in_words(feature: str) -> str:
+    """A feature's name as a person would say it.
+
+    >>> in_words("p:instruct")
+    "the other side just showed the cue 'instruct'"
+    """
+    prefix, _, rest = feature.partition(":")
+    said = PREFIXES.get(prefix, prefix)
+    return f"{said} {rest!r}" if said else rest
+
+
+def names(rows: Sequence[Mapping[str, float]]) -> list[str]:
+    """Every feature that stands in some rows, sorted."""
+    return sorted(set().union(*rows))

@@ -1,0 +1,148 @@
+"""Votes and trained models to findings.
+
+Responders' messages are judged first, then customers', because what a customer says is read in the light of what they were given. Where the
+trained model speaks a message's language it decides, with the votes of the rules among its evidence; elsewhere the votes decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from msgspec import Struct, field
+
+from . import models
+from .detectors import DETECTORS, Detector, View, Vote, key
+from .errors import UnknownName
+from .features import Told, in_words, of_message
+from .types import CUSTOMERS, RESPONDERS, Finding
+
+MODEL = "findings"
+RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
+SIDES = {"responder": RESPONDERS, "customer": CUSTOMERS}
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+
+
+class Reason(Struct, frozen=True):
+    """Why one label was judged as it was: the rule's vote, the model's chance, what spoke for it."""
+
+    key: str
+    score: float
+    threshold: float
+    by: str
+    spoke: tuple[str, ...] = ()
+
+
+class Judged(Struct):
+    """One message as judged: votes and features, kept while its view lives, for findings and for explanations."""
+
+    votes: list[tuple[str, Vote]] = field(default_factory=list)
+    row: Mapping[str, float] = field(default_factory=dict)
+
+
+@cache
+def _detectors(role: str) -> tuple[Detector, ...]:
+    """The detectors of what somebody in a role can say."""
+    return tuple(d for _, d in DETECTORS.items() if role in d.by)
+
+
+@cache
+def keys() -> tuple[str, ...]:
+    """Every label, with its states, that can be found."""
+    return tuple(k for _, d in DETECTORS.items() for k in d.keys())
+
+
+def votes(view: View, i: int) -> list[tuple[str, Vote]]:
+    """What the rules say of one message."""
+    found: list[tuple[str, Vote]] = []
+    for one in _detectors(view.roles[i]):
+        given = one.vote(view, i)
+        if given is not None:
+            found += [(one.label, v) for v in ([given] if isinstance(given, Vote) else given)]
+    return found
+
+
+def model() -> models.Model | None:
+    """The trained model, where there is one."""
+    return models.load(MODEL) if MODEL in models.names() else None
+
+
+def judge(views: Sequence[View], *, trained: models.Model | None = None, sides: Sequence[str] = ("responder", "customer")) -> list[list[Judged]]:
+    """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message."""
+    judged = [[Judged() for _ in range(len(view))] for view in views]
+    tolds = [Told(view) for view in views]
+    for side in sides:
+        told_rows: list[tuple[int, int]] = []
+        for v, view in enumerate(views):
+            for i, role in enumerate(view.roles):
+                if role not in SIDES[side]:
+                    continue
+                judged[v][i].votes = votes(view, i)
+                for label, vote in judged[v][i].votes:
+                    name = key(label, vote.state)
+                    view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
+                if trained is not None and view.languages[i] in trained.languages:
+                    judged[v][i].row = of_message(view, tolds[v], i, judged[v][i].votes)
+                    told_rows.append((v, i))
+        if trained is not None and side in trained.parts and told_rows:
+            part = trained.parts[side]
+            for (v, i), chances in zip(told_rows, part.chances([judged[v][i].row for v, i in told_rows]).tolist(), strict=True):
+                views[v].chances[i] = dict(zip(part.outputs, chances, strict=True))
+    return judged
+
+
+def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> dict[str, float]:
+    """From which score each label counts as found: the given ones, else the model's, else that of the rules."""
+    if unknown := set(given or {}) - set(keys()):
+        raise UnknownName("label", sorted(unknown)[0], keys())
+    table = dict.fromkeys(keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {})
+    return table | dict(given or {})
+
+
+def findings(view: View, judged: Sequence[Judged], trained: models.Model | None, limits: Mapping[str, float]) -> list[Finding]:
+    """The findings of one judged conversation, by message and place."""
+    found = []
+    for i, role in enumerate(view.roles):
+        for one in _detectors(role):
+            for state in one.states:
+                name = key(one.label, state)
+                score = view.chance(i, name)
+                own = next((v for label, v in judged[i].votes if label == one.label and v.state == state), None)
+                limit = limits[name] if judged[i].row else RULE_THRESHOLD
+                if score < limit or not view.folded[i].strip():
+                    continue
+                span = (own.span if own else None) or _evidence(view, i, judged[i], trained, name)
+                told = {**(own.attributes if own else {}), **(one.describe(view, i, span) if one.describe else {})}
+                found.append(
+                    Finding(message=i, label=one.label, state=state, start=span[0], end=span[1], score=round(score, 4), detector="rule" if not judged[i].row else "model", attributes=told)
+                )
+    return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or ""))
+
+
+def _evidence(view: View, i: int, judged: Judged, trained: models.Model | None, name: str) -> tuple[int, int]:
+    """The sentence of a message that speaks most for a label; where none does, its first."""
+    folded = view.folded[i]
+    sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
+    part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
+    best = sentences[0]
+    if part is not None and judged.row and len(sentences) > 1:
+        strong = [(f.split(":", 1)[1], w) for f, w in part.reasons(judged.row, name, 40) if f.split(":", 1)[0] in ("w", "b", "^", "$")]
+        best = max(sentences, key=lambda s: (sum(w for text, w in strong if text in folded[s[0] : s[1]]), -s[0]))
+    start, end = best
+    while start < end - 1 and folded[start].isspace():
+        start += 1
+    while end > start + 1 and folded[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, name: str, limit: float) -> Reason:
+    """Why a label was or was not found in one message, in words."""
+    score = view.chance(i, name)
+    rule = [v for label, v in judged.votes if key(label, v.state) == name]
+    words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
+    part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
+    if part is not None and judged.row:
+        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.row, name)]
+    return Reason(name, score, limit, "model" if judged.row else "rule", tuple(words))

@@ -1,0 +1,91 @@
+"""Metrics: an annotated conversation in, observations out.
+
+To add one, put a function decorated ``@metric(unit=..., estimate=...)`` into a module here. It yields one Observation for each thing it saw and
+nothing where there is nothing to see. Its docstring is its page: the first line says what the number is, *Read:* how to take
+it, *Act:* what to do about it, *Source:* where it comes from.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ..registry import Registry
+from ..types import Observation, Transcript
+
+Observe = Callable[..., Iterator[Any]]
+Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "mean", "maximum", "share"]
+Better = Literal["lower", "higher"]
+
+
+class Metric(Struct, frozen=True):
+    """One metric. ``of``: it sees one conversation, or all of one customer in order of time. ``by``: columns it is always broken down by.
+
+    ``against``: the metric it must be compared with to mean anything. ``headline``: it stands in the short summary. ``family``: the file it is written in.
+    """
+
+    name: str
+    doc: str
+    unit: str
+    estimate: Estimator
+    better: Better | None
+    channels: tuple[str, ...] | None
+    of: Literal["conversation", "customer"]
+    by: tuple[str, ...]
+    against: str | None
+    headline: bool
+    observe: Observe
+
+    @property
+    def family(self) -> str:
+        """The subject it belongs to: the name of its file."""
+        return self.observe.__module__.rpartition(".")[2]
+
+    @property
+    def title(self) -> str:
+        """The first sentence of its page."""
+        return self.doc.split("\n\n")[0].replace("\n", " ")
+
+
+METRICS: Registry[Metric] = Registry("metric", __name__)
+
+
+def metric(
+    *,
+    unit: str,
+    estimate: Estimator,
+    better: Better | None = None,
+    channels: tuple[str, ...] | None = None,
+    of: Literal["conversation", "customer"] = "conversation",
+    by: tuple[str, ...] = (),
+    against: str | None = None,
+    headline: bool = False,
+) -> Callable[[Observe], Observe]:
+    """Register a metric under the name of its function."""
+
+    def register(function: Observe) -> Observe:
+        name, doc = function.__name__, inspect.getdoc(function) or ""
+        METRICS.add(name, Metric(name, doc, unit, estimate, better, channels, of, by, against, headline, function), function.__code__.co_filename)
+        return function
+
+    return register
+
+
+def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Mapping[str, list[Observation]]:
+    """What each metric sees in one transcript; metrics of whole customers are left out.
+
+    >>> from textmetrics.testing import transcript
+    >>> [o.value for o in observe(transcript("09:00 customer: No sound?", "09:04 agent: Restart it."), ["first_response_wait"])["first_response_wait"]]
+    [240.0]
+    """
+    chosen = [METRICS[name] for name in (METRICS if metrics is None else metrics)]
+    return {m.name: list(m.observe(transcript)) for m in chosen if m.of == "conversation" and (m.channels is None or transcript.channel in m.channels)}
+
+
+def observe_customer(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> Mapping[str, list[tuple[Transcript, Observation]]]:
+    """What each metric of whole customers sees in the conversations of one, in order of time, each with the conversation it belongs to."""
+    chosen = [METRICS[name] for name in (METRICS if metrics is None else metrics)]
+    return {m.name: list(m.observe(transcripts)) for m in chosen if m.of == "customer"}

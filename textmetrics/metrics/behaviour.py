@@ -1,0 +1,49 @@
+"""What responders do besides solving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..types import RESPONDERS, Observation, Transcript
+from . import metric
+
+
+def _per_conversation(t: Transcript, label: str) -> Iterator[Observation]:
+    if any(role in RESPONDERS for role in t.roles):
+        found = t.found(label)
+        yield Observation(len({f.message for f in found}), message=found[0].message if found else None)
+
+
+@metric(unit="per conversation", better="lower", estimate="rate", headline=True)
+def holds(t: Transcript) -> Iterator[Observation]:
+    """How often responders ask to wait or promise a later answer, per conversation.
+
+    Read: each is a wait with a name. Many holds with short waits are better than few with long ones.
+    Act: see what is looked up, and put it where agents see it.
+    Source: definitions of hold.
+    """
+    yield from _per_conversation(t, "hold")
+
+
+@metric(unit="share", better="lower", estimate="proportion", headline=True)
+def redirected(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations in which the customer is asked to go on elsewhere.
+
+    Read: what becomes of them is not seen here: they leave this channel's figures.
+    Act: for the commonest targets, let the first channel do it.
+    Source: definitions of redirect; metric catalogue SO-6.
+    """
+    if any(role in RESPONDERS for role in t.roles):
+        found = t.found("redirect")
+        yield Observation(float(bool(found)), message=found[0].message if found else None)
+
+
+@metric(unit="per conversation", estimate="rate", headline=True)
+def apologies(t: Transcript) -> Iterator[Observation]:
+    """Apologies and words of sympathy, per conversation.
+
+    Read: neither good nor bad: an apology without a solution is a sign, one with it is manners.
+    Act: compare conversations with an apology and no solution.
+    Source: definitions of apology.
+    """
+    yield from _per_conversation(t, "apology")

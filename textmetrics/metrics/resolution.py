@@ -1,0 +1,161 @@
+"""Whether the customer says that the solution worked, or was used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import packs
+from ..types import Observation, Transcript
+from . import metric
+
+USED = ("worked", "used")
+
+
+def _mature(t: Transcript, message: int) -> bool:
+    """Whether a message is old enough at ``as_of`` for its outcome to be there; without clocks it is taken to be."""
+    age = t.seconds(message, None)
+    return age is None or age >= packs.channel(t.channel).mature
+
+
+def _last_words(t: Transcript) -> dict[int, tuple[str, int]]:
+    """Of each solution: the last state the originator gave it, and where. A failure after a success revokes it."""
+    words: dict[int, tuple[str, int]] = {}
+    for f in t.found("acknowledgement", by=("customer",)):
+        solution = f.attributes.get("answers")
+        if solution is not None and f.state in (*USED, "failed"):
+            words[solution] = ("failed" if f.state == "failed" else "used", f.message)
+    return words
+
+
+@metric(unit="share", better="higher", estimate="bounds", headline=True)
+def solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution in which the customer says that it worked or that they used it.
+
+    The customer's last word counts: a failure after a success revokes it. Silence is neither: the interval reaches from "none of
+    the silent" to "all of the silent". Thanks and mere acceptance are silence here.
+
+    Read: the truth lies within the interval; a narrow one needs customers who speak, not more conversations.
+    Act: ask for the outcome where the interval is wide; read the failures where its upper end is low.
+    Source: metric catalogue CH-1, EM-1; Manski 1990.
+    """
+    given = [f.message for f in t.found("solution")]
+    if not given or not _mature(t, given[-1]):
+        return
+    last = max(_last_words(t).values(), key=lambda w: w[1], default=None)
+    if last is None:
+        yield Observation(0.0, censored=True, message=given[-1])
+    else:
+        yield Observation(float(last[0] != "failed"), message=last[1])
+
+
+@metric(unit="share", better="higher", estimate="proportion")
+def solutions_acknowledged_of_outspoken(t: Transcript) -> Iterator[Observation]:
+    """Share of the customers who said what became of the solution that said it worked or was used.
+
+    Read: among those who spoke. Who speaks differs from who is silent: never read it as a share of all.
+    Act: compare periods and teams by it, with the same share outspoken.
+    Source: metric catalogue CH-1.
+    """
+    for seen in solutions_acknowledged(t):
+        if not seen.censored:
+            yield seen
+
+
+@metric(unit="share", better="higher", estimate="bounds", channels=("social", "community"), headline=True)
+def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
+    """Share of single solutions posted that the one who asked says worked or were used.
+
+    Read: several answers to one question each count; silence about one of them is neither.
+    Act: see which helpers' answers are tried at all.
+    Source: metric catalogue SO-1.
+    """
+    words = _last_words(t)
+    for solution in sorted({f.message for f in t.found("solution")}):
+        if solution in words:
+            yield Observation(float(words[solution][0] != "failed"), message=words[solution][1])
+        elif _mature(t, solution):
+            yield Observation(0.0, censored=True, message=solution)
+
+
+@metric(unit="share", estimate="proportion")
+def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution that end with the customer accepting it, without a word whether it worked.
+
+    Read: the tier between success and silence: "perfect, will try". Counting it as solved would raise the rate by this much.
+    Act: none by itself; watch that it does not replace solutions_acknowledged.
+    Source: metric catalogue section 2 (A2).
+    """
+    yield from _ends_with(t, "accepted")
+
+
+@metric(unit="share", estimate="proportion")
+def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution that end with mere thanks.
+
+    Read: how much a rule "thanks means solved" would inflate the rate.
+    Act: none; it is a check on other people's figures.
+    Source: metric catalogue CH-3.
+    """
+    yield from _ends_with(t, "thanks")
+
+
+def _ends_with(t: Transcript, state: str) -> Iterator[Observation]:
+    given = [f.message for f in t.found("solution")]
+    if not given or not _mature(t, given[-1]):
+        return
+    said = [f for f in t.found("acknowledgement", by=("customer",)) if f.message > given[0]]
+    decisive = any(f.state in (*USED, "failed") for f in said)
+    states = {f.state for f in said}
+    other = "accepted" in states and state == "thanks"
+    yield Observation(float(state in states and not decisive and not other), message=said[-1].message if said else given[-1])
+
+
+@metric(unit="share", better="higher", estimate="bounds", headline=True)
+def resolution(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations that the customer says are solved or answered to their satisfaction.
+
+    Confirmed counts, rejected does not, silence is neither; a confirmation that is followed by a failure or by the same matter again is revoked.
+
+    Read: as bounds. Wider than solutions_acknowledged: an accepted answer counts, and so does what the customer solved alone.
+    Act: open the rejected ones first.
+    Source: definitions of resolution; metric catalogue 1.5.
+    """
+    asked = t.first("customer")
+    if asked is not None and any(role in ("agent", "bot") for role in t.roles):
+        yield Observation(float(t.resolution == "confirmed"), censored=t.resolution == "silent", message=_decisive(t))
+
+
+def _decisive(t: Transcript) -> int | None:
+    said = t.found("acknowledgement", "worked", "failed", "accepted", by=("customer",))
+    return said[-1].message if said else None
+
+
+@metric(unit="share", better="lower", estimate="proportion", headline=True)
+def revoked(t: Transcript) -> Iterator[Observation]:
+    """Share of solutions reported as working that the customer later reports as failing.
+
+    Read: "it works" that did not last.
+    Act: look for fixes that only hide the fault.
+    Source: metric catalogue section 2.
+    """
+    said = t.found("acknowledgement", "worked", "failed", by=("customer",))
+    first = next((f for f in said if f.state == "worked"), None)
+    if first is not None:
+        later = [f for f in said if f.state == "failed" and f.message > first.message]
+        yield Observation(float(bool(later)), message=later[0].message if later else first.message)
+
+
+@metric(unit="s", better="lower", estimate="survival", headline=True)
+def time_to_solution(t: Transcript) -> Iterator[Observation]:
+    """Time from the author's first post to the first solution, whoever gives it.
+
+    Read: a first response that is no solution does not end it; no solution yet counts as at least so long.
+    Act: compare with first_response_wait: the difference is what acknowledging without answering costs.
+    Source: metric catalogue SO-3.
+    """
+    asked = t.first("customer")
+    if asked is None or not t.open[asked]:
+        return
+    given = [f.message for f in t.found("solution") if f.message > asked]
+    for wait in t.wait(asked, given[0] if given else None):
+        yield Observation(wait.seconds, censored=wait.censored, message=wait.stop if wait.stop is not None else asked)

@@ -1,0 +1,186 @@
+"""The only door to trained models: folders of plain arrays under models/, never pickles.
+
+    models/<name>/model.toml    the card: what it is, trained on what, licence, how well it does, checksum of the arrays
+    models/<name>/model.npz     the arrays: names of features, weights, calibration
+    models/<name>/train.py      makes both anew
+
+A model is found in ``$TEXTMETRICS_MODELS``, in the installed package, or beside the package in a checkout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from . import packs
+from .errors import ModelError, UnknownName
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FORM = 1  # the layout of arrays this code reads
+NEEDED = ("name", "task", "form", "languages", "trained_on", "licence", "sha256")
+Features = Mapping[str, float]
+
+
+def folders() -> list[Path]:
+    """Where models are looked for, in order."""
+    own = os.environ.get("TEXTMETRICS_MODELS")
+    here = Path(__file__).parent
+    return [*([Path(own)] if own else []), here / "models_data", here.parent / "models"]
+
+
+def names() -> list[str]:
+    """The models that are there."""
+    return sorted({card.parent.name for folder in folders() for card in folder.glob("*/model.toml")})
+
+
+class Linear(Struct, frozen=True):
+    """Weights of named features for a row of outputs, with what makes their sums probabilities.
+
+    ``index``: feature name -> row of ``weights`` (features x outputs, float32); ``knots``: output -> (sums, probabilities), two rising rows
+    between which a sum is interpolated; an output without knots goes through the logistic function.
+    """
+
+    outputs: tuple[str, ...]
+    index: dict[str, int]
+    weights: Any
+    intercept: Any
+    knots: dict[str, tuple[Any, Any]]
+
+    def sums(self, rows: Sequence[Features]) -> np.ndarray:
+        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
+        import numpy as np
+
+        out = np.empty((len(rows), len(self.outputs)))
+        for r, row in enumerate(rows):
+            known = [(i, v) for k, v in row.items() if (i := self.index.get(k)) is not None]
+            if known:
+                at = np.fromiter((i for i, _ in known), np.int64, len(known))
+                values = np.fromiter((v for _, v in known), np.float64, len(known))
+                out[r] = values @ self.weights[at] + self.intercept
+            else:
+                out[r] = self.intercept
+        return out
+
+    def chances(self, rows: Sequence[Features]) -> np.ndarray:
+        """Probabilities, rows x outputs."""
+        import numpy as np
+
+        sums = self.sums(rows)
+        for k, name in enumerate(self.outputs):
+            if name in self.knots:
+                sums[:, k] = np.interp(sums[:, k], *self.knots[name])
+            else:
+                sums[:, k] = 1.0 / (1.0 + np.exp(-sums[:, k]))
+        return np.round(sums, 6)
+
+    def reasons(self, row: Features, output: str, most: int = 5) -> list[tuple[str, float]]:
+        """The features of a row that speak most for one output, with what each adds to the sum."""
+        k = self.outputs.index(output)
+        added = [(name, float(value * self.weights[i, k])) for name, value in row.items() if (i := self.index.get(name)) is not None]
+        return sorted((a for a in added if a[1] > 0), key=lambda a: (-a[1], a[0]))[:most]
+
+
+class Model(Struct, frozen=True):
+    """A trained model: its card and its parts by name."""
+
+    card: Mapping[str, Any]
+    parts: Mapping[str, Linear]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.card["languages"])
+
+
+@cache
+def load(name: str) -> Model:
+    """A model by name; one that is damaged, or not the one its card describes, is a ModelError."""
+    for folder in folders():
+        path = folder / name / "model.toml"
+        if path.is_file():
+            break
+    else:
+        raise UnknownName("model", name, names())
+    card = packs.load_toml(path)
+    if missing := [k for k in NEEDED if k not in card]:
+        raise ModelError(f"{path}: has no {', '.join(missing)}")
+    if card["form"] != FORM:
+        raise ModelError(f"{path}: is of form {card['form']}; this version reads form {FORM}: train it anew")
+    arrays = path.with_name("model.npz")
+    try:
+        data = arrays.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{arrays}: cannot be read: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != card["sha256"]:
+        raise ModelError(f"{arrays}: is not the file that {path.name} describes: get both anew, or train the model")
+    return Model(card, _parts(data, arrays))
+
+
+def _parts(data: bytes, path: Path) -> dict[str, Linear]:
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            found = {}
+            for part in _text(arrays["parts"]):
+                outputs = tuple(_text(arrays[f"{part}.outputs"]))
+                knots = {o: (arrays[f"{part}.{o}.sums"], arrays[f"{part}.{o}.chances"]) for o in outputs if f"{part}.{o}.sums" in arrays}
+                features = _text(arrays[f"{part}.features"])
+                weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
+                found[part] = Linear(outputs, dict(zip(features, range(len(features)), strict=True)), weights, arrays[f"{part}.intercept"], knots)
+            return found
+    except (KeyError, ValueError, OSError) as error:
+        raise ModelError(f"{path}: is no model of ours: {error}") from error
+
+
+def _text(array: np.ndarray) -> list[str]:
+    """Strings kept as UTF-8 bytes, a line each."""
+    joined = array.tobytes().decode()
+    return joined.split("\n") if joined else []
+
+
+def write(folder: Path, parts: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write ``model.npz`` to the same bytes for the same arrays, and give its checksum. Weights are kept as 16-bit integers with a scale an output."""
+    import zipfile
+
+    import numpy as np
+
+    arrays: dict[str, Any] = {"parts": _bytes(sorted(parts))}
+    for name, part in sorted(parts.items()):
+        weights = np.asarray(part["weights"], np.float64)
+        scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 32767
+        arrays |= {
+            f"{name}.features": _bytes(part["features"]),
+            f"{name}.outputs": _bytes(part["outputs"]),
+            f"{name}.weights": np.round(weights / scale).astype(np.int16),
+            f"{name}.scale": scale,
+            f"{name}.intercept": np.asarray(part["intercept"], np.float64),
+        }
+        for output, (sums, chances) in sorted(part.get("knots", {}).items()):
+            arrays[f"{name}.{output}.sums"] = np.asarray(sums, np.float64)
+            arrays[f"{name}.{output}.chances"] = np.asarray(chances, np.float64)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, array in sorted(arrays.items()):
+            one = io.BytesIO()
+            np.lib.format.write_array(one, np.asarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, one.getvalue())
+    data = packed.getvalue()
+    (folder / "model.npz").write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _bytes(lines: Sequence[str]) -> Any:
+    import numpy as np
+
+    return np.frombuffer("\n".join(lines).encode(), np.uint8)

@@ -1,0 +1,46 @@
+"""What the mood model is told of a text: its words and word pairs, its cues, the pack's mood words, how it is written."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from .packs import Language
+from .types import Cue
+from .words import tokens
+
+NEGATED = 3
+
+
+def features(folded: str, text: str, cues: Sequence[Cue], language: Language) -> dict[str, float]:
+    """The features of one text, by name."""
+    words = tokens(folded)
+    row: dict[str, float] = {}
+    for word in words:
+        row[f"w:{word}"] = 1.0
+    for a, b in zip(words, words[1:], strict=False):
+        row[f"b:{a} {b}"] = 1.0
+    if words:
+        row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0
+    for cue in cues:
+        row[f"c:{cue.name}"] = 1.0
+    good = bad = 0.0
+    for i, word in enumerate(words):
+        value = language.lexicon.get(word, 0.0)
+        if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
+            value *= -0.6
+        good, bad = good + max(0.0, value), bad + min(0.0, value)
+    row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
+    row["is:length"] = math.log1p(len(words)) / 3
+    letters = re.findall(r"[^\W\d_]{3,}", text[:2000])
+    shouted = sum(w.isupper() for w in letters)
+    if len(letters) > 2 and shouted >= 0.6 * len(letters):
+        row["is:shouted"] = 1.0
+    elif shouted:
+        row["is:words shouted"] = min(1.0, shouted / 4)
+    if "!!" in folded:
+        row["is:cries"] = 1.0
+    if "??" in folded or "?!" in folded:
+        row["is:asks loudly"] = 1.0
+    return row

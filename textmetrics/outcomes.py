@@ -1,0 +1,144 @@
+"""What a conversation as a whole comes to: resolution with revocation, what it was about, the solution it turns on, mood before and after.
+
+Resolution is the customer's own word: `confirmed`, `rejected`, or `silent`, which is neither. A trained model weighs what was found; without one,
+the last word counts: a confirmation that is followed by a failure, or by the same question again, is revoked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from . import models
+from .detectors import STANDS, View
+from .features import Told
+from .types import CUSTOMERS, RESPONDERS, Resolution
+
+MODEL = "outcomes"
+RESOLUTIONS: tuple[Resolution, ...] = ("confirmed", "rejected", "silent")
+REQUEST_TYPES = ("complaint", "question", "fault", "delivery", "billing", "booking", "account", "praise", "feedback", "chatter", "other")
+SPEAKS = ("worked", "accepted", "failed", "used", "thanks")
+OPENING = 3  # messages of the customer from the beginning that say what the matter is
+
+
+def model() -> models.Model | None:
+    """The trained model of outcomes, where there is one."""
+    return models.load(MODEL) if MODEL in models.names() else None
+
+
+def resolution(view: View, moods: Sequence[float | None], trained: models.Model | None) -> Resolution:
+    """What the customer says became of the matter."""
+    if not any(role in RESPONDERS for role in view.roles):
+        return "silent"
+    if trained is None:
+        return _by_last_word(view)
+    part = trained.parts["resolution"]
+    chances = part.sums([resolution_features(view, moods)])[0]
+    return RESOLUTIONS[max(range(3), key=lambda k: (float(chances[part.outputs.index(RESOLUTIONS[k])]), -k))]
+
+
+def _by_last_word(view: View) -> Resolution:
+    """Without a model: the last message of the customer that says so decides."""
+    state: Resolution = "silent"
+    for i, role in enumerate(view.roles):
+        if role != "customer":
+            continue
+        said = {s: view.chance(i, f"acknowledgement/{s}") for s in SPEAKS}
+        if said["failed"] >= 0.5 and said["failed"] >= said["worked"]:
+            state = "rejected"
+        elif max(said["worked"], said["accepted"]) >= 0.5:
+            state = "confirmed"
+        elif state == "confirmed" and max(view.chance(i, "reformulation"), view.chance(i, "nudge")) >= 0.5:
+            state = "rejected"
+    return state
+
+
+def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, float]:
+    """What the model of resolution is told: what the customer's messages were judged to say, and which came last."""
+    mine = [i for i, role in enumerate(view.roles) if role == "customer"]
+    row: dict[str, float] = {}
+    names = [*(f"acknowledgement/{s}" for s in SPEAKS), "reformulation", "nudge", "churn", "conversion", "rephrase_request", "prior_contact"]
+    for name in names:
+        chances = [view.chance(i, name) for i in mine]
+        row[f"most {name}"] = max(chances, default=0.0)
+        row[f"last {name}"] = chances[-1] if chances else 0.0
+        row[f"last two {name}"] = max(chances[-2:], default=0.0)
+    speaking = [(i, s) for i in mine for s in ("worked", "accepted", "failed") if view.chance(i, f"acknowledgement/{s}") >= STANDS]
+    row["no word"] = float(not speaking)
+    if speaking:
+        last = max(i for i, _ in speaking)
+        for i, s in speaking:
+            if i == last:
+                row[f"last word {s}"] = view.chance(i, f"acknowledgement/{s}")
+        row["answered after the last word"] = float(any(view.chance(j, "solution") >= STANDS for j in range(last + 1, len(view)) if view.roles[j] in RESPONDERS))
+        row["customer speaks on after it"] = float(any(i > last for i in mine))
+    row["customer has the last message"] = float(bool(view.roles) and view.roles[-1] in CUSTOMERS)
+    solutions = sum(view.chance(j, "solution") for j, role in enumerate(view.roles) if role in RESPONDERS)
+    row["solutions"] = min(solutions, 4.0) / 4
+    row["apologies"] = max((view.chance(j, "apology") for j, role in enumerate(view.roles) if role in RESPONDERS), default=0.0)
+    row["redirects"] = max((view.chance(j, "redirect") for j, role in enumerate(view.roles) if role in RESPONDERS), default=0.0)
+    row["messages of the customer"] = min(len(mine), 8) / 8
+    felt = [m for i in mine if (m := moods[i]) is not None]
+    row["mood at the end"] = felt[-1] if felt else 0.0
+    row["mood at the beginning"] = felt[0] if felt else 0.0
+    row["mood, worst"] = min(felt, default=0.0)
+    return row
+
+
+def request_type(view: View, told: Told | None, moods: Sequence[float | None], trained: models.Model | None) -> str | None:
+    """What the matter is, by what the customer opens with; None where no model speaks the language."""
+    language = next((view.languages[i] for i, r in enumerate(view.roles) if r == "customer"), None)
+    if trained is None or language not in trained.languages:
+        return None
+    part = trained.parts["request_type"]
+    sums = part.sums([request_features(view, told or Told(view), moods)])[0].tolist()
+    return part.outputs[max(range(len(sums)), key=lambda k: (sums[k], -k))]
+
+
+def request_features(view: View, told: Told, moods: Sequence[float | None]) -> dict[str, float]:
+    """What the model of request types is told: the words and cues of the customer's opening, and what it was answered with."""
+    mine = [i for i, role in enumerate(view.roles) if role == "customer"]
+    row: dict[str, float] = {}
+    for n, i in enumerate(mine[:OPENING]):
+        for word in told.tokens[i]:
+            row[f"w:{word}"] = max(row.get(f"w:{word}", 0.0), 1.0 if n == 0 else 0.5)
+        for a, b in zip(told.tokens[i], told.tokens[i][1:], strict=False):
+            row[f"b:{a} {b}"] = max(row.get(f"b:{a} {b}", 0.0), 1.0 if n == 0 else 0.5)
+        for cue in view.named[i]:
+            row[f"c:{cue}"] = max(row.get(f"c:{cue}", 0.0), 1.0 if n == 0 else 0.5)
+    if mine:
+        first = mine[0]
+        row["is:asks"] = float(view.asks(first))
+        row["is:length"] = len(told.tokens[first]) ** 0.5 / 10
+        row["is:mood"] = moods[first] or 0.0
+    felt = [m for i in mine if (m := moods[i]) is not None]
+    row["is:mood, worst"] = min(felt, default=0.0)
+    row["is:mood, best"] = max(felt, default=0.0)
+    answers = [j for j, role in enumerate(view.roles) if role in RESPONDERS]
+    for name in ("apology", "redirect", "solution"):
+        row[f"is:{name}"] = max((view.chance(j, name) for j in answers), default=0.0)
+    for j in answers[:1]:
+        for word in told.tokens[j]:
+            row[f"pw:{word}"] = 1.0
+    return row
+
+
+def pivot(view: View, resolved: Resolution, limits: Mapping[str, float]) -> int | None:
+    """The solution a conversation turns on: the one that the customer confirmed; else the first one given."""
+    given = [j for j, role in enumerate(view.roles) if role in RESPONDERS and view.chance(j, "solution") >= limits["solution"]]
+    if resolved == "confirmed":
+        for i in range(len(view) - 1, -1, -1):
+            said = max(view.chance(i, "acknowledgement/worked"), view.chance(i, "acknowledgement/accepted"))
+            if view.roles[i] == "customer" and said >= STANDS and (earlier := [j for j in given if j < i]):
+                return earlier[-1]
+    return given[0] if given else None
+
+
+def mood_around(view: View, moods: Sequence[float | None], solution: int | None) -> tuple[float | None, float | None]:
+    """Mean mood of the originator up to the solution, and after it; all of it is before where there was none."""
+    before = [m for i, role in enumerate(view.roles) if role == "customer" and (m := moods[i]) is not None and (solution is None or i < solution)]
+    after = [m for i, role in enumerate(view.roles) if role == "customer" and (m := moods[i]) is not None and solution is not None and i > solution]
+    return _mean(before), _mean(after)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None

@@ -1,0 +1,221 @@
+"""The straight line: inputs to conversations, to transcripts, to tables, to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from . import mapping, roles, sources, threads
+from .annotation import Settings, annotate
+from .errors import ReadError
+from .mapping import FOLDER_FILE, GENERIC_FORM, Map
+from .readers import Reader, choose
+from .report import Report
+from .sources import Source
+from .tables import Tables
+from .types import Conversation, Problem, Record
+
+VERSION = "0.1.0"
+Progress = Callable[[str, int, int], None]
+
+
+class Counts(Struct):
+    """What became of the records of an input."""
+
+    records: int = 0
+    kept: int = 0
+    set_aside: int = 0
+    merged: int = 0
+
+
+class Export(Struct):
+    """Sources that belong together: of one folder, one format, one map."""
+
+    reader: Reader
+    mapping: Map
+    folder: str
+    records: list[Record] = []
+    whole: list[Conversation] = []
+
+
+class Reading:
+    """The conversations of some inputs, read when asked for, with what could not be read beside them.
+
+    Iterate over it for the conversations. Afterwards ``problems`` holds what was set aside, ``counts`` what became of every record,
+    ``inputs`` what was opened, ``notes`` what was assumed.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[str | Path],
+        *,
+        format: str | None = None,
+        map: str | Path | None = None,
+        roles: str | Path | Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.counts = Counts()
+        self.inputs: list[dict[str, Any]] = []
+        self.skipped: list[str] = []
+        self._inputs, self._format, self._progress = inputs, format, progress
+        self._map = mapping.load(map) if map is not None else None
+        self._roles = roles if isinstance(roles, Mapping) or roles is None else _roles_file(roles)
+
+    def __iter__(self) -> Iterator[Conversation]:
+        self.problems, self.counts, self.inputs, self.skipped = [], Counts(), [], []
+        exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name))
+        seen: dict[str, str] = {}
+        for export in exports:
+            r, m = export.reader, export.mapping
+            made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
+            for conversation in [*export.whole, *made]:
+                if seen.setdefault(conversation.id, export.folder) != export.folder:
+                    conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
+                    seen[conversation.id] = export.folder
+                yield roles.override(conversation, self._roles) if self._roles else conversation
+            export.records.clear()
+
+    def _read_all(self, found: list[Source]) -> list[Export]:
+        maps: dict[Path, Map | None] = {}
+        exports: dict[tuple[str, str, str], Export] = {}
+        total, done = sum(s.size for s in found), 0
+        if not found:
+            raise ReadError("input", "there is nothing to read")
+        for source in found:
+            m = self._map or self._folder_map(source, maps)
+            if m is None:
+                self.skipped.append(source.name)
+            else:
+                reader = choose(source, self._format, m)
+                folder = str(source.folder or "")
+                export = exports.setdefault((folder, reader.name, m.path), Export(reader, m, Path(folder).name or "input", [], []))
+                self._read(source, reader, m, export)
+            done += source.size
+            if self._progress:
+                self._progress("reading", done, total)
+        self._merge(exports.values())
+        return list(exports.values())
+
+    def _folder_map(self, source: Source, maps: dict[Path, Map | None]) -> Map | None:
+        """The map that lies beside a source; the generic form where none does; None where it lies there and speaks of other files."""
+        if source.folder is None:
+            return GENERIC_FORM
+        path = source.folder / FOLDER_FILE
+        if source.folder not in maps:
+            maps[source.folder] = mapping.load(path) if path.is_file() else None
+        m = maps[source.folder]
+        if m is None:
+            return GENERIC_FORM
+        return m if m.speaks_of(source.name) and Path(source.name).name != FOLDER_FILE else None
+
+    def _read(self, source: Source, reader: Reader, m: Map, export: Export) -> None:
+        read = kept = 0
+        for item in reader.read(source, m):
+            if isinstance(item, Problem):
+                self.problems.append(item)
+                self.counts.set_aside += item.record is not None
+                read += item.record is not None
+            else:
+                (export.records if isinstance(item, Record) else export.whole).append(item)  # type: ignore[arg-type]
+                read += 1
+                kept += 1
+        self.counts.records += read
+        self.counts.kept += kept
+        self.inputs.append({"name": source.name, "reader": reader.name, "map": m.path if m is not GENERIC_FORM else None, "size": source.size, "sha256": source.sha256(), "records": read, "kept": kept})
+
+    def _merge(self, exports: Iterable[Export]) -> None:
+        """Messages that overlapping exports hold twice are kept once."""
+        for export in exports:
+            seen: dict[tuple[str | None, str], Record] = {}
+            kept = []
+            for r in export.records:
+                if r.message_id is not None:
+                    first = seen.setdefault((r.conversation_id, r.message_id), r)
+                    if first is not r and first.text == r.text:
+                        self.counts.merged += 1
+                        continue
+                kept.append(r)
+            export.records = kept
+        self.counts.kept -= self.counts.merged
+
+
+def _roles_file(path: str | Path) -> dict[str, str]:
+    return roles.load(path)
+
+
+def read(*inputs: str | Path, format: str | None = None, map: str | Path | None = None, roles: str | Path | Mapping[str, str] | None = None) -> Reading:
+    """The conversations of files, folders, globs, archives: iterate over the result.
+
+    ``format`` names the reader where the file does not say; ``map`` describes columns (see `mapping`); ``roles`` overrides who is what, by author.
+    """
+    return Reading(inputs, format=format, map=map, roles=roles)
+
+
+def latest(conversations: Iterable[Conversation]) -> datetime | None:
+    """The last time in some conversations: when the data were cut, where nobody says otherwise."""
+    return max((m.sent_at for c in conversations for m in c.messages if m.sent_at is not None), default=None)
+
+
+def analyze(
+    conversations: Iterable[Conversation] | Any,
+    *,
+    as_of: datetime | None = None,
+    metrics: Sequence[str] | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    mood: str | None = None,
+    rules_only: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Measure conversations: ours, plain dicts (a message each), or a DataFrame with the generic columns.
+
+    ``as_of``: when the data were cut (the last time in them, where it is not said): what was not answered by then counts as open.
+    ``metrics``: only these. ``thresholds``: label -> score from which it counts. ``mood``: a scorer in place of those of the language packs.
+    """
+    from .plain_data import to_conversations
+
+    reading = conversations if isinstance(conversations, Reading) else None
+    given = to_conversations(conversations)
+    as_of = as_of or latest(given)
+    settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only)
+    tables = Tables(metrics)
+    for n, transcript in enumerate(annotate(given, as_of=as_of, settings=settings), start=1):
+        tables.add(transcript)
+        if progress:
+            progress("annotating", n, len(given))
+    for problem in reading.problems if reading else ():
+        tables.problem(problem)
+    run: dict[str, Any] = {
+        "version": VERSION,
+        "as_of": as_of.isoformat() if as_of else None,
+        "settings": msgspec.to_builtins(settings) | {"metrics": list(metrics) if metrics else None},
+        "inputs": reading.inputs if reading else [],
+        "skipped": reading.skipped if reading else [],
+        "counts": (msgspec.to_builtins(reading.counts) if reading else {}) | {"conversations": len(given), "messages": tables.n_messages, "clock_skewed": sum(c.skewed for c in given)},
+    }
+    return Report.of(tables, run)
+
+
+def mine(
+    *inputs: str | Path,
+    out: str | Path,
+    format: str | None = None,
+    map: str | Path | None = None,
+    roles: str | Path | Mapping[str, str] | None = None,
+    by: Sequence[str] = (),
+    progress: Progress | None = None,
+    **options: Any,
+) -> Report:
+    """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`."""
+    reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress)
+    report = analyze(reading, progress=progress, **options)
+    if not report.run["counts"]["conversations"]:
+        first = f": {reading.problems[0]}" if reading.problems else ""
+        raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
+    report.write(out, by)
+    return report

@@ -1,0 +1,77 @@
+"""Plain Python data to conversations: dicts, lists of dicts, DataFrames, under the generic names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from . import threads
+from .errors import UsageError
+from .mapping import GENERIC_FORM, Rows
+from .types import Conversation, Problem, Record
+
+ROW_NEEDS = "text"
+
+
+def to_conversations(given: Any) -> list[Conversation]:
+    """Conversations out of what a caller has: conversations, one of them, dicts (a message each, or a conversation with ``messages``), or a DataFrame."""
+    if isinstance(given, Conversation):
+        return [given]
+    if isinstance(given, Mapping):
+        return [to_conversation(given)]
+    if hasattr(given, "to_dict") and hasattr(given, "columns"):
+        return _of_rows(given.to_dict("records"))
+    items = list(given)
+    if all(isinstance(i, Conversation) for i in items):
+        return items
+    if any(isinstance(i, Mapping) and "messages" in i for i in items):
+        return [i if isinstance(i, Conversation) else to_conversation(i) for i in items]
+    return _of_rows(items)
+
+
+def to_conversation(given: Any) -> Conversation:
+    """One conversation out of a Conversation, a dict with ``messages``, a list of message dicts, or a DataFrame of one conversation."""
+    if isinstance(given, Conversation):
+        return given
+    if isinstance(given, Mapping):
+        if "messages" not in given:
+            raise UsageError("a conversation as a dict needs 'messages': a list of dicts with 'text' and, where known, 'author', 'role', 'sent_at'")
+        outer = {k: v for k, v in given.items() if k not in ("messages", "id")}
+        outer.setdefault("conversation_id", given.get("id", "conversation"))
+        rows = [{**outer, **m} for m in given["messages"]]
+    else:
+        rows = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
+    found = _of_rows([{"conversation_id": "conversation", **r} for r in rows])
+    if len(found) != 1:
+        raise UsageError(f"one conversation was expected, {len(found)} were given; use analyze for many")
+    return found[0]
+
+
+def _of_rows(rows: Iterable[Any]) -> list[Conversation]:
+    turn, records = Rows("rows", GENERIC_FORM), []
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            raise UsageError(f"row {number} is a {type(row).__name__}: give dicts with at least 'text', or conversations")
+        record = turn.record({k: _cell(v) for k, v in row.items()}, number)
+        if isinstance(record, Problem):
+            raise UsageError(str(record))
+        records.append(record)
+    kind = "id" if any(r.conversation_id for r in records) or not any(r.reply_to for r in records) else "reply"
+    if kind == "id" and not any(r.conversation_id for r in records):
+        records = [_named(r) for r in records]
+    return list(threads.assemble(records, kind, "file"))
+
+
+def _named(record: Record) -> Record:
+    record.conversation_id = "conversation"
+    return record
+
+
+def _cell(value: Any) -> Any:
+    """A cell without what a DataFrame makes of it: times as text, missing values as None."""
+    if isinstance(value, datetime):
+        return None if value != value else value.isoformat()
+    if isinstance(value, float) and value != value or type(value).__name__ in ("NaTType", "NAType"):
+        return None
+    return value

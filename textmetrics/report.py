@@ -1,0 +1,210 @@
+"""The result of a run: its tables, and the estimates over any group. The one door to pandas.
+
+``messages``, ``conversations``, ``findings``, ``observations`` and ``problems`` are DataFrames, joined by ``conversation_id`` and ``message_id``;
+``estimates(...)`` sums up. ``write`` puts it all into a folder, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import OutputError, ReadError, UnknownName
+from .estimates import ESTIMATES, Estimate, standardised_difference
+from .metrics import METRICS, Metric
+from .tables import ESTIMATE_COLUMNS, TABLES, Tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+BEYOND = "_beyond_comparison"  # the row of a metric minus the one it must be compared with
+
+
+class Report:
+    """What a run found. ``run`` says what it was made from: version, as_of, settings, inputs, counts, notes."""
+
+    def __init__(self, arrow: Mapping[str, pa.Table], run: Mapping[str, Any]) -> None:
+        self._arrow, self.run = dict(arrow), dict(run)
+
+    @classmethod
+    def of(cls, tables: Tables, run: Mapping[str, Any]) -> Report:
+        """The report of filled tables."""
+        tables.finish()
+        return cls({name: tables.table(name) for name in TABLES}, run)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Report:
+        """A report that was written to a folder."""
+        from pyarrow import parquet
+
+        folder = Path(folder)
+        if not (folder / "run.json").is_file():
+            raise ReadError(folder, "holds no run of textmetrics (no run.json): make one with textmetrics mine INPUT --out FOLDER")
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        return cls({name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}, run)
+
+    def arrow(self, table: str) -> pa.Table:
+        """One table as Arrow."""
+        return self._arrow[table]
+
+    def _frame(self, table: str) -> pd.DataFrame:
+        return self._arrow[table].to_pandas()
+
+    @cached_property
+    def messages(self) -> pd.DataFrame:
+        """A row a message."""
+        return self._frame("messages")
+
+    @cached_property
+    def conversations(self) -> pd.DataFrame:
+        """A row a conversation."""
+        return self._frame("conversations")
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """A row a finding."""
+        return self._frame("findings")
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """A row an observation."""
+        return self._frame("observations")
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """A row for each thing that could not be read."""
+        return self._frame("problems")
+
+    def estimates(self, *by: str) -> pd.DataFrame:
+        """A row a metric and group: channel, the columns in ``by`` (of conversations, or kept from the export), n, value, low, high, unit, better, estimate, n_open."""
+        import pandas as pd
+
+        rows, columns = self.estimate_rows(by)
+        return pd.DataFrame(rows, columns=columns)
+
+    def estimate_rows(self, by: Sequence[str] = ()) -> tuple[list[list[Any]], list[str]]:
+        """The estimates as plain rows, and the names of their columns. A group column that is empty means: all."""
+        import numpy as np
+
+        by = tuple(b for b in by if b != "channel")
+        groups = self._groups()
+        if unknown := [b for b in by if b not in groups]:
+            raise UnknownName("column", unknown[0], groups)
+        observed = self._arrow["observations"]
+        metric = observed["metric"].combine_chunks().dictionary_encode()
+        codes = np.asarray(metric.indices)
+        names = metric.dictionary.to_pylist()
+        index = {c: n for n, c in enumerate(self._arrow["conversations"]["conversation_id"].to_pylist())}
+        at = np.fromiter((index[c] for c in observed["conversation_id"].to_pylist()), np.int64, len(observed))
+        value, exposure, censored = (np.asarray(observed[c]) for c in ("value", "exposure", "censored"))
+        columns = ["channel", *by, *sorted({b for n in names for b in METRICS[n].by} - set(by))]
+        rows: list[list[Any]] = []
+        for name in sorted(names):
+            chosen = np.nonzero(codes == names.index(name))[0]
+            m = METRICS[name]
+            levels = dict.fromkeys([("channel",), *([("channel", *by)] if by else []), *[("channel", b) for b in m.by if b not in by]])
+            for level in levels:
+                for key, where in _grouped([groups[g][at[chosen]] for g in level], chosen):
+                    if len(level) > 1 and all(k is None for k in key[1:]):
+                        continue
+                    given = dict(zip(level, key, strict=True))
+                    weight = np.full(len(where), float(len(chosen))) if m.estimate == "share" else exposure[where]
+                    estimate = ESTIMATES[m.estimate](value[where], weight, censored[where])
+                    rows.append(_row(name, [given.get(c) for c in columns], estimate, m, m.estimate))
+                    if m.against in names and len(level) == 1:
+                        rows += self._beyond(m, given, columns, value, at, where, groups, np.nonzero(codes == names.index(m.against))[0])
+        return sorted(rows, key=lambda r: tuple("" if c is None else str(c) for c in r[: len(columns) + 1])), ["metric", *columns, *ESTIMATE_COLUMNS]
+
+    def _beyond(
+        self, m: Metric, given: Mapping[str, Any], columns: Sequence[str], value: np.ndarray, at: np.ndarray, where: np.ndarray, groups: Mapping[str, Any], other: np.ndarray
+    ) -> list[list[Any]]:
+        """A metric minus its comparison, at equal moods to begin with."""
+        import numpy as np
+
+        other = other[groups["channel"][at[other]] == given["channel"]]
+        before = np.asarray(self._arrow["conversations"]["mood_before"].to_pylist(), float)
+        strata = [np.digitize(before[at[w]], (-0.05, 0.05)) for w in (where, other)]
+        estimate = standardised_difference(value[where], strata[0], value[other], strata[1])
+        return [] if estimate is None else [_row(m.name + BEYOND, [given.get(c) for c in columns], estimate, m, "difference")]
+
+    def _groups(self) -> dict[str, np.ndarray]:
+        """The columns conversations may be grouped by: those of the table that hold words, and those the export had besides."""
+        import numpy as np
+
+        table = self._arrow["conversations"]
+        found = {c: np.asarray(table[c].to_pylist(), object) for c in TABLES["conversations"] if TABLES["conversations"][c] == "string" and c != "columns"}
+        extra = [json.loads(c) if c else {} for c in table["columns"].to_pylist()]
+        for name in sorted({k for e in extra for k in e}):
+            found.setdefault(name, np.asarray([e.get(name) for e in extra] + [None], object)[:-1])
+        return found
+
+    def write(self, folder: str | Path, by: Sequence[str] = ()) -> Path:
+        """Write all tables into a folder: whole, or not at all. A folder that holds something else is an OutputError."""
+        from pyarrow import parquet
+
+        folder = Path(folder)
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder}: is a file, not a folder")
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").is_file():
+            raise OutputError(f"{folder}: holds other files; name an empty or new folder")
+        part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
+        try:
+            part.mkdir(parents=True)
+            for name, table in self._arrow.items():
+                parquet.write_table(table, part / f"{name}.parquet", compression="zstd")
+            rows, columns = self.estimate_rows(by)
+            (part / "estimates.csv").write_text(_csv([columns, *rows]), encoding="utf-8")
+            (part / "run.json").write_text(json.dumps({**self.run, "by": list(by)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+            if folder.exists():
+                shutil.rmtree(folder)
+            part.rename(folder)
+        except OSError as error:
+            raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return folder
+
+    def __rich__(self) -> Any:
+        from .render.terminal import summary
+
+        return summary(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self._arrow['conversations'].num_rows} conversations, {self._arrow['messages'].num_rows} messages, {self._arrow['problems'].num_rows} problems>"
+
+
+def _grouped(keys: Sequence[np.ndarray], chosen: np.ndarray) -> Iterable[tuple[tuple[Any, ...], np.ndarray]]:
+    """The positions of each group, in order of the groups' names."""
+    import numpy as np
+
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, key in zip(chosen.tolist(), zip(*keys, strict=True), strict=True):
+        found.setdefault(key, []).append(place)
+    for key in sorted(found, key=lambda k: tuple("" if x is None else str(x) for x in k)):
+        yield key, np.asarray(found[key])
+
+
+def _row(name: str, groups: Sequence[Any], e: Estimate, m: Metric, estimate: str) -> list[Any]:
+    return [name, *groups, e.n, _round(e.value), _round(e.low), _round(e.high), m.unit, m.better, estimate, e.n_open]
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.9g}")
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> str:
+    """CSV that spreadsheets open without running anything: a cell that would begin a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in rows:
+        writer.writerow(["" if c is None else f"'{c}" if isinstance(c, str) and c.startswith(("=", "+", "-", "@", "\t", "\r")) else c for c in row])
+    return out.getvalue()

@@ -1,0 +1,36 @@
+"""Scorers: texts in, one number a text out, in [-1, 1]. A language pack says which scorer gives its moods.
+
+To add one, put a module here with a function decorated ``@scorer("name")``. It is given cleaned texts of one language with their cues,
+the language pack and the options that the pack states, and returns a number a text, None where it cannot say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from ..registry import Registry
+from ..types import Cue
+
+
+class Text(Struct, frozen=True):
+    """A text to be scored: as cleaned, as folded, with its cues."""
+
+    text: str
+    folded: str
+    cues: tuple[Cue, ...] = ()
+
+
+Score = Callable[..., Sequence[float | None]]
+SCORERS: Registry[Score] = Registry("scorer", __name__)
+
+
+def scorer(name: str) -> Callable[[Score], Score]:
+    """Register a scorer."""
+
+    def register(function: Score) -> Score:
+        SCORERS.add(name, function, function.__code__.co_filename)
+        return function
+
+    return register

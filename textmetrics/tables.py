@@ -1,0 +1,247 @@
+"""The tables that results leave as: their columns, written down once, and how transcripts fill them.
+
+Columns of numbers grow in compact arrays, so that an archive's observations cost bytes, not objects.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .metrics import METRICS, observe, observe_customer
+from .types import Conversation, Observation, Problem, Transcript
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TABLES: dict[str, dict[str, str]] = {
+    "messages": {
+        "conversation_id": "string",
+        "message_id": "string",
+        "position": "int32",
+        "turn": "int32",
+        "participant_id": "string",
+        "role": "string",
+        "sent_at": "timestamp",
+        "language": "string",
+        "text": "string",
+        "mood": "float64",
+        "reply": "string",
+        "reactions": "string",
+        "source": "string",
+        "record": "int64",
+    },
+    "conversations": {
+        "conversation_id": "string",
+        "channel": "string",
+        "language": "string",
+        "customer_id": "string",
+        "case_id": "string",
+        "opened_at": "timestamp",
+        "closed_at": "timestamp",
+        "n_messages": "int32",
+        "n_turns": "int32",
+        "resolution": "string",
+        "request_type": "string",
+        "mood_before": "float64",
+        "mood_after": "float64",
+        "solution": "string",
+        "severity": "string",
+        "queue": "string",
+        "status": "string",
+        "rating": "float64",
+        "clock_skewed": "bool",
+        "role_confidence": "float64",
+        "columns": "string",
+    },
+    "findings": {
+        "conversation_id": "string",
+        "message_id": "string",
+        "label": "string",
+        "state": "string",
+        "start": "int32",
+        "end": "int32",
+        "text": "string",
+        "score": "float64",
+        "detector": "string",
+        "attributes": "string",
+    },
+    "observations": {
+        "metric": "string",
+        "conversation_id": "string",
+        "message_id": "string",
+        "value": "float64",
+        "exposure": "float64",
+        "censored": "bool",
+    },
+    "problems": {"source": "string", "record": "int64", "line": "int64", "byte": "int64", "reason": "string"},
+}
+ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open")
+GROUPS = ("channel", "language", "severity", "queue", "status", "resolution", "request_type")
+FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
+
+
+class Tables:
+    """The tables of a run, filled a transcript at a time."""
+
+    def __init__(self, metrics: Iterable[str] | None = None) -> None:
+        self.metrics = list(METRICS) if metrics is None else [METRICS[m].name for m in metrics]
+        self._code = {name: n for n, name in enumerate(self.metrics)}
+        self._rows: dict[str, list[list[Any]]] = {t: [[] for _ in c] for t, c in TABLES.items() if t != "observations"}
+        self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in self._rows}
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
+        self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
+        self.ids: list[str] = []
+        self._message_ids: list[list[str]] = []
+        self._histories: dict[str, list[tuple[Any, int, Transcript]]] = {}
+        self.n_messages = 0
+
+    def add(self, t: Transcript) -> None:
+        """Take in one transcript: its rows, and what every metric sees in it."""
+        c = t.conversation
+        number = len(self.ids)
+        self.ids.append(t.id)
+        ids = [m.id for m in c.messages]
+        self._message_ids.append(ids)
+        self.n_messages += len(ids)
+        rows = self._rows["messages"]
+        for i, m in enumerate(c.messages):
+            reactions = _json(m.reactions) if m.reactions else None
+            for column, cell in zip(
+                rows,
+                (t.id, m.id, i, t.turns[i], m.participant_id, t.roles[i], m.sent_at, t.languages[i], m.text, t.moods[i], t.replies[i], reactions, m.source, m.record),
+                strict=True,
+            ):
+                column.append(cell)
+        self._add("conversations", _conversation_row(t))
+        for f in t.findings:
+            text = c.messages[f.message].text[f.start : f.end]
+            self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
+        self.groups[t.id] = {**c.columns, **{g: _group(t, g) for g in GROUPS}, "mood_before": t.mood_before}
+        for name, seen in observe(t, self.metrics).items():
+            for o in seen:
+                self._observe(name, number, o)
+        if c.customer_id is not None or c.case_id is not None:
+            begun = next((m.sent_at for m in c.messages if m.sent_at is not None), None)
+            self._histories.setdefault(c.customer_id or f"case {c.case_id}", []).append((begun, number, t))
+        if len(self._rows["conversations"][0]) >= FLUSH:
+            self._flush()
+
+    def problem(self, p: Problem) -> None:
+        """Take in something that could not be read."""
+        self._add("problems", (p.source, p.record, p.line, p.byte, p.reason))
+
+    def finish(self) -> None:
+        """See whole customers: only when all their conversations are in."""
+        for _, history in sorted(self._histories.items()):
+            known = sorted((h for h in history if h[0] is not None), key=lambda h: (h[0], h[1]))
+            numbers = {id(t): n for _, n, t in known}
+            for name, seen in observe_customer([t for _, _, t in known], self.metrics).items():
+                for t, o in seen:
+                    self._observe(name, numbers[id(t)], o)
+        self._histories.clear()
+
+    def _observe(self, name: str, number: int, o: Observation) -> None:
+        self.metric.append(self._code[name])
+        self.conversation.append(number)
+        self.position.append(-1 if o.message is None else o.message)
+        self.value.append(o.value)
+        self.exposure.append(o.exposure)
+        self.censored.append(o.censored)
+
+    def _add(self, table: str, row: Iterable[Any]) -> None:
+        for column, cell in zip(self._rows[table], row, strict=True):
+            column.append(cell)
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        for table, columns in self._rows.items():
+            if columns[0]:
+                schema = _schema(table)
+                self._batches[table].append(pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)], schema=schema))
+                self._rows[table] = [[] for _ in columns]
+
+    def table(self, name: str) -> pa.Table:
+        """One table, as Arrow."""
+        import pyarrow as pa
+
+        if name == "observations":
+            return self._observations()
+        self._flush()
+        return pa.Table.from_batches(self._batches[name], _schema(name))
+
+    def _observations(self) -> pa.Table:
+        import numpy as np
+        import pyarrow as pa
+
+        ids = [None if p < 0 else self._message_ids[c][p] for c, p in zip(self.conversation, self.position, strict=True)]
+        columns = [
+            pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())).cast(pa.string()),
+            pa.DictionaryArray.from_arrays(pa.array(self.conversation, pa.int32()), pa.array(self.ids, pa.string())).cast(pa.string()),
+            pa.array(ids, pa.string()),
+            pa.array(np.frombuffer(self.value, np.float64) if self.value else []),
+            pa.array(np.frombuffer(self.exposure, np.float64) if self.exposure else []),
+            pa.array(np.frombuffer(self.censored, np.int8).astype(bool) if self.censored else []),
+        ]
+        schema = _schema("observations")
+        return pa.Table.from_arrays([c.cast(t) for c, t in zip(columns, schema.types, strict=True)], schema=schema)
+
+
+def _schema(table: str) -> pa.Schema:
+    import pyarrow as pa
+
+    types = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "timestamp": pa.timestamp("us", tz="UTC")}
+    return pa.schema([(column, types[kind]) for column, kind in TABLES[table].items()])
+
+
+def _conversation_row(t: Transcript) -> tuple[Any, ...]:
+    c = t.conversation
+    times = [m.sent_at for m in c.messages if m.sent_at is not None]
+    turns = [n for n in t.turns if n is not None]
+    return (
+        t.id,
+        t.channel,
+        t.language,
+        c.customer_id,
+        c.case_id,
+        min(times, default=None),
+        max(times, default=None),
+        len(c.messages),
+        len(set(turns)),
+        t.resolution,
+        t.request_type,
+        t.mood_before,
+        t.mood_after,
+        None if t.solution is None else c.messages[t.solution].id,
+        c.severity,
+        c.queue,
+        c.status,
+        c.rating,
+        c.skewed,
+        min((p.confidence for p in c.participants), default=None),
+        _json(c.columns) if c.columns else None,
+    )
+
+
+def _group(t: Transcript, name: str) -> Any:
+    if name in ("channel", "language", "resolution", "request_type"):
+        return getattr(t, name)
+    return getattr(t.conversation, name)
+
+
+def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
+    """Attributes with messages named by id, as tables name them."""
+    return {k: ids[v] if k == "answers" else v for k, v in attributes.items()}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+
+
+def opened(conversation: Conversation) -> Any:
+    """When a conversation began; None without clocks."""
+    return next((m.sent_at for m in conversation.messages if m.sent_at is not None), None)

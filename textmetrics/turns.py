@@ -1,0 +1,97 @@
+"""Messages to turns, and what kind of reply a message is.
+
+Consecutive messages of one participant are one turn; system lines and private notes stand in between without ending one. What a
+responder's message is worth to someone who waits (`replies`) decides what ends a wait: an automatic reply, a greeting or "one moment" does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from . import packs
+from .detectors import View
+from .types import CUSTOMERS, RESPONDERS, Conversation, Finding, Reply, Role
+
+SILENT = ("system", "note")
+CONTENT = 25  # characters beyond greetings from which a message says something
+CLOSINGS = ("worked", "accepted", "thanks")
+DEMANDS = ("failed", "used")
+
+
+def number(conversation: Conversation, roles: Sequence[Role]) -> tuple[int | None, ...]:
+    """The turn of each message, from 0; None for system lines and notes."""
+    turns: list[int | None] = []
+    turn, last = -1, None
+    for message, role in zip(conversation.messages, roles, strict=True):
+        if role in SILENT:
+            turns.append(None)
+            continue
+        if message.participant_id != last:
+            turn, last = turn + 1, message.participant_id
+        turns.append(turn)
+    return tuple(turns)
+
+
+def replies(view: View, findings: Sequence[Finding]) -> tuple[Reply | None, ...]:
+    """What kind of reply each responder's message is."""
+    labels: dict[int, set[str]] = {}
+    for f in findings:
+        labels.setdefault(f.message, set()).add(f.label)
+    return tuple(_reply(view, i, labels.get(i, set())) if role in RESPONDERS else None for i, role in enumerate(view.roles))
+
+
+def _reply(view: View, i: int, labels: set[str]) -> Reply:
+    if view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i]):
+        return "automatic"
+    if view.roles[i] == "bot":
+        return "bot"
+    if labels & {"solution", "redirect", "clarification_request"}:
+        return "substantive"
+    if "hold" in labels and not view.asks(i):
+        return "stall"
+    if view.shows(i, "greeting") and not view.shows(i, "asks_facts") and len(_beyond(view, i)) < CONTENT:
+        return "greeting"
+    return "substantive"
+
+
+def _beyond(view: View, i: int) -> str:
+    """What a message says beside its greetings."""
+    kept = list(view.folded[i])
+    for cue in view.shows(i, "greeting", "gladly"):
+        kept[cue.start : cue.end] = " " * (cue.end - cue.start)
+    return re.sub(r"[\W_]+", " ", "".join(kept)).strip()
+
+
+@cache
+def _automatic(code: str) -> re.Pattern[str] | None:
+    expressions = packs.language(code).automatic
+    return re.compile("|".join(f"(?:{e})" for e in expressions)) if expressions else None
+
+
+def automatic(folded: str, code: str | None) -> bool:
+    """Whether a text reads like an automatic reply or an out-of-office note."""
+    pattern = _automatic(code) if code in packs.languages() else None
+    return pattern is not None and pattern.search(folded) is not None
+
+
+def asks_reply(view: View, findings: Sequence[Finding]) -> tuple[bool, ...]:
+    """Which messages of customers want an answer: all but closing ones (it works, perfect, thanks) that ask nothing, and automatic ones."""
+    states: dict[int, set[str]] = {}
+    others: dict[int, set[str]] = {}
+    for f in findings:
+        (states if f.label == "acknowledgement" else others).setdefault(f.message, set()).add(f.state or f.label)
+    answered = False
+    found = []
+    for i, role in enumerate(view.roles):
+        if role in RESPONDERS:
+            answered = True
+        if role not in CUSTOMERS:
+            found.append(False)
+            continue
+        said = states.get(i, set())
+        closing = answered and bool(said & set(CLOSINGS)) and not said & set(DEMANDS) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
+        spam = view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i])
+        found.append(not closing and not spam)
+    return tuple(found)
