@@ -6,9 +6,10 @@ what it comes to. A batch bounds memory and changes no number: one conversation 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -19,7 +20,10 @@ from .features import Told
 from .folding import fold
 from .judging import Judged
 from .scorers import SCORERS, Text
-from .types import CUSTOMERS, Conversation, Role, Transcript
+from .types import CUSTOMERS, Conversation, Cue, Role, Transcript
+
+T = TypeVar("T")
+Place = tuple[int, int]  # a conversation of the batch, a message of it
 
 BATCH = 256  # conversations
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
@@ -75,12 +79,12 @@ def prepare(batch: Sequence[Conversation], settings: Settings) -> list[Prepared]
         tongue.append(tongues.recognise(folded[-1], conversation.language))
     flat = [(c, i) for c, role in enumerate(roles) for i in range(len(role))]
     found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))
-    empty: tuple[cues.Cue, ...] = ()
-    views = [
-        View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)
-    ]
+    empty: tuple[Cue, ...] = ()
+    views = [View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)]
     felt = [(c, i) for c, i in flat if roles[c][i] in CUSTOMERS]
-    moods = _in_languages(felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [Text(texts[c][i], folded[c][i], views[c].cues[i]) for c, i in at], settings))
+    moods = _in_languages(
+        felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [Text(texts[c][i], folded[c][i], views[c].cues[i]) for c, i in at], settings)
+    )
     return [Prepared(view, tongue[n][0], [moods.get((n, i)) for i in range(len(view))]) for n, view in enumerate(views)]
 
 
@@ -89,13 +93,13 @@ def _roles(conversation: Conversation) -> tuple[Role, ...]:
     return tuple("note" if m.private else by[m.participant_id] for m in conversation.messages)
 
 
-def _in_languages(places, codes, work):  # type: ignore[no-untyped-def]
+def _in_languages(places: Sequence[Place], codes: Sequence[str | None], work: Callable[[str, list[Place]], Sequence[T]]) -> dict[Place, T]:
     """Some work on texts, a language at a time; languages without a pack are left out."""
-    done = {}
-    known = packs.languages()
-    for code in sorted({c for c in codes if c in known}):
+    done: dict[Place, T] = {}
+    for code in packs.languages():
         at = [p for p, c in zip(places, codes, strict=True) if c == code]
-        done.update(zip(at, work(code, at), strict=True))
+        if at:
+            done.update(zip(at, work(code, at), strict=True))
     return done
 
 
@@ -111,12 +115,12 @@ def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[flo
 
 
 def _transcript(
-    one: Prepared, judged: Sequence[Judged], trained: models.Model | None, fates: models.Model | None, limits: Mapping[str, float], as_of: datetime | None
+    one: Prepared, judged: Sequence[Judged], trained: models.Model | None, fates: models.Model | None, limits: judging.Limits, as_of: datetime | None
 ) -> Transcript:
     view = one.view
     findings = judging.findings(view, judged, trained, limits)
     resolved = outcomes.resolution(view, one.moods, fates)
-    solution = outcomes.pivot(view, resolved, limits)
+    solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
     before, after = outcomes.mood_around(view, one.moods, solution)
     return Transcript(
         conversation=view.conversation,

@@ -14,7 +14,35 @@ from functools import cache
 from . import packs
 from .errors import UnknownName
 
-_BLOCKS = frozenset("p div br li ul ol pre tr table h1 h2 h3 h4 h5 h6 section article header footer dd dt dl hr form figure".split())
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "pre",
+        "tr",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "dd",
+        "dt",
+        "dl",
+        "hr",
+        "form",
+        "figure",
+    ]
+)
 _DROPPED = ["script", "style", "head", "template", "noscript", "title"]
 _QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]{0,3}>[^\n]*$")

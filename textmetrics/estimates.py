@@ -171,9 +171,7 @@ def share(values: Array, exposure: Array, censored: Array) -> Estimate:
     return Estimate(len(values), float(values.sum()) / whole, *wilson(float(values.sum()), whole), n_open=int(censored.sum()))
 
 
-ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {
-    f.__name__: f for f in (proportion, bounds, rate, quantile, survival, mean, maximum, share)
-}
+ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {f.__name__: f for f in (proportion, bounds, rate, quantile, survival, mean, maximum, share)}
 
 
 def rogan_gladen(q: float, n: int, sensitivity: float, n1: int, specificity: float, n0: int) -> Estimate | None:

@@ -55,7 +55,7 @@ def _judged(one: Conversation) -> Any:
     (marks,) = judging.judge([prepared.view], trained=trained)
 
     def told(i: int, name: str) -> Sequence[str]:
-        reason = judging.reasons(prepared.view, i, marks[i], trained, name, limits[name])
+        reason = judging.reasons(prepared.view, i, marks[i], trained, name, limits.of(name, marks[i]))
         return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *reason.spoke)
 
     return told
@@ -73,9 +73,28 @@ def judged_alone(text: str, *, role: str, after: Sequence[str], language: str | 
     (t,) = annotate([one])
     told = _judged(one)
     findings = [
-        {"message_id": t.messages[f.message].id, "label": f.label, "state": f.state, "start": f.start, "end": f.end, "score": f.score, "attributes": json.dumps(dict(f.attributes))}
+        {
+            "message_id": t.messages[f.message].id,
+            "label": f.label,
+            "state": f.state,
+            "start": f.start,
+            "end": f.end,
+            "score": f.score,
+            "attributes": json.dumps(dict(f.attributes)),
+        }
         for f in t.findings
     ]
-    head = {"conversation_id": "text", "channel": channel, "language": t.language, "resolution": t.resolution, "request_type": t.request_type, "mood_before": t.mood_before, "mood_after": t.mood_after}
-    rows = [{"message_id": m.id, "position": i, "sent_at": None, "participant_id": m.participant_id, "role": t.roles[i], "text": m.text, "mood": t.moods[i]} for i, m in enumerate(t.messages)]
+    head = {
+        "conversation_id": "text",
+        "channel": channel,
+        "language": t.language,
+        "resolution": t.resolution,
+        "request_type": t.request_type,
+        "mood_before": t.mood_before,
+        "mood_after": t.mood_after,
+    }
+    rows = [
+        {"message_id": m.id, "position": i, "sent_at": None, "participant_id": m.participant_id, "role": t.roles[i], "text": m.text, "mood": t.moods[i]}
+        for i, m in enumerate(t.messages)
+    ]
     return head, rows, findings, {n: told(f.message, key(f.label, f.state)) for n, f in enumerate(t.findings)}

@@ -5,9 +5,10 @@ A feature is a short name and a number; the name says in itself what it is (``PR
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from .detectors import View, Vote, key
@@ -63,7 +64,7 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
     words, folded = told.tokens[i], view.folded[i]
     for word in words:
         row[f"w:{word}"] = 1.0
-    for a, b in zip(words, words[1:], strict=False):
+    for a, b in itertools.pairwise(words):
         row[f"b:{a} {b}"] = 1.0
     for word in words[:3]:
         row[f"^:{word}"] = 1.0
@@ -186,8 +187,3 @@ def in_words(feature: str) -> str:
     prefix, _, rest = feature.partition(":")
     said = PREFIXES.get(prefix, prefix)
     return f"{said} {rest!r}" if said else rest
-
-
-def names(rows: Sequence[Mapping[str, float]]) -> list[str]:
-    """Every feature that stands in some rows, sorted."""
-    return sorted(set().union(*rows))

@@ -20,11 +20,7 @@ def _folded_letter(c: str) -> str:
 
 
 _TABLE = str.maketrans(
-    {chr(i): _folded_letter(chr(i)) for i in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF01, 0xFF5F))}
-    | LETTERS
-    | QUOTES
-    | SPACES
-    | DASHES
+    {chr(i): _folded_letter(chr(i)) for i in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF01, 0xFF5F))} | LETTERS | QUOTES | SPACES | DASHES
 )
 
 

@@ -50,7 +50,7 @@ def _detectors(role: str) -> tuple[Detector, ...]:
 @cache
 def keys() -> tuple[str, ...]:
     """Every label, with its states, that can be found."""
-    return tuple(k for _, d in DETECTORS.items() for k in d.keys())
+    return tuple(k for _, d in DETECTORS.items() for k in d.names())
 
 
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
@@ -92,15 +92,26 @@ def judge(views: Sequence[View], *, trained: models.Model | None = None, sides: 
     return judged
 
 
-def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> dict[str, float]:
-    """From which score each label counts as found: the given ones, else the model's, else that of the rules."""
+class Limits(Struct, frozen=True):
+    """From which score each label counts as found, where the model judged and where the rules did."""
+
+    model: Mapping[str, float]
+    rules: Mapping[str, float]
+
+    def of(self, name: str, judged: Judged) -> float:
+        """The limit of one label for one message."""
+        return (self.model if judged.row else self.rules)[name]
+
+
+def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> Limits:
+    """The limits of a run: the given ones, else the model's own, else that of the rules."""
     if unknown := set(given or {}) - set(keys()):
         raise UnknownName("label", sorted(unknown)[0], keys())
-    table = dict.fromkeys(keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {})
-    return table | dict(given or {})
+    rules = dict.fromkeys(keys(), RULE_THRESHOLD) | dict(given or {})
+    return Limits(dict.fromkeys(keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
 
 
-def findings(view: View, judged: Sequence[Judged], trained: models.Model | None, limits: Mapping[str, float]) -> list[Finding]:
+def findings(view: View, judged: Sequence[Judged], trained: models.Model | None, limits: Limits) -> list[Finding]:
     """The findings of one judged conversation, by message and place."""
     found = []
     for i, role in enumerate(view.roles):
@@ -109,13 +120,21 @@ def findings(view: View, judged: Sequence[Judged], trained: models.Model | None,
                 name = key(one.label, state)
                 score = view.chance(i, name)
                 own = next((v for label, v in judged[i].votes if label == one.label and v.state == state), None)
-                limit = limits[name] if judged[i].row else RULE_THRESHOLD
-                if score < limit or not view.folded[i].strip():
+                if score < limits.of(name, judged[i]) or not view.folded[i].strip():
                     continue
                 span = (own.span if own else None) or _evidence(view, i, judged[i], trained, name)
                 told = {**(own.attributes if own else {}), **(one.describe(view, i, span) if one.describe else {})}
                 found.append(
-                    Finding(message=i, label=one.label, state=state, start=span[0], end=span[1], score=round(score, 4), detector="rule" if not judged[i].row else "model", attributes=told)
+                    Finding(
+                        message=i,
+                        label=one.label,
+                        state=state,
+                        start=span[0],
+                        end=span[1],
+                        score=round(score, 4),
+                        detector="rule" if not judged[i].row else "model",
+                        attributes=told,
+                    )
                 )
     return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or ""))
 

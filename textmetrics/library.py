@@ -63,7 +63,12 @@ def explain(name: str) -> str:
     """The page of a metric, detector, scorer, reader, channel or language: what it is, how to read it, what to do."""
     if name in METRICS:
         m = METRICS[name]
-        facts = [f"unit: {m.unit}", f"estimate: {m.estimate}", *([f"{m.better} is better"] if m.better else []), *([f"channels: {', '.join(m.channels)}"] if m.channels else [])]
+        facts = [
+            f"unit: {m.unit}",
+            f"estimate: {m.estimate}",
+            *([f"{m.better} is better"] if m.better else []),
+            *([f"channels: {', '.join(m.channels)}"] if m.channels else []),
+        ]
         if m.against:
             facts.append(f"compare with: {m.against}")
         return f"{m.name} (metric)\n{'; '.join(facts)}\n\n{m.doc}"

@@ -30,7 +30,7 @@ A name written ``a.b`` looks into nested JSON. Without a map the generic names a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,8 @@ def load(path: str | Path) -> Map:
     if data.get("channel"):
         packs.channel(data["channel"])
     Clock(data.get("time_format", "iso"), data.get("timezone", "UTC"))
-    settings = {k: tuple(v) if k == "files" else v for k, v in data.items() if k in SETTINGS}
-    tables = {k: data.get(k, {}) for k in TABLES - {"columns"}}
+    settings: dict[str, Any] = {k: tuple(v) if k == "files" else v for k, v in data.items() if k in SETTINGS}
+    tables: dict[str, Any] = {k: data.get(k, {}) for k in TABLES - {"columns"}}
     return Map(path=str(path), columns=columns, keep_rest=False, **settings, **tables)
 
 
@@ -119,21 +119,26 @@ class Rows:
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
         self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
 
-    def record(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Record | Problem:
-        """One row as a record, or why it cannot be one."""
+    def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Iterator[Record | Problem]:
+        """One row as a record, or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
         text = self._get(row, "text")
         if not isinstance(text, str):
-            return Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
+            yield Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
+            return
         if self.mapping.html:
             text = plain(text)
         if subject := self._text(row, "subject"):
             text = f"{subject}\n{text}" if text else subject
         sent_at = None
         if (raw := self._text(row, "sent_at")) is not None and (sent_at := self.clock.read(raw)) is None:
-            return Problem(self.source, f"its time {raw[:40]!r} cannot be read as {self.mapping.time_format}: give time_format in a map", number, line, byte)
+            yield Problem(self.source, f"its time {raw[:40]!r} cannot be read as {self.mapping.time_format}: give time_format in a map", number, line, byte, kept=True)
+        role = self._role(self._text(row, "role"))
+        if role is None:
+            yield Problem(self.source, f"its role {self._text(row, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
         record = Record(
             text=text,
             author=self._text(row, "author") or "",
+            role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
             visibility=self._text(row, "visibility") or "public",
             automatic=self._true(row, "automatic"),
@@ -149,15 +154,11 @@ class Rows:
         record.language = record.language or self.mapping.language
         if (rating := self._text(row, "rating")) is not None:
             record.rating = _number(rating)
-        role = self._role(self._text(row, "role"))
-        if role is None:
-            return Problem(self.source, f"its role {self._text(row, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte)
-        record.role = role  # type: ignore[assignment]
         if record.visibility.lower() in PRIVATE:
             record.role = "note"
         if self.mapping.keep_rest:
             record.columns |= {k: str(v) for k, v in row.items() if k and k not in self._theirs and v not in (None, "") and not isinstance(v, dict | list)}
-        return record
+        yield record
 
     def _get(self, row: Mapping[str, Any], ours: str) -> Any:
         theirs = self.mapping.columns.get(ours)

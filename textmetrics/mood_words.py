@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ def features(folded: str, text: str, cues: Sequence[Cue], language: Language) ->
     row: dict[str, float] = {}
     for word in words:
         row[f"w:{word}"] = 1.0
-    for a, b in zip(words, words[1:], strict=False):
+    for a, b in itertools.pairwise(words):
         row[f"b:{a} {b}"] = 1.0
     if words:
         row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0

@@ -6,7 +6,7 @@ the last word counts: a confirmation that is followed by a failure, or by the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from . import models
 from .detectors import STANDS, View
@@ -122,9 +122,8 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
     return row
 
 
-def pivot(view: View, resolved: Resolution, limits: Mapping[str, float]) -> int | None:
-    """The solution a conversation turns on: the one that the customer confirmed; else the first one given."""
-    given = [j for j, role in enumerate(view.roles) if role in RESPONDERS and view.chance(j, "solution") >= limits["solution"]]
+def pivot(view: View, resolved: Resolution, given: Sequence[int]) -> int | None:
+    """The solution a conversation turns on, of those ``given``: the one that the customer confirmed; else the first."""
     if resolved == "confirmed":
         for i in range(len(view) - 1, -1, -1):
             said = max(view.chance(i, "acknowledgement/worked"), view.chance(i, "acknowledgement/accepted"))

@@ -118,16 +118,27 @@ class Reading:
         read = kept = 0
         for item in reader.read(source, m):
             if isinstance(item, Problem):
+                lost = item.record is not None and not item.kept
                 self.problems.append(item)
-                self.counts.set_aside += item.record is not None
-                read += item.record is not None
+                self.counts.set_aside += lost
+                read += lost
             else:
                 (export.records if isinstance(item, Record) else export.whole).append(item)  # type: ignore[arg-type]
                 read += 1
                 kept += 1
         self.counts.records += read
         self.counts.kept += kept
-        self.inputs.append({"name": source.name, "reader": reader.name, "map": m.path if m is not GENERIC_FORM else None, "size": source.size, "sha256": source.sha256(), "records": read, "kept": kept})
+        self.inputs.append(
+            {
+                "name": source.name,
+                "reader": reader.name,
+                "map": m.path if m is not GENERIC_FORM else None,
+                "size": source.size,
+                "sha256": source.sha256(),
+                "records": read,
+                "kept": kept,
+            }
+        )
 
     def _merge(self, exports: Iterable[Export]) -> None:
         """Messages that overlapping exports hold twice are kept once."""
@@ -196,7 +207,8 @@ def analyze(
         "settings": msgspec.to_builtins(settings) | {"metrics": list(metrics) if metrics else None},
         "inputs": reading.inputs if reading else [],
         "skipped": reading.skipped if reading else [],
-        "counts": (msgspec.to_builtins(reading.counts) if reading else {}) | {"conversations": len(given), "messages": tables.n_messages, "clock_skewed": sum(c.skewed for c in given)},
+        "counts": (msgspec.to_builtins(reading.counts) if reading else {})
+        | {"conversations": len(given), "messages": tables.n_messages, "clock_skewed": sum(c.skewed for c in given)},
     }
     return Report.of(tables, run)
 

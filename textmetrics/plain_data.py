@@ -11,8 +11,6 @@ from .errors import UsageError
 from .mapping import GENERIC_FORM, Rows
 from .types import Conversation, Problem, Record
 
-ROW_NEEDS = "text"
-
 
 def to_conversations(given: Any) -> list[Conversation]:
     """Conversations out of what a caller has: conversations, one of them, dicts (a message each, or a conversation with ``messages``), or a DataFrame."""
@@ -39,9 +37,11 @@ def to_conversation(given: Any) -> Conversation:
             raise UsageError("a conversation as a dict needs 'messages': a list of dicts with 'text' and, where known, 'author', 'role', 'sent_at'")
         outer = {k: v for k, v in given.items() if k not in ("messages", "id")}
         outer.setdefault("conversation_id", given.get("id", "conversation"))
-        rows = [{**outer, **m} for m in given["messages"]]
+        rows = [{**outer, **m} if isinstance(m, Mapping) else m for m in given["messages"]]
     else:
         rows = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
+    if wrong := next((r for r in rows if not isinstance(r, Mapping)), None):
+        raise UsageError(f"a message is a {type(wrong).__name__}: give dicts with at least 'text'")
     found = _of_rows([{"conversation_id": "conversation", **r} for r in rows])
     if len(found) != 1:
         raise UsageError(f"one conversation was expected, {len(found)} were given; use analyze for many")
@@ -53,10 +53,10 @@ def _of_rows(rows: Iterable[Any]) -> list[Conversation]:
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, Mapping):
             raise UsageError(f"row {number} is a {type(row).__name__}: give dicts with at least 'text', or conversations")
-        record = turn.record({k: _cell(v) for k, v in row.items()}, number)
-        if isinstance(record, Problem):
-            raise UsageError(str(record))
-        records.append(record)
+        for found in turn.read({k: _cell(v) for k, v in row.items()}, number):
+            if isinstance(found, Problem):
+                raise UsageError(str(found))
+            records.append(found)
     kind = "id" if any(r.conversation_id for r in records) or not any(r.reply_to for r in records) else "reply"
     if kind == "id" and not any(r.conversation_id for r in records):
         records = [_named(r) for r in records]
@@ -72,6 +72,6 @@ def _cell(value: Any) -> Any:
     """A cell without what a DataFrame makes of it: times as text, missing values as None."""
     if isinstance(value, datetime):
         return None if value != value else value.isoformat()
-    if isinstance(value, float) and value != value or type(value).__name__ in ("NaTType", "NAType"):
+    if (isinstance(value, float) and value != value) or type(value).__name__ in ("NaTType", "NAType"):
         return None
     return value

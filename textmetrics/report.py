@@ -125,7 +125,15 @@ class Report:
         return sorted(rows, key=lambda r: tuple("" if c is None else str(c) for c in r[: len(columns) + 1])), ["metric", *columns, *ESTIMATE_COLUMNS]
 
     def _beyond(
-        self, m: Metric, given: Mapping[str, Any], columns: Sequence[str], value: np.ndarray, at: np.ndarray, where: np.ndarray, groups: Mapping[str, Any], other: np.ndarray
+        self,
+        m: Metric,
+        given: Mapping[str, Any],
+        columns: Sequence[str],
+        value: np.ndarray,
+        at: np.ndarray,
+        where: np.ndarray,
+        groups: Mapping[str, Any],
+        other: np.ndarray,
     ) -> list[list[Any]]:
         """A metric minus its comparison, at equal moods to begin with."""
         import numpy as np
@@ -179,7 +187,9 @@ class Report:
         return summary(self)
 
     def __repr__(self) -> str:
-        return f"<Report: {self._arrow['conversations'].num_rows} conversations, {self._arrow['messages'].num_rows} messages, {self._arrow['problems'].num_rows} problems>"
+        return (
+            f"<Report: {self._arrow['conversations'].num_rows} conversations, {self._arrow['messages'].num_rows} messages, {self._arrow['problems'].num_rows} problems>"
+        )
 
 
 def _grouped(keys: Sequence[np.ndarray], chosen: np.ndarray) -> Iterable[tuple[tuple[Any, ...], np.ndarray]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import packs
 from .errors import PackError
-from .types import RESPONDERS, ROLES, Conversation, Participant, Record
+from .types import RESPONDERS, ROLES, Conversation, Participant, Record, Role
 
 MARKED = 0.95  # the export marks who opened the thread
 OPENED = 0.9  # opened the conversation, of people whose roles are unknown
@@ -26,13 +26,13 @@ def name_of(record: Record) -> str:
     return f"{name} (note)" if record.role == "note" and record.author else name
 
 
-def participants(group: Sequence[Record]) -> dict[str, tuple[str, float]]:
+def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     """Role and confidence of everybody in one conversation, in order of appearance.
 
     Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
     Another customer is ``other``.
     """
-    stated: dict[str, str] = {}
+    stated: dict[str, Role] = {}
     for r in group:
         name = name_of(r)
         if stated.get(name, "unknown") == "unknown":
@@ -42,7 +42,7 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[str, float]]:
     open_ = [n for n, role in stated.items() if role in ("customer", "unknown") and not _speechless(n)]
     customers = [n for n in open_ if stated[n] == "customer"]
     originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[0] if open_ else None)
-    found: dict[str, tuple[str, float]] = {}
+    found: dict[str, tuple[Role, float]] = {}
     for name, role in stated.items():
         if role == "customer":
             found[name] = ("customer" if name == originator else "other", 1.0)

@@ -17,8 +17,10 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from msgspec import Struct
 
@@ -30,9 +32,9 @@ LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not re
 RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
 HIDDEN = (".", "_", "~")
-PACKED: dict[str, Callable[[BinaryIO], BinaryIO]] = {
-    ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),  # type: ignore[dict-item,return-value]
-    ".bz2": lambda raw: bz2.BZ2File(raw),  # type: ignore[dict-item,return-value]
+PACKED: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),
+    ".bz2": bz2.BZ2File,
     ".zst": lambda raw: _zstd(raw),
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -49,7 +51,7 @@ class Line(Struct, frozen=True):
 class Source:
     """One stream of input. ``name`` is for people, ``suffix`` is that of the unpacked content (``.csv``)."""
 
-    def __init__(self, name: str, opener: Callable[[], BinaryIO], *, folder: Path | None = None, size: int = 0) -> None:
+    def __init__(self, name: str, opener: Callable[[], AbstractContextManager[Any]], *, folder: Path | None = None, size: int = 0) -> None:
         self.name, self._opener, self.folder, self.size = name, opener, folder, size
         plain = Path(name.rsplit("!", 1)[-1])
         self.packing = plain.suffix.lower() if plain.suffix.lower() in PACKED else ""
@@ -59,10 +61,15 @@ class Source:
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
 
-    def open(self) -> BinaryIO:
-        """The unpacked bytes."""
-        raw = self._opener()
-        return PACKED[self.packing](raw) if self.packing else raw
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The unpacked bytes, for a ``with``."""
+        with self._opener() as raw:
+            if not self.packing:
+                yield raw
+            else:
+                with PACKED[self.packing](raw) as unpacked:
+                    yield unpacked
 
     def head(self, size: int = HEAD) -> bytes:
         """The first bytes, as far as they can be read."""
@@ -75,7 +82,7 @@ class Source:
     def sha256(self) -> str:
         """The checksum of the input as it lies there (packed, where it is packed)."""
         with self._opener() as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()  # type: ignore[arg-type]
+            return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
 def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
@@ -116,14 +123,13 @@ def _of_zip(path: Path) -> Iterator[Source]:
     for member in sorted(members, key=lambda m: m.filename):
         if member.file_size > RATIO * max(member.compress_size, 1024):
             raise ReadError(f"{path}!{member.filename}", f"grows more than {RATIO} times when unpacked; unpack it yourself if you trust it")
-        yield Source(f"{path}!{member.filename}", lambda m=member: _member(path, m), folder=path.parent, size=member.file_size)
+        yield Source(f"{path}!{member.filename}", partial(_member, path, member), folder=path.parent, size=member.file_size)
 
 
-def _member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    stream = archive.open(member)
-    archive.fp = None  # the stream keeps the file; nothing else may be read through this archive
-    return stream  # type: ignore[return-value]
+@contextmanager
+def _member(path: Path, member: zipfile.ZipInfo) -> Iterator[Any]:
+    with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        yield stream
 
 
 def _standard_input() -> Source:
@@ -133,9 +139,9 @@ def _standard_input() -> Source:
         kept.write(block)
     size = kept.tell()
 
-    def opener() -> BinaryIO:
+    def opener() -> AbstractContextManager[Any]:
         kept.seek(0)
-        return _Kept(kept)  # type: ignore[return-value]
+        return _Kept(kept)
 
     return Source("-", opener, size=size)
 
@@ -158,10 +164,10 @@ class _Kept(io.BufferedIOBase):
         return True
 
 
-def _zstd(raw: BinaryIO) -> BinaryIO:
+def _zstd(raw: BinaryIO) -> Any:
     import pyarrow as pa
 
-    return pa.CompressedInputStream(raw, "zstd")  # type: ignore[return-value]
+    return pa.CompressedInputStream(raw, "zstd")
 
 
 def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:

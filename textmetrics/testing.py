@@ -15,7 +15,7 @@ from .readers.plain import parse
 from .sources import Line
 from .types import Conversation, Problem, Record, Transcript
 
-AS_OF = datetime(2024, 1, 2, tzinfo=UTC)
+AS_OF = datetime(2024, 1, 20, tzinfo=UTC)  # old enough for every channel's outcomes
 
 
 def conversation(*lines: str, id: str = "t", channel: str = "chat", language: str | None = "en", **fields: Any) -> Conversation:
@@ -25,7 +25,8 @@ def conversation(*lines: str, id: str = "t", channel: str = "chat", language: st
     'Hello'
     """
     records: list[Record] = []
-    for found in parse((Line(n, 0, line) for n, line in enumerate(lines, start=1)), id=id, source="transcript"):
+    written = [part for line in lines for part in line.replace("\n", "\n ").split("\n")]
+    for found in parse((Line(n, 0, line) for n, line in enumerate(written, start=1)), id=id, source="transcript"):
         if isinstance(found, Problem):
             raise ReadError(found.source, found.reason, line=found.line)
         records.append(found)

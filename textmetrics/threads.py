@@ -7,6 +7,7 @@ How well it does beside links that people drew: benchmarks/disentangle.py.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -95,7 +96,7 @@ def _order(groups: list[tuple[str, list[Record]]]) -> str:
     """How the export orders messages, by the evidence of all its conversations: file, reverse, or (shuffled) time."""
     forward = backward = 0
     for _, group in groups:
-        for a, b in zip(group, group[1:], strict=False):
+        for a, b in itertools.pairwise(group):
             if a.sent_at is not None and b.sent_at is not None:
                 forward += b.sent_at > a.sent_at
                 backward += b.sent_at < a.sent_at
@@ -111,7 +112,7 @@ def _arranged(group: list[Record], order: str) -> list[Record]:
         return group[::-1]
     if any(r.sent_at is None for r in group):
         return group
-    return sorted(group, key=lambda r: (r.sent_at, r.number))  # type: ignore[arg-type,return-value]
+    return sorted(group, key=lambda r: (r.sent_at, r.number))
 
 
 def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
@@ -128,7 +129,7 @@ def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Rec
         groups.setdefault(of[i], []).append(r)
         last_by[r.author.lower()] = i
         people.add(r.author.lower())
-    return [(f"{group[0].source}:{group[0].number}", group) for group in groups.values()]
+    return [(group[0].message_id or f"{group[0].source}:{group[0].number}", group) for group in groups.values()]
 
 
 def _home(talk: list[Record], of: list[int], i: int, last_by: dict[str, int], people: set[str], silence: timedelta) -> int | None:
@@ -194,7 +195,7 @@ def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
     first = group[0]
     people = roles.participants(group)
     times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
-    back = [_back(a.sent_at, b.sent_at) for a, b in zip(group, group[1:], strict=False)]
+    back = [_back(a.sent_at, b.sent_at) for a, b in itertools.pairwise(group)]
     back += [_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times]
     return Conversation(
         id=key,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from .errors import PackError
 
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)}
 # Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone)
 _ASCTIME = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))? (\d{4})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -28,13 +28,14 @@ REPLIES: tuple[str, ...] = get_args(Reply)
 
 
 class Problem(Struct, frozen=True):
-    """Something of an input that could not be read, or only in part: where it stands and why."""
+    """Something of an input that could not be read, or only in part (``kept``): where it stands and why."""
 
     source: str
     reason: str
     record: int | None = None
     line: int | None = None
     byte: int | None = None
+    kept: bool = False
 
     def __str__(self) -> str:
         at = [f"{n} {v}" for n, v in (("record", self.record), ("line", self.line), ("byte", self.byte)) if v is not None]
@@ -220,11 +221,7 @@ class Transcript(Struct, frozen=True, kw_only=True):
 
     def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
         """The findings of one label, in order; of some states, of some roles."""
-        return [
-            f
-            for f in self.findings
-            if f.label == label and (not states or f.state in states) and (by is None or self.roles[f.message] in by)
-        ]
+        return [f for f in self.findings if f.label == label and (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""

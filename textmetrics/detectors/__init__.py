@@ -113,7 +113,7 @@ class Detector(Struct, frozen=True):
     states: tuple[str | None, ...] = (None,)
     describe: Describe | None = None
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The names under which its probabilities are kept: ``label`` or ``label/state``."""
         return [key(self.label, state) for state in self.states]
 

@@ -20,4 +20,8 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
 def prior_contact(view: View, i: int) -> Vote | None:
     """Mentions an earlier contact about this matter."""
     cues = view.shows(i, "prior_contact")
-    return Vote(0.55 if len(cues) > 1 or len(cues[0].name) > 3 and channel_named(view.folded[i], view.languages[i], (cues[0].start, cues[0].end)) else 0.35, tuple(cues)) if cues else None
+    return (
+        Vote(0.55 if len(cues) > 1 or (len(cues[0].name) > 3 and channel_named(view.folded[i], view.languages[i], (cues[0].start, cues[0].end))) else 0.35, tuple(cues))
+        if cues
+        else None
+    )

@@ -16,10 +16,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``target``: a question, a solution or something other that was said; ``form`` as in Dingemanse and Enfield (2015)."""
     form = next((form for cue, form in FORMS if view.shows(i, cue)), "open")
     said = view.before(i)
-    if any(view.chance(j, "solution") >= 0.4 for j in said):
-        target = "solution"
-    else:
-        target = "question" if any(view.asks(j) for j in said) else "other"
+    target = "solution" if any(view.chance(j, "solution") >= 0.4 for j in said) else "question" if any(view.asks(j) for j in said) else "other"
     return {"target": target, "form": form}
 
 

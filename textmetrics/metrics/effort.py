@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -189,7 +190,7 @@ def came_back_elsewhere(transcripts: Sequence[Transcript]) -> Iterator[tuple[Tra
     Source: metric catalogue XC-7.
     """
     known = _dated(transcripts)
-    for t, following in zip(known, known[1:], strict=False):
+    for t, following in itertools.pairwise(known):
         begun, before = following.messages[0].sent_at, t.messages[-1].sent_at
         if begun is not None and before is not None and begun - before <= AGAIN:
             yield t, Observation(float(following.channel != t.channel), message=0)

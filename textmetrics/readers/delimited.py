@@ -13,7 +13,7 @@ from . import reader
 
 def claims(source: Source, head: bytes) -> str | None:
     """The header has a text column and says who wrote or in which conversation."""
-    if head.startswith(b"PAR1") or b"\x00" in head[:2000] and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head[1:2] != b"\x00":
+    if head.startswith(b"PAR1") or (b"\x00" in head[:2000] and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head[1:2] != b"\x00"):
         return None
     names, delimiter = header(source)
     if "text" in names and {"author", "role", "conversation_id"} & set(names):
@@ -26,4 +26,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """CSV, TSV and the like: one message a row, column names in the first line."""
     turn = Rows(source.name, mapping)
     for row in rows(source):
-        yield turn.record(row.cells, row.number, row.line, row.byte) if isinstance(row, Row) else row
+        if isinstance(row, Row):
+            yield from turn.read(row.cells, row.number, row.line, row.byte)
+        else:
+            yield row

@@ -17,7 +17,7 @@ STAMP = (
     r"(?:[\w#-]{1,40} )?\[?(?:(?P<date>\d{4}-\d\d-\d\d)[T ]?\s?|(?P<day>[A-Z][a-z]{2} \d{1,2}) )?"
     r"\[?(?P<time>\d\d:\d\d(?::\d\d)?)(?P<zone>Z|[+-]\d\d:?\d\d)?\]?[ \t]+"
 )
-TALK = re.compile(rf"^{STAMP}<[ @+%&~]?(?P<nick>[^\s<>]{{1,64}})>[ \t]?(?P<text>.*)$")
+TALK = re.compile(rf"^{STAMP}<[ @+%&~]?(?P<nick>[^<>\t]{{1,64}})>[ \t]?(?P<text>.*)$")
 ACTION = re.compile(rf"^{STAMP}\*[ \t]+(?P<nick>[^\s<>*]{{1,64}})[ \t](?P<text>.*)$")
 WEECHAT = re.compile(r"^(?P<date>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d:\d\d)\t[@+%&~]?(?P<nick>[^\t]*)\t(?P<text>.*)$")
 SYSTEM = re.compile(rf"^(?:{STAMP})?(?:===|---|\*\*\*|-!-|-->|<--|--|\*\*\*\*|-\w+-|\*[ \t].*\bhas (?:joined|left|quit)\b|Session (?:Start|Close|Ident))")

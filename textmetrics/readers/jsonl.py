@@ -43,4 +43,4 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             if not isinstance(row, dict):
                 yield Problem(source.name, f"is no JSON object but a {type(row).__name__}", number, line.number, line.byte)
                 continue
-            yield rows.record(row, number, line.number, line.byte)
+            yield from rows.read(row, number, line.number, line.byte)

@@ -29,7 +29,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     for batch in _file(source).iter_batches(ROWS):
         for row in batch.to_pylist():
             number += 1
-            yield turn.record({k: _cell(v) for k, v in row.items()}, number)
+            yield from turn.read({k: _cell(v) for k, v in row.items()}, number)
 
 
 def _file(source: Source) -> Any:
@@ -37,7 +37,8 @@ def _file(source: Source) -> Any:
     from pyarrow import parquet
 
     try:
-        return parquet.ParquetFile(pa.BufferReader(source.open().read()))
+        with source.open() as stream:
+            return parquet.ParquetFile(pa.BufferReader(stream.read()))
     except (pa.ArrowInvalid, OSError) as error:
         raise ReadError(source.name, f"is no sound Parquet file: {' '.join(str(error).split())[:200]}") from error
 

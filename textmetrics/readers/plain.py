@@ -16,16 +16,17 @@ LINE = re.compile(
     r"^(?:\[?(?:(?P<date>\d{4}-\d\d-\d\d)[T ]\s?)?(?P<time>\d\d?:\d\d(?::\d\d)?)\]?\s+)?"
     r"(?P<who>[^\W\d][\w .'-]{0,39}?)(?:\s\((?P<role>[a-z]+)\))?:\s(?P<text>.*)$"
 )
+MOST = 0.5  # share of lines that must read like talk
 DAY = datetime(2024, 1, 1, tzinfo=UTC)  # the day of times that name none
 TALK = re.compile(rf"(?m)^(?:\[?\d[\d:T -]*\]?\s+)?(?:(?:{'|'.join(ROLES)})|[^\W\d][\w .'-]{{0,39}} \((?:{'|'.join(ROLES)})\)): \S")
 
 
 def claims(source: Source, head: bytes) -> str | None:
-    """At least two lines, or the only one, read ``role: text`` or ``name (role): text``."""
+    """Most lines read ``role: text`` or ``name (role): text``."""
     text = head.decode("utf-8", "replace")
     found = len(TALK.findall(text))
-    filled = sum(bool(line.strip()) for line in text.split("\n"))
-    return f"{found} lines read 'role: text'" if found >= 2 or (found == 1 and filled == 1) else None
+    filled = sum(bool(line.strip(" \t-")) and not line.startswith((" ", "\t")) for line in text.split("\n"))
+    return f"{found} of {filled} lines read 'role: text'" if found and found >= MOST * filled else None
 
 
 @reader("plain", claims=claims, order="file")

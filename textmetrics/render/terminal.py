@@ -83,7 +83,14 @@ def _without_pack(report: Report) -> str:
 
 def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[str], report: Report, every: bool) -> Padding:
     table = Table(
-        title=Text(f"{channel}: {size:,} conversations", "bold"), title_justify="left", box=None, padding=(0, 1), pad_edge=False, show_header=True, header_style="dim", expand=False
+        title=Text(f"{channel}: {size:,} conversations", "bold"),
+        title_justify="left",
+        box=None,
+        padding=(0, 1),
+        pad_edge=False,
+        show_header=True,
+        header_style="dim",
+        expand=False,
     )
     table.add_column("", no_wrap=True, overflow="ellipsis", ratio=None)
     table.add_column("value", justify="right", no_wrap=True)
@@ -118,7 +125,11 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report) -> list[Text
     unit = r["unit"]
     few = r["estimate"] in ("proportion", "bounds") and r["n"] < FEWEST
     value = Text("few" if few else shown(r["value"], unit) if r["value"] is not None or r["n"] else "unknown", _style(r))
-    interval = "" if r["low"] is None and r["high"] is None else f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}"
+    interval = (
+        ""
+        if r["low"] is None and r["high"] is None
+        else f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}"
+    )
     picture = Text("")
     if unit == "share" and not few and r["value"] is not None:
         picture = _bar(r)
@@ -161,7 +172,7 @@ def _spark(report: Report, metric: str, channel: str) -> str:
         return ""
     counts, _ = np.histogram(np.log10(np.maximum(values, 1.0)), bins=BAR, range=(0.0, 7.0))
     top = counts.max()
-    return "".join(SPARKS[int(round(c / top * 7))] if c else " " for c in counts)
+    return "".join(SPARKS[round(c / top * 7)] if c else " " for c in counts)
 
 
 def _worth_a_look(report: Report) -> Padding:

@@ -38,7 +38,13 @@ def named(finding: Mapping[str, Any]) -> str:
     return f"{finding['label']}/{finding['state']}" if finding.get("state") else str(finding["label"])
 
 
-def show(head: Mapping[str, Any], messages: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]], why: Mapping[int, Sequence[str]] | None = None) -> Group:
+def show(
+    head: Mapping[str, Any],
+    messages: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    waits: Sequence[Mapping[str, Any]],
+    why: Mapping[int, Sequence[str]] | None = None,
+) -> Group:
     """One conversation: ``messages``, ``findings`` as rows of the tables; ``waits``: observations of customer_wait; ``why``: reasons by place in ``findings``."""
     parts: list[Any] = [_head(head)]
     by_message: dict[str, list[int]] = {}
@@ -116,10 +122,19 @@ def review(one: Review) -> Group:
         "clock_skewed": t.conversation.skewed,
     }
     messages = [
-        {"message_id": m.id, "position": i, "sent_at": m.sent_at, "participant_id": m.participant_id, "role": t.roles[i], "text": m.text, "mood": t.moods[i]} for i, m in enumerate(t.messages)
+        {"message_id": m.id, "position": i, "sent_at": m.sent_at, "participant_id": m.participant_id, "role": t.roles[i], "text": m.text, "mood": t.moods[i]}
+        for i, m in enumerate(t.messages)
     ]
     findings = [
-        {"message_id": t.messages[f.message].id, "label": f.label, "state": f.state, "start": f.start, "end": f.end, "score": f.score, "attributes": dict(f.attributes) or None}
+        {
+            "message_id": t.messages[f.message].id,
+            "label": f.label,
+            "state": f.state,
+            "start": f.start,
+            "end": f.end,
+            "score": f.score,
+            "attributes": dict(f.attributes) or None,
+        }
         for f in t.findings
     ]
     waits = [{"message_id": t.messages[w.start].id, "value": w.seconds, "censored": w.censored} for w in one.waits]

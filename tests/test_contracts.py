@@ -1,0 +1,173 @@
+"""What every reader, detector, scorer and metric must do, run over everything registered."""
+
+import random
+from datetime import timedelta
+
+import msgspec
+import pandas as pd
+import pytest
+
+import textmetrics as tm
+from textmetrics import packs
+from textmetrics.annotation import annotate
+from textmetrics.detectors import DETECTORS
+from textmetrics.estimates import ESTIMATES
+from textmetrics.metrics import METRICS
+from textmetrics.readers import READERS
+from textmetrics.scorers import SCORERS, Text
+from textmetrics.testing import AS_OF, conversation, transcript
+from textmetrics.types import CUSTOMERS, RESPONDERS
+
+BATCH = [
+    conversation(
+        "09:00 customer: Where is my order? I need it by friday noon!!",
+        "09:02 agent: Sorry about that! One moment please.",
+        "09:09 agent: It is on its way, please check the link https://example.org/t/1",
+        "09:12 customer: which link?",
+        "09:13 agent: The one above. You can also call us.",
+        "09:20 customer: ok that worked, thanks a lot",
+        id="a",
+        customer_id="c1",
+    ),
+    conversation("23:00 customer: Hello?", id="nobody-answers"),
+    conversation("10:00 agent: How did it go?", "10:30 customer: Awful, I want my money back!", id="agent-first", channel="email", severity="high"),
+    conversation("11:00 customer: Thanks a lot", "11:00 bot: You are welcome", id="only-a-bot", customer_id="c1"),
+    conversation("12:00 customer: <script>alert(1)</script> [bold]hi \x1b[31m", "12:01 agent: I apologise.", id="hostile", channel="social"),
+    conversation("12:00 customer: ¿Por qué no funciona?", "12:01 agent: Pruebe a reiniciar.", id="other-language", language=None, channel="community"),
+    conversation("12:00 customer: Warum funktioniert das nicht? Ich habe es schon zweimal mit dem neuen Passwort versucht.", id="no-pack", language=None),
+    conversation(id="empty"),
+]
+TABLES = ["messages", "conversations", "findings", "observations"]
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return tm.analyze(BATCH, as_of=AS_OF)
+
+
+@pytest.mark.parametrize("name", list(METRICS))
+def test_metric_is_documented(name):
+    m = METRICS[name]
+    assert m.title.endswith(".") and m.unit and m.estimate in ESTIMATES
+    for part in ("Read:", "Act:", "Source:"):
+        assert part in m.doc, f"its page has no {part}"
+    assert m.against is None or m.against in METRICS
+    assert tm.explain(name).startswith(name)
+
+
+@pytest.mark.parametrize("name", list(DETECTORS))
+def test_detector_is_documented(name):
+    assert DETECTORS[name].doc.rstrip().endswith(".") and set(DETECTORS[name].by) <= {*CUSTOMERS, *RESPONDERS}
+
+
+@pytest.mark.parametrize("name", list(READERS))
+def test_reader_is_documented(name):
+    assert READERS[name].doc and READERS[name].channel in packs.channels()
+
+
+@pytest.mark.parametrize("code", packs.languages())
+@pytest.mark.parametrize("name", list(SCORERS))
+def test_scorer_gives_a_number_a_text_in_range(name, code):
+    if name == "linear" and code not in _mood_languages():
+        return
+    texts = [Text(t, t.lower()) for t in ("", "great!!", "no", "😡", "word " * 3000)]
+    scores = SCORERS[name](texts, packs.language(code))
+    assert len(scores) == len(texts)
+    assert all(s is None or -1 <= s <= 1 for s in scores)
+    assert list(scores) == [SCORERS[name]([t], packs.language(code))[0] for t in texts], "a batch of one gives the same"
+
+
+def _mood_languages():
+    from textmetrics import models
+
+    return models.load("mood").languages if "mood" in models.names() else ()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_batch_of_one_gives_the_rows_of_the_batch(batch, table):
+    alone = pd.concat([getattr(tm.analyze([c], as_of=AS_OF), table) for c in BATCH if c.customer_id is None], ignore_index=True)
+    whole = getattr(batch, table)
+    whole = whole[whole["conversation_id"].isin([c.id for c in BATCH if c.customer_id is None])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, whole, check_dtype=False)
+
+
+def test_order_of_conversations_does_not_matter(batch):
+    shuffled = random.Random(0).sample(BATCH, len(BATCH))
+    pd.testing.assert_frame_equal(tm.analyze(shuffled, as_of=AS_OF).estimates("severity"), batch.estimates("severity"))
+
+
+def test_annotating_twice_gives_the_same_and_changes_nothing():
+    before = msgspec.json.encode(BATCH)
+    assert list(annotate(BATCH)) == list(annotate(BATCH))
+    assert msgspec.json.encode(BATCH) == before
+
+
+def test_observations_are_sound(batch):
+    seen = batch.observations
+    assert (seen["exposure"] > 0).all() and seen["value"].notna().all()
+    pointing = seen.dropna(subset="message_id")
+    messages = set(batch.messages.set_index(["conversation_id", "message_id"]).index)
+    assert set(zip(pointing["conversation_id"], pointing["message_id"], strict=True)) <= messages
+    assert len(pointing) > 20
+
+
+def test_findings_quote_the_text_and_come_from_who_can_say_so(batch):
+    messages = batch.messages.set_index(["conversation_id", "message_id"])
+    assert len(batch.findings) > 5
+    for f in batch.findings.itertuples():
+        message = messages.loc[(f.conversation_id, f.message_id)]
+        assert message["text"][f.start : f.end] == f.text != ""
+        assert 0 <= f.score <= 1
+        assert message["role"] in DETECTORS[f.label].by
+
+
+def test_a_language_without_pack_gets_times_and_volumes_only(batch):
+    row = batch.conversations.set_index("conversation_id").loc["no-pack"]
+    assert row["language"] == "de" and row["n_messages"] == 1
+    assert not (batch.findings["conversation_id"] == "no-pack").any()
+    assert batch.messages.set_index("conversation_id").loc["no-pack", "mood"] is None or pd.isna(batch.messages.set_index("conversation_id").loc["no-pack", "mood"])
+    assert "first_response_wait" in set(batch.observations[batch.observations["conversation_id"] == "no-pack"]["metric"])
+
+
+WAITS = [n for n, m in METRICS.items() if m.estimate == "survival"]
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_who_still_waits_makes_waits_longer_not_shorter(name):
+    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", id=f"x{n}") for n in range(3)]
+    waiting = [conversation("09:00 customer: No sound?", id=f"w{n}") for n in range(2)]
+    open_ = [conversation("09:00 customer: No sound?", id=f"v{n}") for n in range(4)]
+
+    def value(conversations):
+        return tm.analyze(conversations, as_of=AS_OF, metrics=[name]).estimates().iloc[0]
+
+    assert value(answered)["value"] == 600
+    assert value(answered + waiting)["n_open"] == 2 and value(answered + waiting)["value"] >= 600
+    assert pd.isna(value(answered + waiting + open_)["value"]), "more than half still wait: there is no median"
+
+
+@pytest.mark.parametrize("name", list(METRICS))
+def test_clocks_that_cannot_be_right_give_no_wait(name):
+    skewed = msgspec.structs.replace(conversation("09:00 customer: Hi, no sound?", "08:00 agent: Please restart"), skewed=True)
+    (t,) = annotate([skewed], as_of=AS_OF)
+    if METRICS[name].unit == "s":
+        assert not list(METRICS[name].observe(t if METRICS[name].of == "conversation" else [t]))
+
+
+def test_moving_all_times_changes_no_number(batch):
+    def later(c):
+        return msgspec.structs.replace(c, messages=tuple(msgspec.structs.replace(m, sent_at=m.sent_at and m.sent_at + timedelta(days=700)) for m in c.messages))
+
+    moved = tm.analyze([later(c) for c in BATCH], as_of=AS_OF + timedelta(days=700))
+    pd.testing.assert_frame_equal(moved.estimates(), batch.estimates())
+
+
+def test_empty_input():
+    assert tm.analyze([]).estimates().empty
+
+
+@pytest.mark.parametrize("role", ["system", "note"])
+def test_lines_nobody_says_are_not_replies(role):
+    t = transcript("09:00 customer: No sound?", f"09:01 {role}: Please restart the box and see https://example.org", "09:30 agent: Please restart the box.")
+    assert [w.seconds for w in t.waits()] == [1800]
+    assert all(f.message != 1 for f in t.findings)

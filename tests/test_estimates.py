@@ -1,0 +1,135 @@
+"""Reference values of the estimates, computed elsewhere."""
+
+import numpy as np
+import pytest
+
+from textmetrics.estimates import (
+    bounds,
+    cumulative_incidence,
+    kaplan_meier,
+    maximum,
+    mean,
+    poisson,
+    prediction_powered,
+    proportion,
+    quantile,
+    rate,
+    restricted_mean,
+    rogan_gladen,
+    share,
+    standardised_difference,
+    survival,
+    wilson,
+)
+
+TIMES = np.array([1, 2, 2, 3, 4, 5, 6, 8, 9, 12.0])
+ANSWERED = np.array([1, 1, 0, 1, 0, 1, 1, 0, 1, 0], bool)
+
+
+def seen(values, censored=None, exposure=None):
+    values = np.asarray(values, float)
+    return values, np.ones(len(values)) if exposure is None else np.asarray(exposure, float), np.zeros(len(values), bool) if censored is None else np.asarray(censored, bool)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"), [(8, 10, 0.4902, 0.9433), (0, 12, 0, 0.2425), (88, 100, 0.8019, 0.9300), (13, 15, 0.6212, 0.9626), (42, 50, 0.7149, 0.9166)]
+)
+def test_wilson(k, n, low, high):
+    assert wilson(k, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+def test_proportion_leaves_open_ones_out_and_counts_them():
+    e = proportion(*seen([1, 1, 0, 0, 1], [False, False, False, True, True]))
+    assert (e.n, e.n_open) == (3, 2) and e.value == pytest.approx(2 / 3)
+
+
+def test_bounds_reach_from_none_to_all_of_the_silent():
+    e = bounds(*seen([1] * 42 + [0] * 8 + [0] * 50, [False] * 50 + [True] * 50))
+    assert e.value == 0.42 and e.n_open == 50
+    assert e.low == wilson(42, 100)[0] and e.high == wilson(92, 100)[1]
+
+
+def test_poisson():
+    e = rate(*seen([12], exposure=[400]))
+    assert [round(100 * x, 2) for x in (e.value, e.low, e.high)] == [3.0, 1.55, 5.24]
+    assert poisson(0)[0] == 0.0 and poisson(0)[1] == pytest.approx(3.6889, abs=1e-3)
+    low, high = poisson(100000)
+    assert low < 100000 < high and high - low < 1300
+
+
+def test_kaplan_meier():
+    points, left, _ = kaplan_meier(TIMES, ~ANSWERED)
+    assert points.tolist() == [1, 2, 3, 5, 6, 9]
+    assert left == pytest.approx([0.9, 0.8, 0.6857, 0.5486, 0.4114, 0.2057], abs=5e-5)
+    assert restricted_mean(TIMES, ~ANSWERED, 12) == pytest.approx(6.4713, abs=2e-4)
+    assert survival(*seen(TIMES, ~ANSWERED)).value == 6
+
+
+def test_patience_is_the_same_curve_the_other_way():
+    points, left, _ = kaplan_meier(TIMES, ANSWERED)
+    assert points.tolist() == [2, 4, 8, 12]
+    assert left == pytest.approx([0.8889, 0.7407, 0.4938, 0], abs=5e-5)
+
+
+def test_cumulative_incidence():
+    kinds = np.where(ANSWERED, 1, 2)
+    assert [round(cumulative_incidence(TIMES, kinds, 2, t), 4) for t in (2, 4, 8, 12)] == [0.1, 0.2, 0.3, 0.4]
+    assert cumulative_incidence(TIMES, kinds, 1, 12) == pytest.approx(0.6)
+
+
+def test_survival_without_enough_answers_has_no_median():
+    e = survival(*seen([5, 5, 5, 600, 600, 600, 600], [False] * 3 + [True] * 4))
+    assert e.value is None and e.n_open == 4
+
+
+def test_interval_of_a_median_needs_six():
+    assert quantile(*seen(range(5))).low is None
+    e = quantile(*seen(range(6)))
+    assert (e.value, e.low, e.high) == (2.5, 0, 5)
+
+
+def test_mean_does_not_depend_on_order():
+    values = np.random.default_rng(1).normal(size=50)
+    assert mean(*seen(values)) == mean(*seen(values[::-1]))
+    e = mean(*seen(values))
+    assert e.low < e.value < e.high
+
+
+def test_maximum_counts_open_ones():
+    e = maximum(*seen([3, 9], [False, True]))
+    assert (e.value, e.n_open, e.low) == (9, 1, None)
+
+
+def test_share_is_of_the_whole():
+    assert share(*seen([1, 1], exposure=[8, 8])).value == 0.25
+
+
+def test_rogan_gladen():
+    e = rogan_gladen(0.30, 1000, 0.80, 50, 0.95, 150)
+    assert (round(e.value, 4), round(e.low, 4), round(e.high, 4)) == (0.3333, 0.2639, 0.4028)
+    assert rogan_gladen(0.30, 1000, 0.6, 50, 0.6, 50) is None, "a detector that tells too little"
+    assert rogan_gladen(0.03, 1000, 0.9, 50, 0.95, 50) is None, "fewer flags than false alarms"
+
+
+def test_prediction_powered_is_right_even_for_a_bad_detector():
+    rng = np.random.default_rng(7)
+    truth = rng.random(20000) < 0.33
+    flags = np.where(rng.random(20000) < 0.8, truth, ~truth)
+    sample = rng.choice(20000, 400, replace=False)
+    e = prediction_powered(flags, flags[sample], truth[sample])
+    assert e.low < 0.33 < e.high and e.high - e.low < 0.12
+
+
+def test_standardised_difference_removes_what_the_start_explains():
+    """No effect at all: who starts low rises by itself, and the comparison must not take that for an effect."""
+    rng = np.random.default_rng(3)
+
+    def drawn(n, low):
+        before = np.where(rng.random(n) < low, -1, 1)
+        return -0.5 * before + rng.normal(0, 0.3, n), before
+
+    (a, sa), (b, sb) = drawn(800, 0.9), drawn(800, 0.2)
+    assert a.mean() - b.mean() > 0.5
+    e = standardised_difference(a, sa, b, sb)
+    assert abs(e.value) < 0.1 and e.low < e.value < e.high
+    assert standardised_difference(a, sa, b[:3], sb[:3]) is None

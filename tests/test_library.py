@@ -1,0 +1,75 @@
+"""The library, as QA scripts call it."""
+
+import io
+
+import pandas as pd
+import pytest
+
+import textmetrics as tm
+from textmetrics.errors import UsageError
+from textmetrics.plain_data import to_conversation
+
+ROWS = [
+    {"author": "ana", "role": "customer", "sent_at": "2026-03-02T09:00:00Z", "text": "There is no sound on my box, I need it by tonight"},
+    {"author": "tom", "role": "agent", "sent_at": "2026-03-02T09:12:00Z", "text": "Please restart the box and check the cable."},
+    {"author": "ana", "role": "customer", "sent_at": "2026-03-02T09:20:00Z", "text": "That didn't work, still no sound."},
+]
+FORMS = {
+    "dict": {"id": "x", "messages": ROWS},
+    "rows": ROWS,
+    "frame": pd.DataFrame(ROWS).assign(sent_at=lambda d: pd.to_datetime(d["sent_at"])),
+    "ours": to_conversation({"id": "x", "messages": ROWS}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_review_takes_what_people_have(form, capsys):
+    seen = tm.review(FORMS[form])
+    assert seen.resolution == "rejected"
+    assert [w.seconds for w in seen.waits] == [720.0, 0.0]
+    assert any("did not work" in p.text for p in seen.points) and any("never answered" in p.text for p in seen.points)
+    told = seen.to_dict()
+    assert {f["label"] for f in told["findings"]} >= {"solution", "acknowledgement"}
+    assert "check:" in repr(seen)
+    assert capsys.readouterr().out == ""
+
+
+def test_review_renders():
+    from rich.console import Console
+
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(tm.review(FORMS["dict"]))
+    assert "check:" in console.export_text()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_analyze_takes_the_same(form):
+    report = tm.analyze(FORMS[form])
+    assert len(report.conversations) == 1 and len(report.messages) == 3
+
+
+def test_by_any_column():
+    rows = [r | {"conversation_id": c, "team": team, "channel": "chat"} for c, team in (("1", "red"), ("2", "blue")) for r in ROWS]
+    table = tm.analyze(rows).estimates("team")
+    waits = table[table["metric"] == "first_response_wait"]
+    assert set(waits["team"].dropna()) == {"red", "blue"} and (waits["value"] == 720).all()
+
+
+@pytest.mark.parametrize("wrong", [{"id": "x"}, [1, 2], [{"text": 5}], [{"author": "x"}]])
+def test_what_is_wrong_is_said(wrong):
+    with pytest.raises(UsageError):
+        tm.review(wrong)
+
+
+def test_thresholds_decide():
+    none = tm.review(FORMS["dict"], thresholds={"acknowledgement/failed": 1.01})
+    assert not none.transcript.found("acknowledgement", "failed")
+    with pytest.raises(tm.TextmetricsError, match="Did you mean"):
+        tm.review(FORMS["dict"], thresholds={"nudgee": 0.5})
+
+
+def test_verbs_one_by_one():
+    (t,) = tm.annotate(FORMS["dict"])
+    seen = tm.observe(t)
+    assert tm.estimate("first_response_wait", seen["first_response_wait"]).value == 720
+    assert tm.estimate("nudges", []).value is None

@@ -1,0 +1,198 @@
+"""From files to conversations: packing, encodings, maps, threads, roles, what is set aside."""
+
+import bz2
+import gzip
+import io
+import subprocess
+import sys
+import zipfile
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import textmetrics as tm
+from textmetrics import delimited, threads
+from textmetrics.errors import MissingInput, PackError, ReadError
+from textmetrics.folding import fold
+from textmetrics.sources import Source
+from textmetrics.types import Problem, Record
+
+LINE = '{"conversation_id": "a", "author": "ana", "role": "customer", "text": "No sound, señora"}\n'
+
+
+def zstd(data):
+    out = io.BytesIO()
+    with pa.CompressedOutputStream(pa.PythonFile(out), "zstd") as stream:
+        stream.write(data)
+    return out.getvalue() if not out.closed else b""
+
+
+def packed(kind, data):
+    if kind == ".zst":
+        return bytes(pa.Codec("zstd").compress(data))
+    return {"": lambda d: d, ".gz": gzip.compress, ".bz2": bz2.compress}[kind](data)
+
+
+@pytest.mark.parametrize("kind", ["", ".gz", ".bz2", ".zst"])
+def test_packed_input_reads_like_plain(tmp_path, kind):
+    path = tmp_path / f"x.jsonl{kind}"
+    path.write_bytes(packed(kind, (LINE * 3).encode()))
+    (c,) = tm.read(path)
+    assert len(c.messages) == 3
+
+
+@pytest.mark.parametrize("kind", [".gz", ".bz2", ".zst"])
+def test_cut_input_is_never_silent(tmp_path, kind):
+    data = "".join(LINE.replace("No sound", f"No sound {n * 7919}") for n in range(20000)).encode()
+    whole = packed(kind, data)
+    path = tmp_path / f"x.jsonl{kind}"
+    path.write_bytes(whole[: len(whole) // 2])
+    reading = tm.read(path, format="jsonl")
+    kept = sum(len(c.messages) for c in reading)
+    assert kept < 20000
+    assert any("cut off" in p.reason for p in reading.problems)
+
+
+def test_zip_folder_glob_and_standard_input(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.jsonl").write_text(LINE)
+    with zipfile.ZipFile(tmp_path / "d" / "b.zip", "w") as archive:
+        archive.writestr("in/b.jsonl", LINE.replace('"a"', '"b"'))
+        archive.writestr("__MACOSX/._b.jsonl", "junk")
+    assert {c.id for c in tm.read(tmp_path / "d")} == {"a", "b"}
+    assert {c.id for c in tm.read(str(tmp_path / "d" / "*.zip"))} == {"b"}
+    done = subprocess.run([sys.executable, "-m", "textmetrics", "mine", "-", "--out", str(tmp_path / "out")], input=LINE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_zip_bomb_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.jsonl", " " * 5_000_000)
+    with pytest.raises(ReadError, match="grows more"):
+        list(tm.read(tmp_path / "b.zip"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_encodings(tmp_path, encoding):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(LINE.encode(encoding))
+    reading = tm.read(path, format="jsonl")
+    (c,) = reading
+    assert c.messages[0].text == "No sound, señora"
+    assert bool(reading.problems) == (encoding == "cp1252"), "what is no UTF-8 is said to be so"
+
+
+def test_what_nobody_knows_and_what_two_know(tmp_path, monkeypatch):
+    (tmp_path / "x.bin").write_text("what is this\n")
+    with pytest.raises(ReadError, match="no reader knows"):
+        list(tm.read(tmp_path / "x.bin"))
+    with pytest.raises(MissingInput):
+        list(tm.read(tmp_path / "missing.csv"))
+    from textmetrics.readers import READERS
+
+    monkeypatch.setitem(READERS._items, "twin", READERS["jsonl"])
+    (tmp_path / "x.jsonl").write_text(LINE)
+    with pytest.raises(ReadError, match="jsonl or twin"):
+        list(tm.read(tmp_path / "x.jsonl"))
+
+
+def test_map_names_columns_roles_values_times(tmp_path):
+    (tmp_path / "x.csv").write_text("Ticket;Who;Kind;When;Body;Prio;Team\n7;Ana;Kunde;31.12.2025 23:30;\"<p>Kein Ton &amp; kein Bild</p>\";1-hoch;Audio\n", encoding="cp1252")
+    (tmp_path / "m.toml").write_text(
+        'channel = "email"\nhtml = true\ntimezone = "Europe/Berlin"\ntime_format = "%d.%m.%Y %H:%M"\n[columns]\nconversation_id = "Ticket"\nauthor = "Who"\nrole = "Kind"\n'
+        'sent_at = "When"\ntext = "Body"\nseverity = "Prio"\nteam = "Team"\n[roles]\nKunde = "customer"\n[values.severity]\n"1-hoch" = "high"\n'
+    )
+    (c,) = tm.read(tmp_path / "x.csv", map=tmp_path / "m.toml")
+    assert (c.id, c.channel, c.severity, c.columns["team"]) == ("7", "email", "high", "Audio")
+    assert c.messages[0].text == "Kein Ton & kein Bild" and c.messages[0].sent_at.isoformat() == "2025-12-31T22:30:00+00:00"
+    assert c.participants[0].role == "customer"
+
+
+@pytest.mark.parametrize(
+    ("map_", "key"),
+    [
+        ("[columns]\nauthor = 'x'\n", "columns.text"),
+        ("colour = 1\n[columns]\ntext = 'x'\n", "colour"),
+        ("threads = 'vibes'\n[columns]\ntext = 'x'\n", "threads"),
+        ("timezone = 'Europe/Madird'\n[columns]\ntext = 'x'\n", "timezone"),
+        ("[columns]\ntext = 'x'\n[roles]\nboss = 'king'\n", "roles.boss"),
+        ("[columns\n", "-"),
+    ],
+)
+def test_a_wrong_map_says_where(tmp_path, map_, key):
+    (tmp_path / "m.toml").write_text(map_)
+    with pytest.raises(PackError, match=key.replace(".", r"\.")):
+        tm.read(tmp_path / "x.csv", map=tmp_path / "m.toml")
+
+
+def test_roles_file_overrides(tmp_path):
+    (tmp_path / "x.jsonl").write_text('{"conversation_id": "a", "author": "tom", "text": "Welcome"}\n{"conversation_id": "a", "author": "ana", "text": "Hi, no sound?"}\n')
+    (before,) = tm.read(tmp_path / "x.jsonl")
+    assert before.role_of("tom") == "customer"
+    (tmp_path / "r.toml").write_text('[roles]\n"t*" = "agent"\nana = "customer"\n')
+    (after,) = tm.read(tmp_path / "x.jsonl", roles=tmp_path / "r.toml")
+    assert (after.role_of("tom"), after.role_of("ana")) == ("agent", "customer")
+
+
+def test_the_same_export_twice_is_merged(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(LINE.replace('"author"', '"message_id": "m1", "author"'))
+    reading = tm.read(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    (c,) = reading
+    assert len(c.messages) == 1 and reading.counts.merged == 1
+
+
+def test_newest_first_exports_are_turned(tmp_path):
+    rows = [f'{{"conversation_id": "{c}", "author": "{a}", "sent_at": "2026-03-02T09:{m:02}:00Z", "text": "t{m}"}}\n' for c in "ab" for a, m in (("x", 30), ("y", 20), ("z", 10))]
+    (tmp_path / "x.jsonl").write_text("".join(rows))
+    assert [[m.text for m in c.messages] for c in tm.read(tmp_path / "x.jsonl")] == [["t10", "t20", "t30"]] * 2
+
+
+def test_every_record_is_accounted_for(tmp_path):
+    (tmp_path / "x.jsonl").write_text(LINE + "junk\n" + LINE + '{"text": 5}\n')
+    reading = tm.read(tmp_path / "x.jsonl")
+    kept = sum(len(c.messages) for c in reading)
+    assert (reading.counts.records, reading.counts.kept, reading.counts.set_aside) == (4, 2, 2) and kept == 2
+
+
+def table(text):
+    return Source("x.csv", lambda: io.BytesIO(text.encode()))
+
+
+@given(st.lists(st.lists(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\ue00d\x00\n")), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_what_a_csv_writer_wrote_is_read_back(rows):
+    quoted = ["a,b,c"] + [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    read = [list(r.cells.values()) for r in delimited.rows(table("\n".join(quoted) + "\n")) if not isinstance(r, Problem)]
+    assert read == rows
+
+
+def test_a_bare_carriage_return_is_text():
+    (row,) = delimited.rows(table("a,b\none \r\rcell,two\n"))
+    assert row.cells == {"a": "one \r\rcell", "b": "two"}
+
+
+def chat(*lines):
+    from datetime import UTC, datetime
+
+    records = []
+    for n, line in enumerate(lines):
+        time, author, text = line.split(" ", 2)
+        records.append(Record(text=text, author=author, sent_at=datetime(2026, 1, 1, int(time[:2]), int(time[3:]), tzinfo=UTC), message_id=str(n), source="x", number=n))
+    return [[m.text for m in c.messages] for c in threads.assemble(records, "silence", "file")]
+
+
+def test_channel_is_cut_by_who_answers_whom():
+    assert chat(
+        "09:00 ana how do I mount a usb stick?", "09:01 cy why does my printer print blank pages?", "09:02 bo ana: plug it in", "09:03 di cy: out of ink", "09:04 ana bo: it does not mount"
+    ) == [["how do I mount a usb stick?", "ana: plug it in", "bo: it does not mount"], ["why does my printer print blank pages?", "cy: out of ink"]]
+
+
+def test_channel_is_cut_by_silence():
+    assert len(chat("09:00 ana how do I mount a usb stick?", "15:00 ana how do I eject the usb stick?")) == 2
+
+
+@given(st.text())
+def test_folding_keeps_every_character_in_its_place(text):
+    assert len(fold(text)) == len(text)

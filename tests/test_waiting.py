@@ -1,0 +1,56 @@
+"""Waits on the customer's clock."""
+
+import pytest
+
+import textmetrics as tm
+from textmetrics.testing import transcript
+
+CASES = {
+    "from the first unanswered message": (["09:00 customer: No sound?", "09:02 customer: hello?", "09:05 agent: Please restart the box."], [(300, False)]),
+    "a greeting does not stop it": (["09:00 customer: No sound?", "09:00 agent: Hello, how can I help you?", "09:04 agent: Please restart the box."], [(240, False)]),
+    "a hold does not stop it": (["09:00 customer: No sound?", "09:01 agent: One moment please, let me check.", "09:11 agent: Please restart the box."], [(660, False)]),
+    "a bot does not stop it": (["09:00 customer: No sound?", "09:00 bot: Please restart the box.", "09:10 agent: Please restart it again."], [(600, False)]),
+    "an automatic reply does not stop it": (
+        ["09:00 customer: No sound?", "09:01 agent: This is an automatic reply: we have received your request.", "09:30 agent: Please restart it."],
+        [(1800, False)],
+    ),
+    "unanswered is open until the data were cut": (["23:00 customer: No sound?"], [(18 * 86400 + 3600, True)]),
+    "a closing thanks waits for nothing": (["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: it works now, thanks!"], [(300, False)]),
+    "thanks with a question does": (
+        ["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: it works now, thanks! How do I turn it off?", "09:09 agent: Press the button."],
+        [(300, False), (120, False)],
+    ),
+    "a transfer does not start it anew": (["09:00 customer: No sound?", "09:01 system: transferred to Tom", "09:15 agent: Please restart the box."], [(900, False)]),
+    "no times, no wait": (["customer: No sound?", "agent: Please restart."], []),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_waits(case):
+    lines, expected = CASES[case]
+    assert [(w.seconds, w.censored) for w in transcript(*lines).waits()] == expected
+
+
+def test_every_kind_of_reply_can_be_asked_for():
+    t = transcript("09:00 customer: No sound?", "09:01 bot: Hello!", "09:02 agent: One moment please.", "09:09 agent: Please restart the box.")
+    assert [w.seconds for w in t.waits("bot", "stall", "substantive")] == [60]
+    assert [w.seconds for w in t.waits("stall", "substantive")] == [120]
+    assert [w.seconds for w in t.waits()] == [540]
+
+
+def test_deadline_is_met_missed_or_open():
+    asked = "09:00 customer: I need this fixed before 10 am please"
+    def value(*rest):
+        return [(o.value, o.censored) for o in tm.observe(transcript(asked, *rest))["answered_in_time"]]
+
+    assert value("09:30 agent: Please restart the box.") == [(1.0, False)]
+    assert value("10:30 agent: Please restart the box.") == [(0.0, False)]
+    assert value() == [(0.0, False)], "long past when the data were cut"
+
+
+def test_longest_delay_counts_open_ones():
+    from textmetrics.testing import conversation
+
+    report = tm.analyze([conversation("09:00 customer: No sound?", "09:10 agent: Restart it please", id="a"), conversation("09:00 customer: No sound?", id="b")], metrics=["longest_delay"])
+    assert report.estimates()["value"].tolist() == [600.0]
+    assert report.estimates()["n_open"].tolist() == [1]
