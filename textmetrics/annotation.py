@@ -48,7 +48,8 @@ class Prepared(Struct):
 def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = None, settings: Settings | None = None) -> Iterator[Transcript]:
     """Find what each conversation's messages do, and what it comes to. Lazy; keeps the order.
 
-    ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, waits that are open have no length.
+    ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, each conversation's own ``cut`` holds;
+    where that is missing too, waits that are open have no length.
     """
     waiting = iter(conversations)
     while batch := list(islice(waiting, BATCH)):
@@ -124,7 +125,7 @@ def _transcript(
     before, after = outcomes.mood_around(view, one.moods, solution)
     return Transcript(
         conversation=view.conversation,
-        as_of=as_of,
+        as_of=as_of or view.conversation.cut,
         roles=tuple(view.roles),
         turns=turns.number(view.conversation, view.roles),
         languages=tuple(view.languages),

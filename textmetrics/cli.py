@@ -45,7 +45,7 @@ def mine(
     map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
     roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="When the data were cut (ISO time); the last time in them by default.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="When the data were cut (ISO time); the last time in each export by default.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given again.")] = None,
     threshold: Annotated[list[str] | None, typer.Option(help="LABEL=SCORE from which a finding counts; may be given again.")] = None,
     mood: Annotated[str | None, typer.Option(help="A scorer for all moods, such as vader.")] = None,

@@ -75,14 +75,16 @@ def _names(kind: str) -> list[str]:
     return sorted({p.stem for folder in _folders(kind) for p in folder.glob("*.toml") if not p.stem.startswith("_")})
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> tuple[str, ...]:
     """The codes of the languages that have a pack."""
-    return _names("languages")
+    return tuple(_names("languages"))
 
 
-def channels() -> list[str]:
+@cache
+def channels() -> tuple[str, ...]:
     """The names of the channels that have a pack."""
-    return _names("channels")
+    return tuple(_names("channels"))
 
 
 def _read(kind: str, name: str) -> tuple[Path, dict[str, Any]]:

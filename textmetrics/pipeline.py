@@ -74,7 +74,10 @@ class Reading:
         for export in exports:
             r, m = export.reader, export.mapping
             made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
-            for conversation in [*export.whole, *made]:
+            whole = [*export.whole, *made]
+            cut = latest(whole)
+            for conversation in whole:
+                conversation = msgspec.structs.replace(conversation, cut=conversation.cut or cut)
                 if seen.setdefault(conversation.id, export.folder) != export.folder:
                     conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
                     seen[conversation.id] = export.folder
@@ -185,16 +188,18 @@ def analyze(
 ) -> Report:
     """Measure conversations: ours, plain dicts (a message each), or a DataFrame with the generic columns.
 
-    ``as_of``: when the data were cut (the last time in them, where it is not said): what was not answered by then counts as open.
+    ``as_of``: when the data were cut: what was not answered by then counts as open. Where it is not said, it is the last time in each export.
     ``metrics``: only these. ``thresholds``: label -> score from which it counts. ``mood``: a scorer in place of those of the language packs.
     """
     from .plain_data import to_conversations
 
     reading = conversations if isinstance(conversations, Reading) else None
     given = to_conversations(conversations)
-    as_of = as_of or latest(given)
+    cut = as_of or latest(given)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only)
     tables = Tables(metrics)
+    if as_of is None:
+        given = [c if c.cut else msgspec.structs.replace(c, cut=cut) for c in given]
     for n, transcript in enumerate(annotate(given, as_of=as_of, settings=settings), start=1):
         tables.add(transcript)
         if progress:
@@ -203,7 +208,7 @@ def analyze(
         tables.problem(problem)
     run: dict[str, Any] = {
         "version": VERSION,
-        "as_of": as_of.isoformat() if as_of else None,
+        "as_of": cut.isoformat() if cut else None,
         "settings": msgspec.to_builtins(settings) | {"metrics": list(metrics) if metrics else None},
         "inputs": reading.inputs if reading else [],
         "skipped": reading.skipped if reading else [],

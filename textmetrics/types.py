@@ -101,7 +101,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     """The messages of one exchange, in the order they came.
 
     ``skewed`` says that the clocks cannot be right (an answer before its question): no wait is taken from it.
-    ``columns`` holds further facts by name (device, team, ...) that estimates may be grouped by.
+    ``cut`` is when its export was cut, as far as is known: the last time in it. ``columns`` holds further facts by name (device, team, ...)
+    that estimates may be grouped by.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     status: str | None = None
     rating: float | None = None
     skewed: bool = False
+    cut: datetime | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def role_of(self, participant_id: str) -> Role:

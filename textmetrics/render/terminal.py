@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,7 @@ from ..insights import insights
 from ..metrics import METRICS
 from ..report import BEYOND, Report
 from ..spans import shown
+from ..tables import ESTIMATE_COLUMNS
 
 FAMILIES = {
     "resolution": "did it work?",
@@ -27,24 +29,31 @@ FAMILIES = {
     "approval": "what did others think?",
     "volume": "how much is there?",
 }
-BAR = 16  # characters
-WIDE = 130  # columns from which each metric's first sentence stands beside it
+BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
+WIDE = 150  # columns from which each metric's first sentence stands beside it
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-def summary(report: Report, *, every: bool = False, by: Iterable[str] = ()) -> Group:
+class Summary:
     """The whole summary: what was read, each channel's metrics, what is worth a look. ``every``: all metrics, not the headlines alone."""
-    parts: list[Any] = [_head(report)]
-    rows, columns = report.estimate_rows(tuple(by))
-    table = [dict(zip(columns, r, strict=True)) for r in rows]
-    groups = [c for c in columns[1:] if c not in ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "channel")]
-    sizes: dict[str, int] = {}
-    for name in report.arrow("conversations")["channel"].to_pylist():
-        sizes[name] = sizes.get(name, 0) + 1
-    for channel in sorted({r["channel"] for r in table if r["channel"]}):
-        parts.append(_channel(channel, sizes.get(channel, 0), [r for r in table if r["channel"] == channel], groups, report, every))
-    parts.append(_worth_a_look(report))
-    return Group(*parts)
+
+    def __init__(self, report: Report, *, every: bool = False, by: Iterable[str] = ()) -> None:
+        self.report, self.every, self.by = report, every, tuple(by)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _head(self.report)
+        rows, columns = self.report.estimate_rows(self.by)
+        table = [dict(zip(columns, r, strict=True)) for r in rows]
+        groups = [c for c in columns[1:] if c not in (*ESTIMATE_COLUMNS, "channel")]
+        sizes = Counter(self.report.arrow("conversations")["channel"].to_pylist())
+        for channel in sorted({r["channel"] for r in table if r["channel"]}):
+            yield _channel(channel, sizes[channel], [r for r in table if r["channel"] == channel], groups, self, options.max_width)
+        yield _worth_a_look(self.report)
+
+
+def summary(report: Report, *, every: bool = False, by: Iterable[str] = ()) -> Summary:
+    """A report's summary, for a console of any width."""
+    return Summary(report, every=every, by=by)
 
 
 def _head(report: Report) -> Group:
@@ -81,34 +90,31 @@ def _without_pack(report: Report) -> str:
     return ", ".join(f"{code} {n:,}" for code, n in sorted(counted.items(), key=lambda x: (-x[1], x[0])))
 
 
-def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[str], report: Report, every: bool) -> Padding:
-    table = Table(
-        title=Text(f"{channel}: {size:,} conversations", "bold"),
-        title_justify="left",
-        box=None,
-        padding=(0, 1),
-        pad_edge=False,
-        show_header=True,
-        header_style="dim",
-        expand=False,
-    )
-    table.add_column("", no_wrap=True, overflow="ellipsis", ratio=None)
+def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[str], shown_by: Summary, width: int) -> Padding:
+    table = Table(title=Text(f"{channel}: {size:,} conversations", "bold"), title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    bar = next(size for columns, size in BARS if width >= columns)
+    table.add_column("")
     table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("interval", justify="left", no_wrap=True)
+    table.add_column("", no_wrap=True, width=bar)
+    table.add_column("interval", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, style="dim")
-    told = {name: [] for name in FAMILIES}  # type: dict[str, list[dict[str, Any]]]
+    if width >= WIDE:
+        table.add_column("", style="dim")
+    told: dict[str, list[dict[str, Any]]] = {name: [] for name in FAMILIES}
     for r in rows:
         m = METRICS.get(r["metric"].removesuffix(BEYOND))
-        if m is not None and (every or m.headline):
+        if m is not None and (shown_by.every or m.headline):
             told.setdefault(m.family, []).append(r)
     for family, members in told.items():
-        if not members:
-            continue
-        table.add_row(Text(FAMILIES.get(family, family), "italic cyan"))
+        if members:
+            table.add_row(Text(FAMILIES.get(family, family), "italic cyan", no_wrap=True, overflow="ellipsis"))
         for r in _ordered(members):
-            table.add_row(*_cells(r, groups, report))
+            cells = _cells(r, groups, shown_by.report, bar)
+            if width >= WIDE:
+                about = "" if r["metric"].endswith(BEYOND) or any(r.get(g) for g in groups) else METRICS[r["metric"]].title
+                cells.append(Text(about, no_wrap=True, overflow="ellipsis"))
+            table.add_row(*cells)
     return Padding(table, (1, 0, 0, 0))
 
 
@@ -118,47 +124,39 @@ def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (place[r["metric"].removesuffix(BEYOND)], r["metric"]))
 
 
-def _cells(r: Mapping[str, Any], groups: list[str], report: Report) -> list[Text]:
+def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) -> list[Text]:
     named = [f"{g} {r[g]}" for g in groups if r.get(g) not in (None, "")]
     name = r["metric"].removesuffix(BEYOND)
-    label = "  … compared with no solution" if r["metric"].endswith(BEYOND) else "  … " + printable(", ".join(named)) if named else "  " + name.replace("_", " ")
+    label = "  … beyond no solution" if r["metric"].endswith(BEYOND) else "  … " + printable(", ".join(named)) if named else "  " + name.replace("_", " ")
     unit = r["unit"]
     few = r["estimate"] in ("proportion", "bounds") and r["n"] < FEWEST
-    value = Text("few" if few else shown(r["value"], unit) if r["value"] is not None or r["n"] else "unknown", _style(r))
-    interval = (
-        ""
-        if r["low"] is None and r["high"] is None
-        else f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}"
-    )
+    value = f"of {r['n']}: few" if few else shown(r["value"], unit)
+    ends = ("?" if r["low"] is None else shown(r["low"], unit), "…" if r["high"] is None else shown(r["high"], unit))
+    interval = "" if few or (r["low"] is None and r["high"] is None) else f"{ends[0]} to {ends[1]}"
     picture = Text("")
-    if unit == "share" and not few and r["value"] is not None:
-        picture = _bar(r)
-    elif r["estimate"] in ("survival", "quantile") and unit == "s" and not named:
-        picture = Text(_spark(report, name, r["channel"]), "blue")
-    silent = {"bounds": "silent", "survival": "open", "proportion": "open", "maximum": "open"}.get(r["estimate"], "open")
-    return [Text(label), value, picture, Text("" if few else interval), Text(f"{r['n']:,}"), Text(f"{r['n_open']:,} {silent}" if r["n_open"] else "")]
+    if width and unit == "share" and not few and r["value"] is not None:
+        picture = _bar(r, width)
+    elif width and r["estimate"] in ("survival", "quantile") and unit == "s" and not named:
+        picture = Text(_spark(report, name, r["channel"], width), "blue")
+    rest = f"{r['n_open']:,} {'silent' if r['estimate'] == 'bounds' else 'open'}" if r["n_open"] else ""
+    return [Text(label, no_wrap=True, overflow="ellipsis"), Text(value, "dim" if few else "bold"), picture, Text(interval), Text(f"{r['n']:,}"), Text(rest)]
 
 
-def _style(r: Mapping[str, Any]) -> str:
-    return "bold"
-
-
-def _bar(r: Mapping[str, Any]) -> Text:
-    """A share as a bar: solid up to the value, shaded over the interval."""
+def _bar(r: Mapping[str, Any], width: int) -> Text:
+    """A share as a bar: solid up to the interval, half up to the value, shaded over the rest of the interval."""
     value, low, high = (0.0 if r[k] is None else float(r[k]) for k in ("value", "low", "high"))
+    colour = {"higher": "green", "lower": "yellow"}.get(r["better"] or "", "blue")
     bar = Text()
-    for k in range(BAR):
-        middle = (k + 0.5) / BAR
+    for k in range(width):
+        middle = (k + 0.5) / width
         if middle <= value:
-            bar.append("█" if middle <= low or r["low"] is None else "▓", "green" if r["better"] == "higher" else "yellow")
-        elif middle <= high:
-            bar.append("▒", "dim")
+            bar.append("█" if middle <= low or r["low"] is None else "▓", colour)
         else:
-            bar.append("·", "dim")
+            bar.append("▒" if middle <= high else "·", "dim")
     return bar
 
 
-def _spark(report: Report, metric: str, channel: str) -> str:
+def _spark(report: Report, metric: str, channel: str, width: int) -> str:
     """How waits spread: their number in steps from seconds to weeks, on a logarithmic scale."""
     import numpy as np
     import pyarrow.compute as pc
@@ -170,7 +168,7 @@ def _spark(report: Report, metric: str, channel: str) -> str:
     values = np.asarray(mine.filter(pc.is_in(mine["conversation_id"], value_set=ids.combine_chunks()))["value"])
     if len(values) < FEWEST:
         return ""
-    counts, _ = np.histogram(np.log10(np.maximum(values, 1.0)), bins=BAR, range=(0.0, 7.0))
+    counts, _ = np.histogram(np.log10(np.maximum(values, 1.0)), bins=width, range=(0.0, 7.0))
     top = counts.max()
     return "".join(SPARKS[round(c / top * 7)] if c else " " for c in counts)
 
