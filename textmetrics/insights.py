@@ -66,7 +66,7 @@ def _open_waits(report: Report) -> list[Insight]:
     for name, waiting in sorted(by.items()):
         worst = max(waiting, key=lambda o: (o["value"], o["conversation_id"]))
         n = sum(c == name for c in channel.values())
-        text = f"{len(waiting)} of {n} {name} conversations end with the customer waiting; the longest has waited {duration(worst['value'])}"
+        text = f"{len(waiting):,} of {n:,} {name} conversations end with the customer waiting; the longest has waited {duration(worst['value'])}"
         found.append(Insight(text, 2.0 * len(waiting) / n, worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"])))
     return found
 
@@ -78,7 +78,7 @@ def _revoked(report: Report) -> list[Insight]:
     if len(again) < 2:
         return []
     one = min(again, key=lambda o: o["conversation_id"])
-    text = f"{len(again)} of {len(seen)} customers who said it worked later said that it failed"
+    text = f"{len(again):,} of {len(seen):,} customers who said it worked later said that it failed"
     return [Insight(text, 3.0 * len(again) / len(seen), one["conversation_id"], _quote(report, one["conversation_id"], one["message_id"]))]
 
 
@@ -109,7 +109,7 @@ def _jargon(report: Report) -> list[Insight]:
     where, n = Counter(channel[f["conversation_id"]] for f in asked).most_common(1)[0]
     total = sum(c == where for c in channel.values())
     best = max((f for f in asked if channel[f["conversation_id"]] == where), key=lambda f: (f["score"], f["conversation_id"]))
-    text = f"customers had to ask what was meant {n} times in {total} {where} conversations"
+    text = f"customers had to ask what was meant {n:,} times in {total:,} {where} conversations"
     return [Insight(text, 1.5 * min(1.0, n / total), best["conversation_id"], _quote(report, best["conversation_id"], best["message_id"]))]
 
 
@@ -126,7 +126,7 @@ def _unsolved_apologies(report: Report) -> list[Insight]:
     if len(empty) < FEW:
         return []
     apology = table.filter(pc.and_(pc.equal(table["label"], "apology"), pc.equal(table["conversation_id"], empty[0]))).to_pylist()[0]
-    text = f"{len(empty)} of {len(sorry)} conversations with an apology got no solution"
+    text = f"{len(empty):,} of {len(sorry):,} conversations with an apology got no solution"
     return [Insight(text, 1.0 * len(empty) / len(sorry), empty[0], _quote(report, empty[0], apology["message_id"]))]
 
 
@@ -137,7 +137,7 @@ def _fallen_moods(report: Report) -> list[Insight]:
     if len(seen) < 2 * FEW or len(fallen) < 2:
         return []
     worst = min(fallen, key=lambda o: (o["value"], o["conversation_id"]))
-    text = f"after the solution the mood of {len(fallen)} of {len(seen)} customers fell, most of all by {-worst['value']:.1f}"
+    text = f"after the solution the mood of {len(fallen):,} of {len(seen):,} customers fell, most of all by {-worst['value']:.1f}"
     return [Insight(text, 0.9 * len(fallen) / len(seen), worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"]))]
 
 

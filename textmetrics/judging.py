@@ -48,7 +48,7 @@ def _detectors(role: str) -> tuple[Detector, ...]:
 
 
 @cache
-def keys() -> tuple[str, ...]:
+def label_keys() -> tuple[str, ...]:
     """Every label, with its states, that can be found."""
     return tuple(k for _, d in DETECTORS.items() for k in d.names())
 
@@ -105,10 +105,10 @@ class Limits(Struct, frozen=True):
 
 def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> Limits:
     """The limits of a run: the given ones, else the model's own, else that of the rules."""
-    if unknown := set(given or {}) - set(keys()):
-        raise UnknownName("label", sorted(unknown)[0], keys())
-    rules = dict.fromkeys(keys(), RULE_THRESHOLD) | dict(given or {})
-    return Limits(dict.fromkeys(keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
+    if unknown := set(given or {}) - set(label_keys()):
+        raise UnknownName("label", sorted(unknown)[0], label_keys())
+    rules = dict.fromkeys(label_keys(), RULE_THRESHOLD) | dict(given or {})
+    return Limits(dict.fromkeys(label_keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
 
 
 def findings(view: View, judged: Sequence[Judged], trained: models.Model | None, limits: Limits) -> list[Finding]:

@@ -33,7 +33,7 @@ def shown(value: float | None, unit: str) -> str:
     """A value in its unit; unknown is said to be so.
 
     >>> shown(0.4236, "share"), shown(5400, "s"), shown(0.031, "per message"), shown(None, "s"), shown(0.2, "mood")
-    ('42 %', '1 h 30 min', '0.03', 'not reached', '+0.20')
+    ('42 %', '1 h 30 min', '0.031', 'not reached', '+0.20')
     """
     if value is None:
         return "not reached"
@@ -44,4 +44,6 @@ def shown(value: float | None, unit: str) -> str:
         return duration(value)
     if unit == "mood":
         return f"{value:+.2f}"
-    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"

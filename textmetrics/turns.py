@@ -16,8 +16,7 @@ from .types import CUSTOMERS, RESPONDERS, Conversation, Finding, Reply, Role
 
 SILENT = ("system", "note")
 CONTENT = 25  # characters beyond greetings from which a message says something
-CLOSINGS = ("worked", "accepted", "thanks")
-DEMANDS = ("failed", "used")
+CLOSINGS = {"worked", "accepted", "thanks"}
 
 
 def number(conversation: Conversation, roles: Sequence[Role]) -> tuple[int | None, ...]:
@@ -91,7 +90,8 @@ def asks_reply(view: View, findings: Sequence[Finding]) -> tuple[bool, ...]:
             found.append(False)
             continue
         said = states.get(i, set())
-        closing = answered and bool(said & set(CLOSINGS)) and not said & set(DEMANDS) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
+        done = bool(said & CLOSINGS) and "failed" not in said and ("used" not in said or "worked" in said)
+        closing = answered and done and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
         spam = view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i])
         found.append(not closing and not spam)
     return tuple(found)

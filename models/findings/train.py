@@ -69,7 +69,7 @@ class Side:
 
     def __init__(self, data: Data, side: str) -> None:
         self.places = data.places(side)
-        self.keys = [k for k in judging.keys() if _by(k) == side]
+        self.keys = [k for k in judging.label_keys() if _by(k) == side]
         rows = data.rows(self.places)
         ids = data.ids(self.places)
         folds = np.array([learning.fold(i) for i in ids])

@@ -18,12 +18,14 @@ def _mature(t: Transcript, message: int) -> bool:
 
 
 def _last_words(t: Transcript) -> dict[int, tuple[str, int]]:
-    """Of each solution: the last state the originator gave it, and where. A failure after a success revokes it."""
+    """Of each solution: the last state the originator gave it, and where. A failure after a success revokes it.
+
+    Within one message what became of it outweighs that it was used, and of success and failure the surer one counts.
+    """
     words: dict[int, tuple[str, int]] = {}
-    for f in t.found("acknowledgement", by=("customer",)):
-        solution = f.attributes.get("answers")
-        if solution is not None and f.state in (*USED, "failed"):
-            words[solution] = ("failed" if f.state == "failed" else "used", f.message)
+    told = [f for f in t.found("acknowledgement", *USED, "failed", by=("customer",)) if "answers" in f.attributes]
+    for f in sorted(told, key=lambda f: (f.message, f.state != "used", f.score)):
+        words[f.attributes["answers"]] = ("failed" if f.state == "failed" else "used", f.message)
     return words
 
 
