@@ -30,7 +30,7 @@ from textmetrics.types import Conversation, Message, Participant, Record  # noqa
 
 SHARED = Path(os.environ.get("TEXTMETRICS_SHARED", HERE.parent.parent / "shared"))
 MEASURED_ONLY = ("airlines", "twcs")  # CC BY-NC-SA: thresholds and rules may be tuned on them, weights may not be learned from them
-KINDS = {"sumo": "forum", "forum": "forum", "community_forum": "written", "firefox": "firefox", "irc": "irc", "stripe": "stripe", "oem": "oem", "ibm": "ibm", "airlines": "social", "twcs": "social"}
+KINDS = {"sumo": "forum", "forum": "forum", "community_forum": "written", "firefox": "forum", "irc": "irc", "stripe": "stripe", "oem": "oem", "ibm": "ibm", "airlines": "social", "twcs": "social"}
 CODES = {
     "RR": "rephrase_request", "RF": "reformulation", "AW": "acknowledgement/worked", "AU": "acknowledgement/used", "AA": "acknowledgement/accepted",
     "AT": "acknowledgement/thanks", "AN": "acknowledgement/failed", "NU": "nudge", "PC": "prior_contact", "DL": "deadline", "CH-": "churn", "CH+": "conversion",
@@ -53,7 +53,7 @@ class Labelled:
 
     @property
     def kind(self) -> str:
-        """The source it comes from: what differs between kinds differs between products and people."""
+        """The source it comes from: what differs between kinds differs between products and people. Both forums of one maker are one."""
         return next((v for k, v in KINDS.items() if self.set.startswith(k)), "written")
 
     @property

@@ -121,3 +121,13 @@ def test_problems_are_counted_and_do_not_stop_the_rest(tmp_path):
     done = run("mine", tmp_path / "x.txt", "--out", tmp_path / "out")
     assert done.returncode == 1 and "line 7" in done.stderr
     assert pq.read_table(tmp_path / "out" / "problems.parquet").num_rows == 1
+
+
+def test_page_runs_nothing_of_a_transcript(tmp_path):
+    hostile = "<script>alert(1)</script> <img src=x onerror=alert(2)> \"' javascript:alert(3)"
+    (tmp_path / "x.txt").write_text(f"09:00 Maria (customer): {hostile} where is it?\n09:30 Tom (agent): Please restart {hostile}\n" * 12)
+    assert run("mine", "x.txt", "--out", "out", cwd=tmp_path).returncode == 0
+    assert run("summary", "out", "--html", "page.html", cwd=tmp_path).returncode == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
+    assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")

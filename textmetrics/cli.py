@@ -78,12 +78,18 @@ def summary(
     folder: Folder,
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All metrics, not the headlines alone.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with the messages behind each number to this file instead.")] = None,
 ) -> None:
     """Show what a run found, channel by channel."""
     from .render.terminal import summary as render
     from .report import Report
 
-    _console().print(render(Report.load(folder), every=every, by=by or ()))
+    report = Report.load(folder)
+    if html is None:
+        _console().print(render(report, every=every, by=by or ()))
+    else:
+        report.to_html(html)
+        _console(stderr=True).print(f"wrote {html}", markup=False, soft_wrap=True)
 
 
 @app.command()

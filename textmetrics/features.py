@@ -25,7 +25,6 @@ PREFIXES = {
     "c^": "begins with the cue",
     "c$": "ends with the cue",
     "r": "the rule for",
-    "pw": "the other side just said the word",
     "p": "the other side just showed the cue",
     "m": "the writer showed before the cue",
     "n": "the other side then shows the cue",
@@ -129,8 +128,6 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         row[f"is:{mark} length"] = math.log1p(len(told.tokens[j])) / 3
     if said:
         j = said[0]
-        for word in set(told.tokens[j]):
-            row[f"pw:{word}"] = 1.0
         if told.content[i]:
             row["is:overlap with the other side"] = len(told.content[i] & told.content[j]) / len(told.content[i])
         row["is:distance"] = min(5, i - j) / 5

@@ -17,8 +17,9 @@ FEW = 5  # cases below which something is an anecdote
 
 
 class Insight(Struct, frozen=True):
-    """One thing worth a look: what, how much it weighs, the conversation to open, and its words."""
+    """One thing worth a look: of which kind, what, how much it weighs, the conversation to open, and its words."""
 
+    kind: str
     text: str
     weight: float
     conversation: str | None = None
@@ -30,7 +31,10 @@ def insights(report: Report, most: int = 3) -> list[Insight]:
     rows, columns = report.estimate_rows()
     table = [dict(zip(columns, r, strict=True)) for r in rows]
     found = [*_open_waits(report), *_revoked(report), *_severity(table), *_jargon(report), *_unsolved_apologies(report), *_fallen_moods(report), *_silent(table)]
-    return sorted(found, key=lambda i: (-i.weight, i.text))[:most]
+    best: dict[str, Insight] = {}
+    for one in sorted(found, key=lambda i: (-i.weight, i.text)):
+        best.setdefault(one.kind, one)
+    return list(best.values())[:most]
 
 
 def _observed(report: Report, metric: str) -> list[dict[str, Any]]:
@@ -67,7 +71,7 @@ def _open_waits(report: Report) -> list[Insight]:
         worst = max(waiting, key=lambda o: (o["value"], o["conversation_id"]))
         n = sum(c == name for c in channel.values())
         text = f"{len(waiting):,} of {n:,} {name} conversations end with the customer waiting; the longest has waited {duration(worst['value'])}"
-        found.append(Insight(text, 2.0 * len(waiting) / n, worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"])))
+        found.append(Insight("open_waits", text, 2.0 * len(waiting) / n, worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"])))
     return found
 
 
@@ -79,7 +83,7 @@ def _revoked(report: Report) -> list[Insight]:
         return []
     one = min(again, key=lambda o: o["conversation_id"])
     text = f"{len(again):,} of {len(seen):,} customers who said it worked later said that it failed"
-    return [Insight(text, 3.0 * len(again) / len(seen), one["conversation_id"], _quote(report, one["conversation_id"], one["message_id"]))]
+    return [Insight("revoked", text, 3.0 * len(again) / len(seen), one["conversation_id"], _quote(report, one["conversation_id"], one["message_id"]))]
 
 
 def _severity(table: list[dict[str, Any]]) -> list[Insight]:
@@ -93,7 +97,7 @@ def _severity(table: list[dict[str, Any]]) -> list[Insight]:
         slowest, fastest = max(group, key=lambda r: r["value"]), min(group, key=lambda r: r["value"])
         if slowest["value"] > 2 * fastest["value"]:
             text = f"in {channel}, severity {slowest['severity']} waits {duration(slowest['value'])} for a first answer, severity {fastest['severity']} {duration(fastest['value'])}"
-            found.append(Insight(text, 1.2))
+            found.append(Insight("severity", text, 1.2))
     return found
 
 
@@ -110,7 +114,7 @@ def _jargon(report: Report) -> list[Insight]:
     total = sum(c == where for c in channel.values())
     best = max((f for f in asked if channel[f["conversation_id"]] == where), key=lambda f: (f["score"], f["conversation_id"]))
     text = f"customers had to ask what was meant {n:,} times in {total:,} {where} conversations"
-    return [Insight(text, 1.5 * min(1.0, n / total), best["conversation_id"], _quote(report, best["conversation_id"], best["message_id"]))]
+    return [Insight("jargon", text, 1.5 * min(1.0, n / total), best["conversation_id"], _quote(report, best["conversation_id"], best["message_id"]))]
 
 
 def _unsolved_apologies(report: Report) -> list[Insight]:
@@ -127,7 +131,7 @@ def _unsolved_apologies(report: Report) -> list[Insight]:
         return []
     apology = table.filter(pc.and_(pc.equal(table["label"], "apology"), pc.equal(table["conversation_id"], empty[0]))).to_pylist()[0]
     text = f"{len(empty):,} of {len(sorry):,} conversations with an apology got no solution"
-    return [Insight(text, 1.0 * len(empty) / len(sorry), empty[0], _quote(report, empty[0], apology["message_id"]))]
+    return [Insight("unsolved_apologies", text, 1.0 * len(empty) / len(sorry), empty[0], _quote(report, empty[0], apology["message_id"]))]
 
 
 def _fallen_moods(report: Report) -> list[Insight]:
@@ -138,7 +142,7 @@ def _fallen_moods(report: Report) -> list[Insight]:
         return []
     worst = min(fallen, key=lambda o: (o["value"], o["conversation_id"]))
     text = f"after the solution the mood of {len(fallen):,} of {len(seen):,} customers fell, most of all by {-worst['value']:.1f}"
-    return [Insight(text, 0.9 * len(fallen) / len(seen), worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"]))]
+    return [Insight("fallen_moods", text, 0.9 * len(fallen) / len(seen), worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"]))]
 
 
 def _silent(table: list[dict[str, Any]]) -> list[Insight]:
@@ -147,5 +151,5 @@ def _silent(table: list[dict[str, Any]]) -> list[Insight]:
     for r in table:
         if r["metric"] == "solutions_acknowledged" and not r.get("severity") and r["n"] >= 2 * FEW and r["n_open"] / r["n"] > 0.6:
             text = f"in {r['channel']}, {shown(r['n_open'] / r['n'], 'share')} of the customers who got a solution never said what became of it"
-            found.append(Insight(text, 0.5 * r["n_open"] / r["n"]))
+            found.append(Insight("silent", text, 0.5 * r["n_open"] / r["n"]))
     return found

@@ -118,7 +118,7 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
         row[f"is:{name}"] = max((view.chance(j, name) for j in answers), default=0.0)
     for j in answers[:1]:
         for word in told.tokens[j]:
-            row[f"pw:{word}"] = 1.0
+            row[f"a:{word}"] = 1.0
     return row
 
 

@@ -181,6 +181,17 @@ class Report:
             shutil.rmtree(part, ignore_errors=True)
         return folder
 
+    def to_html(self, path: str | Path) -> Path:
+        """Write a page that needs nothing else: every metric, and messages behind it."""
+        from .render.html import page
+
+        path = Path(path)
+        try:
+            path.write_text(page(self), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+        return path
+
     def __rich__(self) -> Any:
         from .render.terminal import summary
 

@@ -1,1 +1,13 @@
 """Shows results; computes nothing."""
+
+# the files of metrics, in the order and under the questions in which people read them
+FAMILIES = {
+    "resolution": "did it work?",
+    "deadlines": "in time?",
+    "waiting": "how long did they wait?",
+    "effort": "how hard was it?",
+    "mood": "how did they feel?",
+    "behaviour": "what were they told?",
+    "approval": "what did others think?",
+    "volume": "how much is there?",
+}

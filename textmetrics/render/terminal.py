@@ -18,17 +18,8 @@ from ..metrics import METRICS
 from ..report import BEYOND, Report
 from ..spans import shown
 from ..tables import ESTIMATE_COLUMNS
+from . import FAMILIES
 
-FAMILIES = {
-    "resolution": "did it work?",
-    "deadlines": "in time?",
-    "waiting": "how long did they wait?",
-    "effort": "how hard was it?",
-    "mood": "how did they feel?",
-    "behaviour": "what were they told?",
-    "approval": "what did others think?",
-    "volume": "how much is there?",
-}
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
 WIDE = 150  # columns from which each metric's first sentence stands beside it
 SPARKS = "▁▂▃▄▅▆▇█"
