@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,11 +52,21 @@ class Matrix:
         return sp.csr_matrix((np.array(values, float), np.array(columns, np.int64), np.array(starts)), shape=(len(rows), len(self.names)))
 
 
-def logistic(x: sp.csr_matrix, y: np.ndarray, c: float, weight: np.ndarray | None = None) -> tuple[np.ndarray, float]:
-    """Weights and intercept of a logistic regression."""
+def logistic(x: sp.csr_matrix, y: np.ndarray, c: float, *, informed: bool = True) -> tuple[np.ndarray, float]:
+    """Weights and intercept of a logistic regression.
+
+    ``informed``: features are scaled by the square root of their log-count ratio first (after Wang and Manning 2012), so that what tells the
+    classes apart by itself costs less.
+    """
+    scale = np.ones(x.shape[1])
+    if informed:
+        there = x.copy()
+        there.data = np.minimum(np.abs(there.data), 1.0)
+        p, q = (1.0 + np.asarray(there[rows].sum(axis=0))[0] for rows in (y, ~y))
+        scale = np.clip(np.sqrt(np.abs(np.log((p / p.sum()) / (q / q.sum())))), 0.1, 4.0)
     model = LogisticRegression(C=c, solver="liblinear", max_iter=300, random_state=0)
-    model.fit(x, y, sample_weight=weight)
-    return model.coef_[0], float(model.intercept_[0])
+    model.fit(x.multiply(scale).tocsr(), y)
+    return model.coef_[0] * scale, float(model.intercept_[0])
 
 
 def knots(sums: np.ndarray, truth: np.ndarray, weight: np.ndarray | None = None, most: int = 40) -> tuple[np.ndarray, np.ndarray]:
@@ -134,6 +144,3 @@ def built_with() -> str:
     import sklearn
 
     return f"Python {platform.python_version()}, numpy {np.__version__}, scikit-learn {sklearn.__version__}"
-
-
-Weight = Callable[[Any], float]

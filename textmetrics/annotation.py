@@ -84,9 +84,15 @@ def prepare(batch: Sequence[Conversation], settings: Settings) -> list[Prepared]
     views = [View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)]
     felt = [(c, i) for c, i in flat if roles[c][i] in CUSTOMERS]
     moods = _in_languages(
-        felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [Text(texts[c][i], folded[c][i], views[c].cues[i]) for c, i in at], settings)
+        felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [text(views[c], i) for c, i in at], settings)
     )
     return [Prepared(view, tongue[n][0], [moods.get((n, i)) for i in range(len(view))]) for n, view in enumerate(views)]
+
+
+def text(view: View, i: int) -> Text:
+    """One message as scorers are given it."""
+    said = view.before(i)
+    return Text(view.texts[i], view.folded[i], view.cues[i], view.roles[i], i == 0, tuple(view.named[said[0]]) if said else ())
 
 
 def _roles(conversation: Conversation) -> tuple[Role, ...]:

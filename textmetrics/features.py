@@ -18,6 +18,7 @@ from .words import tokens
 
 PREFIXES = {
     "w": "the word",
+    "s": "a word that begins with",
     "b": "the words",
     "^": "begins with",
     "$": "ends with",
@@ -34,6 +35,7 @@ PREFIXES = {
     "no": "with no solution before, the cue",
     "is": "",
 }
+STEM = 5  # letters that stand for all words that begin with them
 EDGE = 12  # characters from an edge of the message within which a cue begins or ends it
 CAPITALS = 0.6  # share of words in capitals from which a message counts as shouted
 
@@ -63,6 +65,8 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
     words, folded = told.tokens[i], view.folded[i]
     for word in words:
         row[f"w:{word}"] = 1.0
+        if len(word) > STEM and word[0] != "<":
+            row[f"s:{word[:STEM]}"] = 1.0
     for a, b in itertools.pairwise(words):
         row[f"b:{a} {b}"] = 1.0
     for word in words[:3]:

@@ -1,4 +1,4 @@
-"""What the mood model is told of a text: its words and word pairs, its cues, the pack's mood words, how it is written."""
+"""What the mood model is told of a text: its words and word pairs, its cues, the pack's mood words, how it is written, what was said before."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from .packs import Language
 from .types import Cue
 from .words import tokens
 
-NEGATED = 3
+NEGATED = 3  # words before a mood word in which a negation turns it
+TURNED = -0.6  # what is left of a negated word's value
+STEM = 5  # letters that stand for all words that begin with them
+OUTPUTS = ("negative", "positive", "very negative", "very positive")
 
 
-def features(folded: str, text: str, cues: Sequence[Cue], language: Language) -> dict[str, float]:
+def features(
+    folded: str, text: str, cues: Sequence[Cue], language: Language, *, role: str = "customer", first: bool = False, before: Sequence[str] = ()
+) -> dict[str, float]:
     """The features of one text, by name."""
     words = tokens(folded)
     row: dict[str, float] = {}
     for word in words:
         row[f"w:{word}"] = 1.0
+        if len(word) > STEM and word[0] != "<":
+            row[f"s:{word[:STEM]}"] = 1.0
     for a, b in itertools.pairwise(words):
         row[f"b:{a} {b}"] = 1.0
     if words:
@@ -30,9 +37,14 @@ def features(folded: str, text: str, cues: Sequence[Cue], language: Language) ->
     for i, word in enumerate(words):
         value = language.lexicon.get(word, 0.0)
         if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
-            value *= -0.6
+            value *= TURNED
         good, bad = good + max(0.0, value), bad + min(0.0, value)
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
+    for name in before:
+        row[f"p:{name}"] = 1.0
+    row[f"is:by {role}"] = 1.0
+    if first:
+        row["is:the first message"] = 1.0
     row["is:length"] = math.log1p(len(words)) / 3
     letters = re.findall(r"[^\W\d_]{3,}", text[:2000])
     shouted = sum(w.isupper() for w in letters)

@@ -15,11 +15,17 @@ from ..types import Cue
 
 
 class Text(Struct, frozen=True):
-    """A text to be scored: as cleaned, as folded, with its cues."""
+    """A text to be scored: as cleaned, as folded, with its cues, and what a reader knows besides.
+
+    ``role`` of the writer; ``first``: nothing was said before; ``before``: the names of the cues the other side just showed.
+    """
 
     text: str
     folded: str
     cues: tuple[Cue, ...] = ()
+    role: str = "customer"
+    first: bool = False
+    before: tuple[str, ...] = ()
 
 
 Score = Callable[..., Sequence[float | None]]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..mood_words import NEGATED, TURNED
 from ..packs import Language
 from ..words import tokens
 from . import Text, scorer
 
-NEGATED = 3  # words before a mood word in which a negation turns it
-TURNED = -0.6  # what is left of a negated word's value: "not good" is less bad than "bad"
 SPREAD = 3.0  # the sum that comes to 0.7: one strong word and a half
 
 
