@@ -68,7 +68,8 @@ def judged_alone(text: str, *, role: str, after: Sequence[str], language: str | 
     if role not in ("customer", "agent"):
         raise UsageError(f"--as {role!r}: it is the customer or the agent who says it")
     other = "agent" if role == "customer" else "customer"
-    messages = [*[{"author": other, "role": other, "text": a} for a in after], {"author": role, "role": role, "text": text}]
+    opening = [{"author": "customer", "role": "customer", "text": ""}] if after and role == "customer" else []  # the matter, whatever it was
+    messages = [*opening, *[{"author": other, "role": other, "text": a} for a in after], {"author": role, "role": role, "text": text}]
     one = to_conversation({"id": "text", "channel": channel, "messages": [m | ({"language": language} if language else {}) for m in messages]})
     (t,) = annotate([one])
     told = _judged(one)

@@ -115,28 +115,24 @@ def findings(view: View, judged: Sequence[Judged], trained: models.Model | None,
     """The findings of one judged conversation, by message and place."""
     found = []
     for i, role in enumerate(view.roles):
+        if not view.folded[i].strip():
+            continue
         for one in _detectors(role):
-            for state in one.states:
-                name = key(one.label, state)
-                score = view.chance(i, name)
-                own = next((v for label, v in judged[i].votes if label == one.label and v.state == state), None)
-                if score < limits.of(name, judged[i]) or not view.folded[i].strip():
-                    continue
-                span = (own.span if own else None) or _evidence(view, i, judged[i], trained, name)
-                told = {**(own.attributes if own else {}), **(one.describe(view, i, span) if one.describe else {})}
-                found.append(
-                    Finding(
-                        message=i,
-                        label=one.label,
-                        state=state,
-                        start=span[0],
-                        end=span[1],
-                        score=round(score, 4),
-                        detector="rule" if not judged[i].row else "model",
-                        attributes=told,
-                    )
-                )
+            passed = {state: score for state in one.states if (score := view.chance(i, key(one.label, state))) >= limits.of(key(one.label, state), judged[i])}
+            for a, b in one.rivals:
+                if a in passed and b in passed:
+                    del passed[a if passed[a] < passed[b] else b]
+            found += [_finding(view, i, judged[i], trained, one, state, score) for state, score in passed.items()]
     return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or ""))
+
+
+def _finding(view: View, i: int, judged: Judged, trained: models.Model | None, one: Detector, state: str | None, score: float) -> Finding:
+    own = next((v for label, v in judged.votes if label == one.label and v.state == state), None)
+    start, end = (own.span if own else None) or _evidence(view, i, judged, trained, key(one.label, state))
+    told = {**(own.attributes if own else {}), **(one.describe(view, i, (start, end)) if one.describe else {})}
+    return Finding(
+        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector="model" if judged.row else "rule", attributes=told
+    )
 
 
 def _evidence(view: View, i: int, judged: Judged, trained: models.Model | None, name: str) -> tuple[int, int]:

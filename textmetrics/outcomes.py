@@ -17,6 +17,7 @@ MODEL = "outcomes"
 RESOLUTIONS: tuple[Resolution, ...] = ("confirmed", "rejected", "silent")
 REQUEST_TYPES = ("complaint", "question", "fault", "delivery", "billing", "booking", "account", "praise", "feedback", "chatter", "other")
 SPEAKS = ("worked", "accepted", "failed", "used", "thanks")
+SURE = 0.5  # chance from which a word about a solution counts towards a revocation
 OPENING = 3  # messages of the customer from the beginning that say what the matter is
 
 
@@ -33,7 +34,18 @@ def resolution(view: View, moods: Sequence[float | None], trained: models.Model 
         return _by_last_word(view)
     part = trained.parts["resolution"]
     chances = part.sums([resolution_features(view, moods)])[0]
-    return RESOLUTIONS[max(range(3), key=lambda k: (float(chances[part.outputs.index(RESOLUTIONS[k])]), -k))]
+    likeliest = RESOLUTIONS[max(range(3), key=lambda k: (float(chances[part.outputs.index(RESOLUTIONS[k])]), -k))]
+    return "rejected" if likeliest == "confirmed" and revoked(view) else likeliest
+
+
+def revoked(view: View) -> bool:
+    """Whether the last word of the originator about a solution is, by more than half, that it failed, after one that it worked."""
+    fixed = undone = False
+    for i, role in enumerate(view.roles):
+        failed, worked = view.chance(i, "acknowledgement/failed"), view.chance(i, "acknowledgement/worked")
+        if role == "customer" and max(failed, worked) >= SURE:
+            fixed, undone = fixed or worked >= failed, fixed and failed > worked
+    return undone
 
 
 def _by_last_word(view: View) -> Resolution:

@@ -39,8 +39,8 @@ def conversation(*lines: str, id: str = "t", channel: str = "chat", language: st
 def transcript(*lines: str, as_of: datetime | None = AS_OF, settings: Mapping[str, Any] | None = None, **fields: Any) -> Transcript:
     """As a metric sees it.
 
-    >>> [f.state for f in transcript("customer: No sound!", "agent: Please restart the box.", "customer: that fixed it, thanks").found("acknowledgement")]
-    ['worked']
+    >>> [f.state for f in transcript("customer: No sound!", "agent: Please restart the box.", "customer: no luck").found("acknowledgement")]
+    ['failed']
     """
     (annotated,) = annotate([conversation(*lines, **fields)], as_of=as_of, settings=Settings(**(settings or {})))
     return annotated

@@ -104,7 +104,10 @@ Describe = Callable[[View, int, tuple[int, int]], Mapping[str, Any]]
 
 
 class Detector(Struct, frozen=True):
-    """The rule of one label: ``vote`` gives its votes on a message, ``describe`` the attributes of a finding, ``states`` the states it tells apart."""
+    """The rule of one label: ``vote`` gives its votes on a message, ``describe`` the attributes of a finding, ``states`` the states it tells apart.
+
+    Of two ``rivals`` among the states a message carries only the surer one.
+    """
 
     label: str
     doc: str
@@ -112,6 +115,7 @@ class Detector(Struct, frozen=True):
     vote: Judge
     states: tuple[str | None, ...] = (None,)
     describe: Describe | None = None
+    rivals: tuple[tuple[str, str], ...] = ()
 
     def names(self) -> list[str]:
         """The names under which its probabilities are kept: ``label`` or ``label/state``."""
@@ -130,11 +134,18 @@ def key(label: str, state: str | None) -> str:
     return label if state is None else f"{label}/{state}"
 
 
-def detector(label: str, *, by: tuple[str, ...], states: tuple[str | None, ...] = (None,), describe: Describe | None = None) -> Callable[[Judge], Judge]:
+def detector(
+    label: str,
+    *,
+    by: tuple[str, ...],
+    states: tuple[str | None, ...] = (None,),
+    describe: Describe | None = None,
+    rivals: tuple[tuple[str, str], ...] = (),
+) -> Callable[[Judge], Judge]:
     """Register the detector of one label."""
 
     def register(function: Judge) -> Judge:
-        one = Detector(label, inspect.getdoc(function) or "", by, function, states, describe)
+        one = Detector(label, inspect.getdoc(function) or "", by, function, states, describe, rivals)
         DETECTORS.add(label, one, function.__code__.co_filename)
         return function
 
