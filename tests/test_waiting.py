@@ -1,5 +1,7 @@
 """Waits on the customer's clock."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import textmetrics as tm
@@ -54,3 +56,15 @@ def test_longest_delay_counts_open_ones():
     report = tm.analyze([conversation("09:00 customer: No sound?", "09:10 agent: Restart it please", id="a"), conversation("09:00 customer: No sound?", id="b")], metrics=["longest_delay"])
     assert report.estimates()["value"].tolist() == [600.0]
     assert report.estimates()["n_open"].tolist() == [1]
+
+
+def test_first_response_of_tweets_by_hand():
+    """The example thread by thread: 22:08:27 to 22:10:47; a brand's own post asks nothing, 08:30 to 08:40; 09:00 unanswered."""
+    from pathlib import Path
+
+    example = Path(__file__).parent / "golden" / "readers" / "twcs" / "threads.csv"
+    report = tm.analyze(tm.read(example), as_of=datetime(2017, 11, 2, tzinfo=UTC), metrics=["first_response_wait"])
+    seen = report.observations.set_index("conversation_id")
+    assert seen["value"].to_dict() == {"3": 140.0, "5": 600.0, "9": 54000.0}
+    assert seen["censored"].to_dict() == {"3": False, "5": False, "9": True}
+    assert report.estimates()["value"].tolist() == [600.0], "two of three answered: S is 2/3 after 140 s, 1/3 after 600 s"

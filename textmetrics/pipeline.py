@@ -75,8 +75,8 @@ class Reading:
             r, m = export.reader, export.mapping
             made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
             whole = [*export.whole, *made]
-            cut = latest(whole)
-            for conversation in whole:
+            cuts = _cuts(whole, a_log_each=(m.threads or r.threads) == "silence")
+            for conversation, cut in zip(whole, cuts, strict=True):
                 conversation = msgspec.structs.replace(conversation, cut=conversation.cut or cut)
                 if seen.setdefault(conversation.id, export.folder) != export.folder:
                     conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
@@ -157,6 +157,18 @@ class Reading:
                 kept.append(r)
             export.records = kept
         self.counts.kept -= self.counts.merged
+
+
+def _cuts(conversations: Sequence[Conversation], *, a_log_each: bool) -> list[datetime | None]:
+    """When the export of each conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
+    if not a_log_each:
+        return [latest(conversations)] * len(conversations)
+    ends: dict[str, datetime] = {}
+    for c in conversations:
+        for m in c.messages:
+            if m.sent_at is not None:
+                ends[m.source] = max(ends.get(m.source, m.sent_at), m.sent_at)
+    return [max((ends[m.source] for m in c.messages if m.source in ends), default=None) for c in conversations]
 
 
 def _roles_file(path: str | Path) -> dict[str, str]:
