@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ LAYERS = [
     {"errors", "types", "folding", "words", "phrases", "spans"},
     {"registry", "packs", "models"},
     {"sources", "times", "cleaning", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
-    {"cues", "delimited", "mapping"},
+    {"cues", "delimited", "mapping", "documents"},
     FAMILIES,
     {"features", "threads", "roles", "estimates"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data"},
     {"testing", "report", "insights", "evidence", "reviews", "render"},
     {"pipeline", "library"},
+    {"commands"},
     {"cli", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -32,9 +34,10 @@ DOORS = {
     "pandas": {"report.py"},
     "re2": {"cues.py"},
     "selectolax": {"cleaning.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli.py", "commands/*"},
+    "ijson": {"documents.py"},
     "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py"},
-    "rich": {"cli.py", "render/terminal.py", "render/transcript.py"},
+    "rich": {"cli.py", "commands/*", "render/terminal.py", "render/transcript.py"},
 }
 WALL = 400  # lines
 
@@ -65,7 +68,7 @@ def test_imports_point_down(path):
             assert RANK[ours] <= RANK[me], f"{me} may not import {ours}"
             assert not (me in FAMILIES and ours in FAMILIES), f"families do not import each other: {me} -> {ours}"
         if foreign in DOORS:
-            assert path.relative_to(ROOT).as_posix() in DOORS[foreign], f"{foreign} is imported only in {sorted(DOORS[foreign])}"
+            assert any(fnmatch(path.relative_to(ROOT).as_posix(), door) for door in DOORS[foreign]), f"{foreign} is imported only in {sorted(DOORS[foreign])}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -89,7 +92,7 @@ def test_the_library_neither_prints_nor_exits_nor_asserts(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         assert not isinstance(node, ast.Assert), "input is checked with errors that say what to do"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print" or path.name == "__main__.py"
+            assert node.func.id != "print" or path.name == "__main__.py" or path.parent.name == "commands"
         if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name):
             assert node.type.id != "Exception", "say which exception"
         assert not (isinstance(node, ast.ExceptHandler) and node.type is None)

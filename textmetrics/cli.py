@@ -6,14 +6,13 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from .commands import Folder, Inputs, add_to
+from .commands import console as _console
 from .errors import TextmetricsError
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = typer.Typer(
     name="textmetrics",
@@ -24,8 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, or - for standard input; .gz, .bz2, .zst too.")]
-Folder = Annotated[Path, typer.Argument(help="A folder that mine wrote.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -62,14 +59,14 @@ def mine(
     if not quiet:
         counts = report.run["counts"]
         line = f"{counts['conversations']:,} conversations, {counts['messages']:,} messages, {problems:,} problem{'' if problems == 1 else 's'} -> {out}"
-        _console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+        _console(stderr=True).print(line, soft_wrap=True)
         if problems:
             from .cleaning import printable
 
             first = report.arrow("problems").slice(0, 3).to_pylist()
             for p in first:
                 place = "".join(f", {n} {p[n]}" for n in ("record", "line", "byte") if p[n] is not None)
-                _console(stderr=True).print(printable(f"  {p['source']}{place}: {p['reason']}")[:300], markup=False, highlight=False, soft_wrap=True)
+                _console(stderr=True).print(printable(f"  {p['source']}{place}: {p['reason']}")[:300], soft_wrap=True)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -113,7 +110,7 @@ def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer,
     """Say what a metric or finding is, how to read it, and what to do about it."""
     from .library import explain as page
 
-    _console().print(page(name), markup=False, highlight=False)
+    _console().print(page(name))
 
 
 @app.command(name="list")
@@ -176,12 +173,6 @@ def _moment(text: str | None) -> Any:
     return moment
 
 
-def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, emoji=False)
-
-
 class _progress:
     """A progress bar on a terminal, nothing in a pipe."""
 
@@ -217,6 +208,9 @@ class _progress:
     def __exit__(self, *_: object) -> None:
         if not self.quiet:
             self.bar.stop()
+
+
+add_to(app)
 
 
 def main(argv: list[str] | None = None) -> int:

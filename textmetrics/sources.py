@@ -16,8 +16,9 @@ import io
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -57,6 +58,7 @@ class Source:
         self.packing = plain.suffix.lower() if plain.suffix.lower() in PACKED else ""
         self.suffix = Path(plain.stem).suffix.lower() if self.packing else plain.suffix.lower()
         self.stem = Path(plain.stem).stem if self.packing else plain.stem
+        self.siblings: Sequence[Source] = (self,)
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
@@ -78,6 +80,18 @@ class Source:
                 return stream.read(size)
         except (OSError, EOFError):
             return b""
+
+    @property
+    def path(self) -> str:
+        """Where it lies within its archive, or its path: ``channels/2024-01-01.json``, with ``/`` between folders."""
+        return self.name.rsplit("!", 1)[-1].replace("\\", "/")
+
+    def beside(self, *patterns: str) -> list[Source]:
+        """The sources that came with it, from the same folder or archive and below, whose path ends like one of some patterns (``users.json``, ``*/users.json``).
+
+        This is how a reader joins the side files of an export: users, tickets, channels.
+        """
+        return [s for s in self.siblings if any(fnmatch(s.path, p) or fnmatch(s.path, f"*/{p}") for p in patterns)]
 
     def sha256(self) -> str:
         """The checksum of the input as it lies there (packed, where it is packed)."""
@@ -102,15 +116,22 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
             paths = sorted(p for p in Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))) if p.is_file())
             if not paths:
                 raise MissingInput(path, "there is no such file or folder")
-        for found in paths:
-            yield from _of_file(found, path if path.is_dir() else found.parent)
+        made = [s for found in paths for s in _of_file(found)]
+        for source in made:
+            source.siblings = made if path.is_dir() else [s for s in made if s.folder == source.folder and _archive(s) == _archive(source)]
+        yield from made
+
+
+def _archive(source: Source) -> str:
+    """The archive that a source is a member of; nothing for plain files."""
+    return source.name.rsplit("!", 1)[0] if "!" in source.name else ""
 
 
 def _hidden(path: Path) -> bool:
     return any(part.startswith(HIDDEN) for part in path.parts)
 
 
-def _of_file(path: Path, folder: Path) -> Iterator[Source]:
+def _of_file(path: Path) -> Iterator[Source]:
     if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
         yield from _of_zip(path)
     else:

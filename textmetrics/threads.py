@@ -211,6 +211,10 @@ def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
                 automatic=r.automatic,
                 private=r.role == "note",
                 reactions=r.reactions,
+                raw_time=r.raw_time,
+                zone_known=r.zone_known,
+                edited=r.edited,
+                attachments=r.attachments,
                 source=r.source,
                 record=r.number,
             )

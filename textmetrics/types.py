@@ -47,7 +47,8 @@ class Record(Struct, kw_only=True):
 
     ``conversation_id`` may be missing where threads are to be found by reply links or by silence.
     ``opener`` says that the export marks its author as the one who asked; ``columns`` keeps whatever
-    else the export has, by name, for grouping estimates.
+    else the export has, by name, for grouping estimates. ``raw_time`` is the time as the export writes it,
+    ``zone_known`` whether it named its zone; ``attachments`` are names or kinds of what was sent along.
     """
 
     text: str
@@ -70,6 +71,10 @@ class Record(Struct, kw_only=True):
     opener: bool = False
     reactions: dict[str, float] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    raw_time: str | None = None
+    zone_known: bool = True
+    edited: bool = False
+    attachments: tuple[str, ...] = ()
     source: str = ""
     number: int = 0
 
@@ -83,7 +88,7 @@ class Participant(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One thing sent at one time: a chat bubble, an e-mail, a post. ``sent_at`` is UTC."""
+    """One thing sent at one time: a chat bubble, an e-mail, a post. ``sent_at`` is UTC, made of ``raw_time``; ``zone_known``: the export named its zone."""
 
     id: str
     participant_id: str
@@ -93,6 +98,10 @@ class Message(Struct, frozen=True, kw_only=True):
     automatic: bool = False
     private: bool = False
     reactions: Mapping[str, float] = field(default_factory=dict)
+    raw_time: str | None = None
+    zone_known: bool = True
+    edited: bool = False
+    attachments: tuple[str, ...] = ()
     source: str = ""
     record: int = 0
 

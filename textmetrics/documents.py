@@ -1,0 +1,218 @@
+"""JSON exports: whole documents, lists of objects, objects a line; large ones as a stream, cut ones as far as they go.
+
+Most platforms hand out one of these forms, often more than one of them for the same objects, so a reader asks for its objects
+(`objects`) or for the document (`document`) and need not know which form came. Nesting is bounded, numbers that look like ids keep
+their digits, and what is cut off is a Problem at its byte while the head before it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from .sources import Source, blocks, encoding_of
+from .types import Problem
+
+LARGE = 256 << 20  # bytes from which a list is read as a stream, not as one document
+DEPTH = 200  # brackets within brackets; deeper is an attack or a mistake
+_decode = msgspec.json.Decoder().decode
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_CLOSE = {b"[": b"]", b"{": b"}"}
+
+
+class Item(Struct, frozen=True):
+    """One object of an export: its number from 1, and the line or byte it begins at, where that is known."""
+
+    value: dict[str, Any]
+    number: int
+    line: int | None = None
+    byte: int | None = None
+
+
+def parse(data: bytes | str) -> Any:
+    """JSON, or ValueError in one line; what is nested deeper than `DEPTH` is refused."""
+    try:
+        return _decode(data)
+    except RecursionError as error:
+        raise ValueError(f"brackets are nested deeper than {DEPTH}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def get(value: Any, path: str, default: Any = None) -> Any:
+    """What stands at ``a.b.c`` in nested objects, a number being a place in a list; names match in any case where they do not match exactly.
+
+    >>> get({"Body": {"Content": "hi"}}, "body.content")
+    'hi'
+    """
+    for name in path.split("."):
+        if isinstance(value, Mapping):
+            if name not in value:
+                name = next((k for k in value if isinstance(k, str) and k.lower() == name.lower()), name)
+            value = value.get(name)
+        elif isinstance(value, list) and name.lstrip("-").isdigit() and -len(value) <= int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return default
+        if value is None:
+            return default
+    return value
+
+
+def text_of(source: Source) -> tuple[bytes, list[Problem]]:
+    """The whole of a source as UTF-8 without a byte order mark, and what cut it short."""
+    parts, problems = [], []
+    for block in blocks(source):
+        if isinstance(block, Problem):
+            problems.append(block)
+        else:
+            parts.append(block)
+    data = b"".join(parts)
+    encoding, skip = encoding_of(data[:65536])
+    if skip or encoding != "utf-8":
+        data = data[skip:] if encoding == "utf-8" else data[skip:].decode(encoding, "replace").encode()
+    return data, problems
+
+
+def document(source: Source) -> tuple[Any, list[Problem]]:
+    """One JSON document; of a cut or damaged one what stands before the damage, with a Problem; None where nothing can be read."""
+    data, problems = text_of(source)
+    try:
+        return parse(data), problems
+    except ValueError as error:
+        why = str(error)
+    kept, at = salvage(data)
+    reason = f"is no sound JSON ({why}); what stands before is kept" if kept is not None else f"is no JSON: {why}"
+    return kept, [*problems, Problem(source.name, reason, byte=at, kept=kept is not None)]
+
+
+def salvage(data: bytes) -> tuple[Any, int]:
+    """What a broken document holds up to the last value that is whole, and the byte where that ends. Linear in its size.
+
+    >>> salvage(b'{"a": [1, {"b": 2}, {"c": ')
+    ({'a': [1, {'b': 2}]}, 18)
+    """
+    stack: list[bytes] = []
+    whole: list[tuple[int, bytes]] = []  # places after which everything open can be closed
+    for mark in _MARKS.finditer(data):
+        what = mark[0]
+        if what in (b"[", b"{"):
+            stack.append(what)
+            if len(stack) > DEPTH:
+                break
+        elif what in (b"]", b"}"):
+            if not stack or _CLOSE[stack[-1]] != what:
+                break
+            stack.pop()
+            whole = [*whole[-2:], (mark.end(), b"".join(_CLOSE[s] for s in reversed(stack)))]
+            if not stack:
+                break
+        elif what == b"," and stack:
+            whole = [*whole[-2:], (mark.start(), b"".join(_CLOSE[s] for s in reversed(stack)))]
+    for end, closing in reversed(whole):
+        try:
+            return parse(data[:end] + closing), end
+        except ValueError:
+            continue
+    return None, 0
+
+
+def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
+    """The objects of an export: those of the lists at ``paths`` (``tickets``, ``data.items``), of a bare list, or one a line; else the document itself."""
+    head = source.head()
+    if _by_line(head, paths):
+        yield from _lines(source)
+        return
+    if source.size > LARGE and (at := _stream_path(head, paths)) is not None:
+        yield from _stream(source, at)
+        return
+    value, problems = document(source)
+    yield from problems
+    for number, one in enumerate(_lists(value, paths), start=1):
+        if isinstance(one, dict):
+            yield Item(one, number)
+        else:
+            yield Problem(source.name, f"is no object but a {type(one).__name__}", number)
+
+
+def head_value(head: bytes) -> Any:
+    """What the first bytes of a JSON file hold, closed where they were cut: for a reader to look at before it claims; None where it is no JSON."""
+    encoding, skip = encoding_of(head)
+    data = head[skip:] if encoding == "utf-8" else head[skip:].decode(encoding, "ignore").encode()
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return None
+    if _by_line(data):
+        data = data.lstrip().split(b"\n", 1)[0]
+    try:
+        return parse(data)
+    except ValueError:
+        return salvage(data)[0]
+
+
+def _by_line(head: bytes, paths: tuple[str, ...] = ()) -> bool:
+    """Whether each line is an object of its own: the first one is whole, and is no envelope around one of the lists looked for."""
+    first = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0].rstrip()
+    if not (first.startswith(b"{") and first.endswith(b"}")):
+        return False
+    try:
+        value = parse(first)
+    except ValueError:
+        return False
+    return not any(isinstance(get(value, path), list) for path in paths)
+
+
+def _lines(source: Source) -> Iterator[Item | Problem]:
+    from .sources import lines
+
+    number = 0
+    for line in lines(source):
+        if isinstance(line, Problem):
+            yield line
+        elif line.text.strip():
+            number += 1
+            try:
+                value = parse(line.text)
+            except ValueError as error:
+                yield Problem(source.name, f"is no JSON: {error}", number, line.number, line.byte)
+                continue
+            if isinstance(value, dict):
+                yield Item(value, number, line.number, line.byte)
+            else:
+                yield Problem(source.name, f"is no JSON object but a {type(value).__name__}", number, line.number, line.byte)
+
+
+def _lists(value: Any, paths: tuple[str, ...]) -> Iterator[Any]:
+    if isinstance(value, list):
+        yield from value
+        return
+    found = [one for path in paths if (one := get(value, path)) is not None]
+    for one in found or ([value] if value is not None else []):
+        yield from one if isinstance(one, list) else [one]
+
+
+def _stream_path(head: bytes, paths: tuple[str, ...]) -> str | None:
+    """Where in a large document the list lies, as ijson says it."""
+    value = head_value(head)
+    if isinstance(value, list):
+        return "item"
+    return next((f"{path}.item" for path in paths if isinstance(get(value, path), list)), None)
+
+
+def _stream(source: Source, path: str) -> Iterator[Item | Problem]:
+    """The objects of one list as they come, in memory that does not grow with the file."""
+    import ijson
+
+    number = 0
+    try:
+        with source.open() as stream:
+            if source.head(3) == b"\xef\xbb\xbf":
+                stream.read(3)
+            for value in ijson.items(stream, path, use_float=True):
+                number += 1
+                yield Item(value, number) if isinstance(value, dict) else Problem(source.name, f"is no object but a {type(value).__name__}", number)
+    except (ijson.JSONError, EOFError, OSError) as error:
+        yield Problem(source.name, f"the list is cut off or damaged after {number} objects: {' '.join(str(error).split())}", number + 1, kept=True)
