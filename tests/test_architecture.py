@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "types", "folding", "words", "phrases", "spans"},
     {"registry", "packs", "models"},
     {"sources", "times", "cleaning", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
-    {"cues", "delimited", "mapping", "documents"},
+    {"cues", "delimited", "mapping", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates"},
     {"judging", "outcomes", "turns"},

@@ -55,3 +55,12 @@ def test_a_bad_line_is_told_by_its_number_and_the_next_one_goes_on(tmp_path, lin
     seen = read(tmp_path, line)
     assert [i.value["id"] for i in seen if isinstance(i, Item)] == good
     assert [i.line for i in seen if isinstance(i, Problem)] == [2]
+
+
+def test_pages_written_one_below_the_other_give_all_their_objects(tmp_path):
+    assert [i.value["id"] for i in read(tmp_path, '{"tickets": [{"id": 1}, {"id": 2}]}\n{"tickets": [{"id": 3}]}\n', "tickets")] == [1, 2, 3]
+
+
+def test_a_first_line_longer_than_the_head_does_not_hide_the_others(tmp_path):
+    first = '{"id": 1, "comments": ["' + "a" * 100_000 + '"]}'
+    assert [i.value["id"] for i in read(tmp_path, f'{first}\n{{"id": 2}}\n')] == [1, 2]

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from .sources import Source, blocks, encoding_of
+from .sources import HEAD, Source, blocks, encoding_of, lines
 from .types import Problem
 
 LARGE = 256 << 20  # bytes from which a list is read as a stream, not as one document
+LONGEST_LINE = 16 << 20  # bytes in which the first line of a file with an object a line must end
 DEPTH = 200  # brackets within brackets; deeper is an attack or a mistake
 _decode = msgspec.json.Decoder().decode
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
@@ -122,10 +124,13 @@ def salvage(data: bytes) -> tuple[Any, int]:
 
 
 def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
-    """The objects of an export: those of the lists at ``paths`` (``tickets``, ``data.items``), of a bare list, or one a line; else the document itself."""
+    """The objects of an export: those of the lists at ``paths`` (``tickets``, ``data.items``), of a bare list, or one a line; else the document itself.
+
+    Lines may be envelopes themselves: pages of an interface, written one below the other.
+    """
     head = source.head()
-    if _by_line(head, paths):
-        yield from _lines(source)
+    if _by_line(source, head):
+        yield from _lines(source, paths)
         return
     if source.size > LARGE and (at := _stream_path(head, paths)) is not None:
         yield from _stream(source, at)
@@ -139,50 +144,62 @@ def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
             yield Problem(source.name, f"is no object but a {type(one).__name__}", number)
 
 
+@lru_cache(maxsize=2)
 def head_value(head: bytes) -> Any:
     """What the first bytes of a JSON file hold, closed where they were cut: for a reader to look at before it claims; None where it is no JSON."""
     encoding, skip = encoding_of(head)
     data = head[skip:] if encoding == "utf-8" else head[skip:].decode(encoding, "ignore").encode()
     if data.lstrip()[:1] not in (b"{", b"["):
         return None
-    if _by_line(data):
-        data = data.lstrip().split(b"\n", 1)[0]
+    first, end, _ = data.lstrip().partition(b"\n")
+    if end and (value := _object(first)) is not None:
+        return value
     try:
         return parse(data)
     except ValueError:
         return salvage(data)[0]
 
 
-def _by_line(head: bytes, paths: tuple[str, ...] = ()) -> bool:
-    """Whether each line is an object of its own: the first one is whole, and is no envelope around one of the lists looked for."""
-    first = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0].rstrip()
-    if not (first.startswith(b"{") and first.endswith(b"}")):
+def _by_line(source: Source, head: bytes) -> bool:
+    """Whether each line is an object of its own: the first one is whole, however long."""
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return False
+    if b"\n" not in head and len(head) == HEAD:
+        head = source.head(LONGEST_LINE)
+    first, end, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    return (bool(end) or len(head) < HEAD) and _object(first) is not None
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    """The object that a line holds, if that is all it holds."""
+    line = line.strip()
+    if not (line.startswith(b"{") and line.endswith(b"}")):
+        return None
     try:
-        value = parse(first)
+        value = parse(line)
     except ValueError:
-        return False
-    return not any(isinstance(get(value, path), list) for path in paths)
+        return None
+    return value if isinstance(value, dict) else None
 
 
-def _lines(source: Source) -> Iterator[Item | Problem]:
-    from .sources import lines
-
+def _lines(source: Source, paths: tuple[str, ...]) -> Iterator[Item | Problem]:
     number = 0
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
         elif line.text.strip():
-            number += 1
             try:
-                value = parse(line.text)
+                values = list(_lists(parse(line.text), paths)) if line.text.lstrip().startswith("{") else [parse(line.text)]
             except ValueError as error:
+                number += 1
                 yield Problem(source.name, f"is no JSON: {error}", number, line.number, line.byte)
                 continue
-            if isinstance(value, dict):
-                yield Item(value, number, line.number, line.byte)
-            else:
-                yield Problem(source.name, f"is no JSON object but a {type(value).__name__}", number, line.number, line.byte)
+            for value in values:
+                number += 1
+                if isinstance(value, dict):
+                    yield Item(value, number, line.number, line.byte)
+                else:
+                    yield Problem(source.name, f"is no JSON object but a {type(value).__name__}", number, line.number, line.byte)
 
 
 def _lists(value: Any, paths: tuple[str, ...]) -> Iterator[Any]:

@@ -59,6 +59,7 @@ class Source:
         self.suffix = Path(plain.stem).suffix.lower() if self.packing else plain.suffix.lower()
         self.stem = Path(plain.stem).stem if self.packing else plain.stem
         self.siblings: Sequence[Source] = (self,)
+        self.kept: dict[Any, Any] = {}  # what readers made of side files; lies at the first of the siblings
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"

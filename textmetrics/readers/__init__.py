@@ -49,9 +49,10 @@ def reader(name: str, *, claims: Claims, threads: str = "id", order: str | None 
 
 
 def claimants(source: Source) -> dict[str, str]:
-    """The readers that claim a source, with the reason each of them gives."""
+    """The readers that claim a source, with the reason each of them gives; those of plain tables stand back where one knows the platform."""
     head = source.head()
-    return {name: why for name, r in READERS.items() if (why := r.claims(source, head))}
+    found = {name: why for name, r in READERS.items() if (why := r.claims(source, head))}
+    return {name: why for name, why in found.items() if not READERS[name].shape} or found
 
 
 def choose(source: Source, format: str | None, mapping: Map) -> Reader:

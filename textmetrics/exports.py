@@ -1,0 +1,286 @@
+"""What exports of help desks and contact centres share: files that belong together, objects and rows alike, and messages made of them.
+
+A platform hands out the same things as a JSON document, as objects a line, or as tables of a warehouse, and often cut into files: tickets
+here, comments there, people in a third. A reader says by `sample` which of them lies before it, walks over `items` whichever form they
+have, and finds what belongs to them with `beside` and `once`. `Messages` does what is alike for all: times, names, notes, facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from . import delimited
+from .cleaning import plain
+from .delimited import Row
+from .documents import Item, get, head_value, objects
+from .mapping import Map
+from .sources import Source, encoding_of
+from .times import Clock
+from .types import Problem, Record
+
+T = TypeVar("T")
+Kind = Callable[[bytes], str | None]
+TRUE = {"true", "1", "yes", "t", "y"}
+NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
+_WORD = re.compile(r"[a-z]+")
+_GAP = re.compile(r"[ \t\u00a0\u200b]*\n[ \t\u00a0\u200b]*")
+# a channel by the words in the platform's name for it, the first that fits; "web" and "api" make tickets, which are answered by letter
+CHANNELS = (
+    ("voice", "voice phone call calls talk telephone voicemail aircall"),
+    ("social", "twitter tweet facebook instagram social tiktok linkedin youtube googleplay messenger x"),
+    ("community", "forum community topic"),
+    ("chat", "chat messaging message webchat webmessaging sms mms whatsapp telegram line viber wechat widget inapp push conversation smooch rcs beacon mobihelp im"),
+    ("email", "email mail web portal form api ticket center contact outbound letter"),
+)
+
+
+def sample(head: bytes, *paths: str) -> Mapping[str, Any]:
+    """The first object of an export as far as its beginning shows it, or the columns of a table, all empty; {} for anything else.
+
+    >>> sorted(sample(b"ticket_id,body\\n1,Hi\\n"))
+    ['body', 'ticket_id']
+    """
+    value = head_value(head)
+    if value is None:
+        return dict.fromkeys(columns(head), "")
+    for path in paths:
+        if isinstance(value, dict) and isinstance(found := get(value, path), list | dict):
+            value = found
+            break
+    while isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, dict) else {}
+
+
+@lru_cache(maxsize=4)
+def columns(head: bytes) -> tuple[str, ...]:
+    """The names in the first line of a table, by its beginning."""
+    encoding, skip = encoding_of(head)
+    lines = head[skip : skip + 16384].decode(encoding, "replace").lstrip("\ufeff").splitlines()
+    if lines and re.fullmatch(r"(?i)sep=.", lines[0].strip()):
+        lines = lines[1:]
+    if not lines or lines[0][:1] in "{[<":
+        return ()
+    delimiter = max(delimited.DELIMITERS, key=lines[0].count)
+    names = tuple(n.strip().strip('"') for n in lines[0].split(delimiter))
+    return names if len(names) > 1 else ()
+
+
+def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
+    """The objects of a JSON export (see `documents.objects`) or the rows of a table, one way for both."""
+    if head_value(source.head()) is not None:
+        yield from objects(source, *paths)
+        return
+    for row in delimited.rows(source):
+        yield Item({k: v for k, v in row.cells.items() if v != ""}, row.number, row.line, row.byte) if isinstance(row, Row) else row
+
+
+def beside(source: Source, kind: Kind, *kinds: str) -> list[Source]:
+    """The files of some kinds that came with a source: those of its own folder, where that has any, else all."""
+    sorted_ = once(source, kind, lambda: [(s, kind(s.head())) for s in source.siblings], everywhere=True)
+    found = [s for s, k in sorted_ if k in kinds]
+    return [s for s in found if _place(s) == _place(source)] or found
+
+
+def once(source: Source, key: Hashable, make: Callable[[], T], *, everywhere: bool = False) -> T:
+    """What is made of side files, made once for all sources of a folder (``everywhere``: of an input)."""
+    kept, key = source.siblings[0].kept, (key, "" if everywhere else _place(source))
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
+
+
+def joined(source: Source, kind: Kind, which: str, *paths: str, by: str = "id") -> dict[str, dict[str, Any]]:
+    """The objects of side files by their id; of several versions of one the newest, where they say when they changed."""
+
+    def make() -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for side in beside(source, kind, which):
+            for item in items(side, *paths):
+                id_ = ident(get(item.value, by)) if isinstance(item, Item) else ""
+                if id_ and isinstance(item, Item) and str(item.value.get("updated_at") or "") >= str(found.get(id_, {}).get("updated_at") or ""):
+                    found[id_] = item.value
+        return found
+
+    return once(source, (kind, which, by), make)
+
+
+def _place(source: Source) -> str:
+    """The folder, in its archive, that a source lies in."""
+    return source.name.replace("\\", "/").rpartition("/")[0]
+
+
+def given(value: Any, *paths: str) -> Any:
+    """The first of some paths that holds anything.
+
+    >>> given({"body": "", "text": "Hi"}, "body", "text")
+    'Hi'
+    """
+    for path in paths:
+        found = get(value, path)
+        if found not in (None, "", [], {}) and not (isinstance(found, str) and found.strip().lower() in NOTHING):
+            return found
+    return None
+
+
+def words(value: Any, *paths: str) -> str:
+    """The first of some paths that holds a text or number, as text; what spells nothing (``undefined``) is nothing."""
+    for path in paths:
+        found = get(value, path)
+        if isinstance(found, str) and found.strip() and found.strip().lower() not in NOTHING:
+            return found
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return ident(found)
+    return ""
+
+
+def ident(value: Any) -> str:
+    """An id as text, also one that a spreadsheet made a number of.
+
+    >>> ident(12.0), ident("12.0"), ident(None)
+    ('12', '12', '')
+    """
+    if value is None or isinstance(value, bool | dict | list):
+        return ""
+    text = str(value).strip()
+    return "" if text.lower() in NOTHING else re.sub(r"^(\d+)\.0+$", r"\1", text)
+
+
+def true(value: Any) -> bool:
+    """Whether a yes or no of any export says yes."""
+    return value.strip().lower() in TRUE if isinstance(value, str) else bool(value)
+
+
+def false(value: Any) -> bool:
+    """Whether an export says no, as opposed to nothing."""
+    return value is False or value == 0 or (isinstance(value, str) and value.strip().lower() in {"false", "0", "no", "f", "n"})
+
+
+def number(value: Any) -> float | None:
+    """A number, also one written as text; None for anything else."""
+    try:
+        return None if value is None or isinstance(value, bool | dict | list) else float(value)
+    except ValueError:
+        return None
+
+
+def tidy(text: Any) -> str:
+    """Plain text without the stray blanks that mail bodies carry: at most one empty line in a row."""
+    lines = _GAP.sub("\n", str(text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " "))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def html(text: Any) -> str:
+    """An HTML body as text."""
+    return plain(str(text or ""))
+
+
+def listed(value: Any, name: str = "name") -> str:
+    """A list of tags or the like as one text: ``vip, refund``; lists of objects by one of their names; lists written as text too."""
+    if isinstance(value, str):
+        return ", ".join(t for t in (part.strip(" \"'") for part in value.strip("[]").split(",")) if t)
+    if isinstance(value, Mapping):
+        value = given(value, "data", "tags", "results", "items") or []
+    if not isinstance(value, Iterable):
+        return ""
+    return ", ".join(t for one in value if (t := words(one, name) if isinstance(one, Mapping) else ident(one)))
+
+
+def facts(**values: Any) -> dict[str, str]:
+    """Columns beside the messages: what stands, as text.
+
+    >>> facts(tags=[], vip=True, brand="Blue", team=None)
+    {'vip': 'true', 'brand': 'Blue'}
+    """
+    texts = {k: ("true" if v else "false") if isinstance(v, bool) else listed(v) if isinstance(v, list) else ident(v) for k, v in values.items()}
+    return {k: v for k, v in texts.items() if v}
+
+
+def channel(name: Any, otherwise: str) -> str:
+    """One of our channels by a platform's name for one of its own.
+
+    >>> channel("native_messaging", "email"), channel("phone_call_inbound", "email"), channel("carrier pigeon", "email")
+    ('chat', 'voice', 'email')
+    """
+    said = set(_WORD.findall(str(name or "").lower()))
+    return next((ours for ours, theirs in CHANNELS if said & set(theirs.split())), otherwise)
+
+
+class Messages:
+    """Makes the messages of one source: times by the export's own rule, people of one name told apart, facts of a conversation on its first message."""
+
+    def __init__(self, source: Source, mapping: Map, *, time: str = "iso", zone: str = "UTC") -> None:
+        self.source, self.mapping = source, mapping
+        self._clock = Clock(time, zone)
+        self._names: dict[str, dict[str, str]] = {}
+
+    def when(self, value: Any) -> datetime | None:
+        """A time of this export in UTC; None where there is none or it cannot be read."""
+        return None if value is None or isinstance(value, dict | list) else self._clock.read(str(value))
+
+    def make(
+        self,
+        item: Item,
+        conversation: str,
+        text: str,
+        *,
+        time: Any = None,
+        who: Any = None,
+        name: str = "",
+        role: str = "unknown",
+        about: Mapping[str, Any] | None = None,
+        attachments: Iterable[str] = (),
+        **fields: Any,
+    ) -> Iterator[Record | Problem]:
+        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, taken with its first message."""
+        attached = tuple(a for a in attachments if a)
+        if not text and not attached:
+            yield self.lost(item, "a message has neither a text nor anything attached")
+            return
+        sent_at = self.when(time)
+        if sent_at is None and ident(time):
+            yield self.lost(item, f"the time {str(time)[:40]!r} of a message cannot be read", kept=True)
+        begun = conversation in self._names
+        record = Record(
+            text=text,
+            author=self._label(conversation, ident(who), name, role),
+            role=role,  # type: ignore[arg-type]
+            sent_at=sent_at,
+            conversation_id=conversation or None,
+            visibility="private" if role == "note" else "public",
+            attachments=attached,
+            raw_time=ident(time) or None,
+            source=self.source.name,
+            number=item.number,
+        )
+        for key, value in (fields if begun or not about else {**about, **fields}).items():
+            setattr(record, key, value)
+        record.channel = self.mapping.channel or record.channel
+        record.language = record.language or self.mapping.language
+        yield record
+
+    def lost(self, item: Item, reason: str, *, kept: bool = False) -> Problem:
+        """Why an object, or something of it, is no message."""
+        return Problem(self.source.name, reason, item.number, item.line, item.byte, kept)
+
+    def missing(self, item: Item, conversation: str, has: int, says: Any) -> Iterator[Problem]:
+        """The export says itself that it holds only a part of a conversation."""
+        expected = number(says)
+        if expected is not None and expected > has:
+            yield self.lost(item, f"conversation {conversation} has {expected:.0f} messages by the export's own count, of which {has} are here", kept=True)
+
+    def _label(self, conversation: str, id_: str, name: str, role: str) -> str:
+        taken = self._names.setdefault(conversation, {})
+        shown = name.strip() or id_
+        if not shown:
+            return ""
+        kind = "bot" if role in ("bot", "system") else "person"
+        own = f"{kind} {id_ or shown}"
+        for label in (shown, f"{shown} ({role if kind == 'bot' else id_})", f"{shown} ({role} {id_})"):
+            if taken.setdefault(label, own) == own:
+                return label
+        return own
