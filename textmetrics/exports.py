@@ -26,6 +26,7 @@ T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
 TRUE = {"true", "1", "yes", "t", "y"}
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
+_ZONE = re.compile(r"(?i)(?:z|utc|gmt|[+-]\d\d:?\d\d)\s*\)?$|^\d{9,}")
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"[ \t\u00a0\u200b]*\n[ \t\u00a0\u200b]*")
 # a channel by the words in the platform's name for it, the first that fits; "web" and "api" make tickets, which are answered by letter
@@ -213,11 +214,14 @@ def channel(name: Any, otherwise: str) -> str:
 
 
 class Messages:
-    """Makes the messages of one source: times by the export's own rule, people of one name told apart, facts of a conversation on its first message."""
+    """Makes the messages of one source: times by the export's own rule, people of one name told apart, facts of a conversation on its first message.
 
-    def __init__(self, source: Source, mapping: Map, *, time: str = "iso", zone: str = "UTC") -> None:
-        self.source, self.mapping = source, mapping
-        self._clock = Clock(time, zone)
+    ``local``: times that name no zone are in that of whoever exported, not in UTC by the platform's rule.
+    """
+
+    def __init__(self, source: Source, mapping: Map, *, time: str = "iso", local: bool = False) -> None:
+        self.source, self.mapping, self._local = source, mapping, local
+        self._clock = Clock(time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC")
         self._names: dict[str, dict[str, str]] = {}
 
     def when(self, value: Any) -> datetime | None:
@@ -256,6 +260,7 @@ class Messages:
             visibility="private" if role == "note" else "public",
             attachments=attached,
             raw_time=ident(time) or None,
+            zone_known=not self._local or sent_at is None or bool(_ZONE.search(str(time))),
             source=self.source.name,
             number=item.number,
         )
@@ -276,13 +281,17 @@ class Messages:
             yield self.lost(item, f"conversation {conversation} has {expected:.0f} messages by the export's own count, of which {has} are here", kept=True)
 
     def _label(self, conversation: str, id_: str, name: str, role: str) -> str:
+        """What somebody is called in one conversation: by the first name seen with an id, told apart where two people, or a person and a bot, share it."""
         taken = self._names.setdefault(conversation, {})
         shown = name.strip() or id_
         if not shown:
             return ""
         kind = "bot" if role in ("bot", "system") else "person"
         own = f"{kind} {id_ or shown}"
+        if own in taken:
+            return taken[own]
         for label in (shown, f"{shown} ({role if kind == 'bot' else id_})", f"{shown} ({role} {id_})"):
-            if taken.setdefault(label, own) == own:
+            if label not in taken:
+                taken[label] = taken[own] = label
                 return label
         return own

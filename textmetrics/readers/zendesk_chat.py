@@ -25,7 +25,7 @@ ACTORS = {"__system": "system", "__trigger": "bot"}
 def kind(head: bytes) -> str | None:
     """What of Zendesk Chat's exports a file holds."""
     v = sample(head, "chats")
-    if v.get("type") in ("chat", "offline_msg") and isinstance(v.get("visitor"), dict):
+    if v.get("type") in ("chat", "offline_msg") and isinstance(v.get("visitor"), dict) and "messages" not in v:
         return "chats"
     if v.keys() >= {"chat_id", "actor_id", "chat_index", "original_message"}:
         return "events"
