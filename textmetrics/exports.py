@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from .types import Problem, Record
 T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
 TRUE = {"true", "1", "yes", "t", "y"}
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
 _ZONE = re.compile(r"(?i)(?:z|utc|gmt|[+-]\d\d:?\d\d)\s*\)?$|^\d{9,}")
 _WORD = re.compile(r"[a-z]+")
@@ -71,6 +72,11 @@ def columns(head: bytes) -> tuple[str, ...]:
     delimiter = max(delimited.DELIMITERS, key=lines[0].count)
     names = tuple(n.strip().strip('"') for n in lines[0].split(delimiter))
     return names if len(names) > 1 else ()
+
+
+def head_number(source: Source, path: str) -> float | None:
+    """A number that stands at the beginning of an export: what it says of itself, such as how many there are."""
+    return number(get(head_value(source.head()), path))
 
 
 def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
@@ -203,6 +209,12 @@ def facts(**values: Any) -> dict[str, str]:
     return {k: v for k, v in texts.items() if v}
 
 
+def after(begun: datetime | None, milliseconds: Any) -> str | None:
+    """The time so long after a call began."""
+    offset = number(milliseconds)
+    return None if offset is None else ((begun or NO_DATE) + timedelta(milliseconds=offset)).isoformat()
+
+
 def channel(name: Any, otherwise: str) -> str:
     """One of our channels by a platform's name for one of its own.
 
@@ -227,6 +239,11 @@ class Messages:
     def when(self, value: Any) -> datetime | None:
         """A time of this export in UTC; None where there is none or it cannot be read."""
         return None if value is None or isinstance(value, dict | list) else self._clock.read(str(value))
+
+    def began(self, item: Item, conversation: str, begun: datetime | None) -> Iterator[Problem]:
+        """Say so where offsets cannot be counted from when a call began: its lengths are right, its date is not."""
+        if begun is None:
+            yield self.lost(item, f"call {conversation} does not say when it began: its times are counted from {NO_DATE:%Y-%m-%d} 00:00", kept=True)
 
     def make(
         self,
@@ -286,11 +303,11 @@ class Messages:
         shown = name.strip() or id_
         if not shown:
             return ""
-        kind = "bot" if role in ("bot", "system") else "person"
+        kind = role if role in ("bot", "system") else "person"
         own = f"{kind} {id_ or shown}"
         if own in taken:
             return taken[own]
-        for label in (shown, f"{shown} ({role if kind == 'bot' else id_})", f"{shown} ({role} {id_})"):
+        for label in (shown, f"{shown} ({id_ if kind == 'person' else role})", f"{shown} ({role} {id_})"):
             if label not in taken:
                 taken[label] = taken[own] = label
                 return label

@@ -76,6 +76,8 @@ class Reading:
             made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
             whole = [*export.whole, *made]
             cuts = _cuts(whole, a_log_each=(m.threads or r.threads) == "silence")
+            if r.calls:
+                cuts = [latest([c]) if c.channel == "voice" else cut for c, cut in zip(whole, cuts, strict=True)]
             for conversation, cut in zip(whole, cuts, strict=True):
                 conversation = msgspec.structs.replace(conversation, cut=conversation.cut or cut)
                 if seen.setdefault(conversation.id, export.folder) != export.folder:

@@ -23,7 +23,10 @@ Claims = Callable[[Source, bytes], str | None]
 
 
 class Reader(Struct, frozen=True):
-    """One export format. ``threads``, ``order`` and ``channel`` say how its records become conversations where the map does not."""
+    """One export format. ``threads``, ``order`` and ``channel`` say how its records become conversations where the map does not.
+
+    ``calls``: what it reads of the channel voice is calls, which are over with their last word: nobody waits on.
+    """
 
     name: str
     doc: str
@@ -33,16 +36,19 @@ class Reader(Struct, frozen=True):
     order: str | None
     channel: str
     shape: str | None
+    calls: bool = False
 
 
 READERS: Registry[Reader] = Registry("reader", __name__)
 
 
-def reader(name: str, *, claims: Claims, threads: str = "id", order: str | None = None, channel: str = "chat", shape: str | None = None) -> Callable[[Read], Read]:
+def reader(
+    name: str, *, claims: Claims, threads: str = "id", order: str | None = None, channel: str = "chat", shape: str | None = None, calls: bool = False
+) -> Callable[[Read], Read]:
     """Register a reader. ``shape`` names the plain table form it reads (json, delimited, parquet), if any: a map then applies to it."""
 
     def register(function: Read) -> Read:
-        READERS.add(name, Reader(name, inspect.getdoc(function) or "", claims, function, threads, order, channel, shape), function.__code__.co_filename)
+        READERS.add(name, Reader(name, inspect.getdoc(function) or "", claims, function, threads, order, channel, shape, calls), function.__code__.co_filename)
         return function
 
     return register
