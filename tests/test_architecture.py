@@ -20,7 +20,7 @@ LAYERS = [
     FAMILIES,
     {"features", "threads", "roles", "estimates"},
     {"judging", "outcomes", "turns"},
-    {"annotation", "tables", "plain_data"},
+    {"annotation", "tables", "plain_data", "definitions"},
     {"testing", "report", "insights", "evidence", "reviews", "render"},
     {"pipeline", "library"},
     {"commands"},

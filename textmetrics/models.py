@@ -100,28 +100,30 @@ class Model(Struct, frozen=True):
         return tuple(self.card["languages"])
 
 
+def card(name: str) -> tuple[Path, dict[str, Any]]:
+    """The card of a model, and where it lies; its arrays are left alone."""
+    path = next((p for folder in folders() if (p := folder / name / "model.toml").is_file()), None)
+    if path is None:
+        raise UnknownName("model", name, names())
+    return path, packs.load_toml(path)
+
+
 @cache
 def load(name: str) -> Model:
     """A model by name; one that is damaged, or not the one its card describes, is a ModelError."""
-    for folder in folders():
-        path = folder / name / "model.toml"
-        if path.is_file():
-            break
-    else:
-        raise UnknownName("model", name, names())
-    card = packs.load_toml(path)
-    if missing := [k for k in NEEDED if k not in card]:
+    path, told = card(name)
+    if missing := [k for k in NEEDED if k not in told]:
         raise ModelError(f"{path}: has no {', '.join(missing)}")
-    if card["form"] != FORM:
-        raise ModelError(f"{path}: is of form {card['form']}; this version reads form {FORM}: train it anew")
+    if told["form"] != FORM:
+        raise ModelError(f"{path}: is of form {told['form']}; this version reads form {FORM}: train it anew")
     arrays = path.with_name("model.npz")
     try:
         data = arrays.read_bytes()
     except OSError as error:
         raise ModelError(f"{arrays}: cannot be read: {error.strerror}") from error
-    if hashlib.sha256(data).hexdigest() != card["sha256"]:
+    if hashlib.sha256(data).hexdigest() != told["sha256"]:
         raise ModelError(f"{arrays}: is not the file that {path.name} describes: get both anew, or train the model")
-    return Model(card, _parts(data, arrays))
+    return Model(told, _parts(data, arrays))
 
 
 def _parts(data: bytes, path: Path) -> dict[str, Linear]:

@@ -95,6 +95,11 @@ def _read(kind: str, name: str) -> tuple[Path, dict[str, Any]]:
     raise UnknownName(kind, name, _names(f"{kind}s"))
 
 
+def path(kind: str, name: str) -> Path:
+    """Where a pack (of a language or a channel) is written."""
+    return _read(kind, name)[0]
+
+
 def load_toml(path: Path) -> dict[str, Any]:
     """A TOML file of settings; what is wrong with it is a PackError."""
     try:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from . import mapping, roles, sources, threads
 from .annotation import Settings, annotate
+from .definitions import definitions
 from .errors import ReadError
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .readers import Reader, choose
@@ -223,6 +224,7 @@ def analyze(
     run: dict[str, Any] = {
         "version": VERSION,
         "as_of": cut.isoformat() if cut else None,
+        "definitions": definitions(),
         "settings": msgspec.to_builtins(settings) | {"metrics": list(metrics) if metrics else None},
         "inputs": reading.inputs if reading else [],
         "skipped": reading.skipped if reading else [],

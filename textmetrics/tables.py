@@ -29,6 +29,7 @@ TABLES: dict[str, dict[str, str]] = {
         "text": "string",
         "mood": "float64",
         "reply": "string",
+        "open": "bool",
         "reactions": "string",
         "source": "string",
         "record": "int64",
@@ -41,6 +42,7 @@ TABLES: dict[str, dict[str, str]] = {
         "case_id": "string",
         "opened_at": "timestamp",
         "closed_at": "timestamp",
+        "as_of": "timestamp",
         "n_messages": "int32",
         "n_turns": "int32",
         "resolution": "string",
@@ -112,7 +114,7 @@ class Tables:
             reactions = _json(m.reactions) if m.reactions else None
             for column, cell in zip(
                 rows,
-                (t.id, m.id, i, t.turns[i], m.participant_id, t.roles[i], m.sent_at, t.languages[i], m.text, t.moods[i], t.replies[i], reactions, m.source, m.record),
+                (t.id, m.id, i, t.turns[i], m.participant_id, t.roles[i], m.sent_at, t.languages[i], m.text, t.moods[i], t.replies[i], t.open[i], reactions, m.source, m.record),
                 strict=True,
             ):
                 column.append(cell)
@@ -210,6 +212,7 @@ def _conversation_row(t: Transcript) -> tuple[Any, ...]:
         c.case_id,
         min(times, default=None),
         max(times, default=None),
+        t.as_of,
         len(c.messages),
         len(set(turns)),
         t.resolution,

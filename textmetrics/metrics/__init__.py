@@ -25,6 +25,7 @@ class Metric(Struct, frozen=True):
     """One metric. ``of``: it sees one conversation, or all of one customer in order of time. ``by``: columns it is always broken down by.
 
     ``against``: the metric it must be compared with to mean anything. ``headline``: it stands in the short summary. ``family``: the file it is written in.
+    ``version``: raised by one whenever the same transcript may give another number; runs name it, and `diff` goes by it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Metric(Struct, frozen=True):
     against: str | None
     headline: bool
     observe: Observe
+    version: int = 1
 
     @property
     def family(self) -> str:
@@ -63,12 +65,13 @@ def metric(
     by: tuple[str, ...] = (),
     against: str | None = None,
     headline: bool = False,
+    version: int = 1,
 ) -> Callable[[Observe], Observe]:
     """Register a metric under the name of its function."""
 
     def register(function: Observe) -> Observe:
         name, doc = function.__name__, inspect.getdoc(function) or ""
-        METRICS.add(name, Metric(name, doc, unit, estimate, better, channels, of, by, against, headline, function), function.__code__.co_filename)
+        METRICS.add(name, Metric(name, doc, unit, estimate, better, channels, of, by, against, headline, function, version), function.__code__.co_filename)
         return function
 
     return register

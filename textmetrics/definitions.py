@@ -1,0 +1,87 @@
+"""What a run's numbers were made by: versions of metrics, checksums of models, packs and code.
+
+Two runs whose definitions are equal differ by their data alone; `differences` goes by what is written down here.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from types import CodeType
+from typing import Any
+
+from . import models, packs
+from .metrics import METRICS
+
+HERE = Path(__file__).parent
+SHOWN = 12  # characters of a checksum that are kept: enough to tell, short enough to read
+# Which files decide what: how an export is read, what is found in texts, how observations are summed up.
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "reading": ("readers/*.py", "threads.py", "roles.py", "mapping.py", "sources.py", "delimited.py", "documents.py", "exports.py", "times.py"),
+    "detection": (
+        *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "cues.py", "phrases.py"),
+        *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),
+    ),
+    "measuring": ("types.py", "estimates.py"),
+}
+
+
+def definitions() -> dict[str, Any]:
+    """All that this installation would measure with, as run.json holds it."""
+    return {
+        "metrics": {name: {"version": m.version, "code": metric_code(m.observe)} for name, m in METRICS.items()},
+        "models": {name: str(models.card(name)[1].get("sha256", ""))[:SHOWN] for name in models.names()},
+        "packs": {
+            **{f"languages/{name}": _sum([packs.path("language", name)]) for name in packs.languages()},
+            **{f"channels/{name}": _sum([packs.path("channel", name)]) for name in packs.channels()},
+        },
+        "code": {stage: _sum(sorted(f for pattern in patterns for f in HERE.glob(pattern))) for stage, patterns in STAGES.items()},
+    }
+
+
+def _sum(files: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for file in files:
+        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()[:SHOWN]
+
+
+@cache
+def metric_code(function: Callable[..., Any]) -> str:
+    """A checksum of what a metric does: its own code and that of the helpers of its module, without comments and docstrings.
+
+    It is the check on versions: code that changed under an unchanged version is told by `diff`.
+    """
+    seen: dict[str, str] = {}
+    _collect(function, seen)
+    return hashlib.sha256("\n".join(f"{k}\n{v}" for k, v in sorted(seen.items())).encode()).hexdigest()[:SHOWN]
+
+
+def _collect(thing: Any, seen: dict[str, str]) -> None:
+    if thing.__qualname__ in seen:
+        return
+    tree = ast.parse(dedent(inspect.getsource(thing)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    seen[thing.__qualname__] = ast.unparse(tree)
+    home = inspect.getmodule(thing)
+    for name in sorted(_names(getattr(thing, "__code__", None))):
+        used = getattr(home, name, None)
+        if inspect.isfunction(used) and used.__module__.startswith(f"{__package__}.metrics"):
+            _collect(used, seen)
+        elif isinstance(used, int | float | str | tuple | frozenset | set):
+            seen[f"{thing.__module__}.{name}"] = repr(sorted(used, key=str) if isinstance(used, set | frozenset) else used)
+
+
+def _names(code: CodeType | None) -> set[str]:
+    """The global names a function and the functions inside it use."""
+    if code is None:
+        return set()
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return set(code.co_names).union(*(_names(c) for c in inner))
