@@ -85,7 +85,11 @@ def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
         yield from objects(source, *paths)
         return
     for row in delimited.rows(source):
-        yield Item({k: v for k, v in row.cells.items() if v != ""}, row.number, row.line, row.byte) if isinstance(row, Row) else row
+        yield (
+            Item({k: ident(v) if k.lower().endswith("id") else v for k, v in row.cells.items() if v != ""}, row.number, row.line, row.byte)
+            if isinstance(row, Row)
+            else row
+        )
 
 
 def beside(source: Source, kind: Kind, *kinds: str) -> list[Source]:
@@ -134,6 +138,16 @@ def given(value: Any, *paths: str) -> Any:
         if found not in (None, "", [], {}) and not (isinstance(found, str) and found.strip().lower() in NOTHING):
             return found
     return None
+
+
+def many(value: Any, *paths: str) -> list[dict[str, Any]]:
+    """The objects of a list; what is none in it is an empty one, so that what is made of it is reported as empty.
+
+    >>> many({"messages": [{"id": 1}, None]}, "messages")
+    [{'id': 1}, {}]
+    """
+    found = given(value, *paths)
+    return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
 
 
 def words(value: Any, *paths: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..documents import Item, get, parse
-from ..exports import Messages, after, facts, given, items, listed, sample, tidy, words
+from ..exports import Messages, after, facts, given, items, listed, many, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -66,8 +66,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         }
         if voice:
             yield from make.began(item, id_, begun)
-            by_id = {words(p, "ParticipantId"): words(p, "ParticipantRole") for p in v.get("Participants") or ()}
-        for turn in v.get("Transcript") or ():
+            by_id = {words(p, "ParticipantId"): words(p, "ParticipantRole") for p in many(v, "Participants")}
+        for turn in many(v, "Transcript"):
             if voice:
                 role = ROLES.get(by_id.get(words(turn, "ParticipantId")) or words(turn, "ParticipantRole", "ParticipantId"), "unknown")
                 time = after(begun, get(turn, "BeginOffsetMillis"))
@@ -97,7 +97,7 @@ def _said(make: Messages, item: Item, id_: str, turn: Mapping[str, Any], about: 
         role = "bot"
     if name in ("[PII]", "SYSTEM_MESSAGE"):
         name = role
-    attached = [words(a, "AttachmentName", "AttachmentId") for a in turn.get("Attachments") or ()]
+    attached = [words(a, "AttachmentName", "AttachmentId") for a in many(turn, "Attachments")]
     text = _shown(words(turn, "Content")) if interactive else tidy(turn.get("Content"))
     yield from make.make(
         item,
@@ -122,7 +122,7 @@ def _shown(content: str) -> str:
     shown = get(value, "data.content") or get(value, "data") or value
     if not isinstance(shown, dict):
         return words(value, "action") or content
-    lines = [words(shown, k) for k in ("title", "subtitle", "body", "text")] + [words(e, "title") for e in given(shown, "elements", "options") or ()]
+    lines = [words(shown, k) for k in ("title", "subtitle", "body", "text")] + [words(e, "title") for e in many(shown, "elements", "options")]
     return "\n".join(line for line in lines if line) or words(value, "action") or content
 
 

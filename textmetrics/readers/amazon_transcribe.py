@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..documents import get
-from ..exports import Messages, after, facts, given, items, listed, number, sample, tidy, words
+from ..exports import Messages, after, facts, given, items, listed, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -48,7 +48,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             ),
         }
         yield from make.began(item, id_, None)
-        for turn in v.get("Transcript") or ():
+        for turn in many(v, "Transcript"):
             role = ROLES.get(words(turn, "ParticipantRole"), "unknown")
             time = after(None, get(turn, "BeginOffsetMillis"))
             yield from make.make(
@@ -64,7 +64,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 zone_known=False,
                 raw_time=words(turn, "BeginOffsetMillis"),
             )
-        segments = given(v, "results.audio_segments") or []
+        segments = many(v, "results.audio_segments")
         for n, segment in enumerate(segments):
             start = number(get(segment, "start_time"))
             time, who = after(None, None if start is None else start * 1000), words(segment, "speaker_label", "channel_label")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, after, channel, facts, items, listed, number, sample, tidy, words
+from ..exports import Messages, after, channel, facts, items, listed, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -40,7 +40,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             continue
         v = item.value
         id_ = words(v, "name").rpartition("/")[2] or (source.stem if item.number == 1 else f"{source.stem}-{item.number}")
-        entries, segments = v.get("entries") or [], get(v, "transcript.transcriptSegments") or []
+        labels = v["labels"] if isinstance(v.get("labels"), dict) else {}
+        entries, segments = many(v, "entries"), many(v, "transcript.transcriptSegments")
         medium = words(v, "medium", "conversation_info.medium")
         about = {
             "channel": channel("voice" if "PHONE" in medium else medium, "chat"),
@@ -48,7 +49,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             "columns": facts(
                 categories=listed(get(v, "conversation_info.categories"), "display_name"),
                 agent=listed(get(v, "conversation_info.agent_info"), "agent_id"),
-                **(v.get("labels") or {}),
+                **labels,
             ),
         }
         yield from _entries(make, item, id_, entries, about)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..documents import get
-from ..exports import Messages, facts, given, html, items, joined, sample, words
+from ..exports import Messages, facts, given, html, items, joined, many, sample, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -49,7 +48,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield item
             continue
         v = item.value
-        parts = [p for p in v.get("message_parts") or () if isinstance(p, dict)]
+        parts = many(v, "message_parts")
         text = "\n".join(t for p in parts if (t := html(given(p, "text.content", "email.content", "url_button.label", "template_content.type"))))
         attached = [f"{what} {words(p, f'{what}.name', f'{what}.url')}".strip() for p in parts for what in ("image", "file", "video", "audio") if what in p]
         id_, who = words(v, "conversation_id") or source.stem, words(v, "actor_id")
@@ -59,7 +58,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             "status": words(c, "status") or None,
             "queue": words(c, "assigned_group_name", "assigned_group_id") or None,
             "customer_id": who if role == "customer" else None,
-            "columns": facts(via=words(v, "channel_name", "channel_id"), **(get(c, "properties") or {})),
+            "columns": facts(via=words(v, "channel_name", "channel_id"), **(c["properties"] if isinstance(c.get("properties"), dict) else {})),
         }
         yield from make.make(
             item,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, number, once, sample, tidy, true, words
+from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -64,20 +64,21 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """
     make, what = Messages(source, mapping), kind(source.head()) or "tickets"
     people, tickets = joined(source, kind, "people", "contacts", "agents"), joined(source, kind, "tickets", "results", "tickets")
-    asked = {words(t, "requester_id") for t in tickets.values()}
     for item in items(source, *LISTS.get(what, ())):
         if isinstance(item, Problem):
             yield item
         elif what == "conversations":
             yield from _said(make, item, words(item.value, "ticket_id") or source.stem, item.value, people, tickets.get(words(item.value, "ticket_id"), {}))
         elif what == "tickets":
-            yield from _ticket(make, item, given(item.value, "helpdesk_ticket") or item.value, people, len(asked) > 0)
+            wrapped = item.value.get("helpdesk_ticket")
+            yield from _ticket(make, item, wrapped if isinstance(wrapped, dict) else item.value, people)
 
 
-def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[str, Any], known: bool) -> Iterator[Record | Problem]:
+def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """A ticket: its description, and the conversations that came with it."""
     id_ = words(t, "display_id") if "helpdesk_ticket" in item.value else words(t, "id", "display_id")
-    source, outbound = number(t.get("source")), number(t.get("source")) == OUTBOUND
+    source = number(t.get("source"))
+    outbound = source == OUTBOUND
     requester, responder = words(t, "requester_id"), words(t, "responder_id")
     rated = number(get(joined(make.source, kind, "ratings", by="ticket_id").get(id_), "ratings.default_question"))
     about = {
@@ -101,7 +102,7 @@ def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[st
     who, role = (responder, "agent") if outbound else (requester, "customer")
     name = words(people.get(who), "name", "contact.name") or (words(t, "responder_name") if outbound else words(t, "requester.name", "requester_name", "requester.email"))
     text = html(given(t, "description_html", "description")) or tidy(t.get("description_text")) or words(t, "subject")
-    attached = [words(a, "name", "attachment_url") for a in t.get("attachments") or ()]
+    attached = [words(a, "name", "attachment_url") for a in many(t, "attachments")]
     yield from make.make(
         item,
         id_,
@@ -115,7 +116,7 @@ def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[st
         message_id=f"{id_}/description",
         opener=role == "customer",
     )
-    said = [n.get("note", n) if isinstance(n, dict) else {} for n in given(t, "conversations", "notes") or ()]
+    said = [given(n, "note") if isinstance(given(n, "note"), dict) else n for n in many(t, "conversations", "notes")]
     for one in said:
         yield from _said(make, item, id_, one, people, t)
     elsewhere = once(make.source, "freshdesk conversations", lambda: bool(beside(make.source, kind, "conversations")))
@@ -130,7 +131,7 @@ def _said(make: Messages, item: Item, ticket_id: str, c: Mapping[str, Any], peop
     role = "note" if true(c.get("private")) else "customer" if true(c.get("incoming")) else "agent"
     name = words(people.get(who), "name", "contact.name") or (words(ticket, "requester.name", "requester_name") if asks else words(c, "from_email"))
     text = html(given(c, "body_html", "body")) or tidy(c.get("body_text"))
-    attached = [words(a, "name", "attachment_url") for a in c.get("attachments") or ()]
+    attached = [words(a, "name", "attachment_url") for a in many(c, "attachments")]
     id_ = ident(c.get("id"))
     yield from make.make(
         item,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, channel, facts, given, html, items, joined, listed, sample, tidy, true, words
+from ..exports import Messages, channel, facts, given, html, items, joined, listed, many, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -59,7 +59,7 @@ def _said(make: Messages, item: Item, id_: str, v: Mapping[str, Any], c: Mapping
     """A message or comment."""
     if true(v.get("is_draft")):
         return
-    sender: Any = next((r for r in v.get("recipients") or () if get(r, "role") == "from"), {})
+    sender: Any = next((r for r in many(v, "recipients") if get(r, "role") == "from"), {})
     text = html(given(v, "body")) or tidy(given(v, "text")) or words(v, "subject")
     if text == "[REDACTED]":
         yield make.lost(item, f"message {words(v, 'id')} is redacted: Front may not hand out its text")
@@ -86,7 +86,7 @@ def _said(make: Messages, item: Item, id_: str, v: Mapping[str, Any], c: Mapping
         name=name,
         role=role,
         about=about,
-        attachments=[words(a, "filename", "url") for a in v.get("attachments") or ()],
+        attachments=[words(a, "filename", "url") for a in many(v, "attachments")],
         message_id=words(v, "id") or None,
         automatic=not inbound and role == "agent" and "author" in v and not author and words(v, "type") == "email",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..documents import Item, get
-from ..exports import Messages, after, channel, facts, items, number, sample, tidy, words
+from ..exports import Messages, after, channel, facts, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -47,7 +47,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             v = item.value
             inbound = words(v, "direction", "normalizedMessage.direction").lower() == "inbound"
             role = "customer" if inbound else "bot" if words(v, "normalizedMessage.originatingEntity", "originatingEntity").lower() == "bot" else "agent"
-            content = get(v, "normalizedMessage.content") or ()
+            content = many(v, "normalizedMessage.content")
             yield from make.make(
                 item,
                 words(v, "conversationId") or source.stem,
@@ -66,7 +66,7 @@ def _transcript(make: Messages, item: Item) -> Iterator[Record | Problem]:
     """The phrases of one communication."""
     v, media = item.value, words(item.value, "mediaType")
     id_, part = words(v, "conversationId"), words(v, "communicationId")
-    people = {words(p, "participantPurpose"): p for p in v.get("participants") or ()}
+    people = {words(p, "participantPurpose"): p for p in many(v, "participants")}
     begun: datetime | None = make.when(get(v, "conversationStartTime") or get(v, "startTime"))
     about = {
         "customer_id": words(people.get("external") or people.get("customer"), "ani", "externalContactId") or None,
@@ -75,7 +75,7 @@ def _transcript(make: Messages, item: Item) -> Iterator[Record | Problem]:
         "language": words(v, "transcripts.0.language", "language").partition("-")[0] or None,
         "columns": facts(via=media),
     }
-    phrases = [(t, p) for t in v.get("transcripts") or () for p in get(t, "phrases") or ()]
+    phrases = [(t, p) for t in many(v, "transcripts") for p in many(t, "phrases")]
     if begun is None and any((number(get(p, "startTimeMs")) or 0) < OFFSET for _, p in phrases):
         yield from make.began(item, id_, None)
     for n, (transcript, phrase) in enumerate(phrases):

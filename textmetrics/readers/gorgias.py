@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item
-from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, listed, number, once, sample, tidy, true, words
+from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -42,7 +42,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             ticket_id = words(item.value, "ticket_id") or source.stem
             yield from _message(make, item, ticket_id, item.value, tickets.get(ticket_id, {}))
         else:
-            id_, said = words(item.value, "id"), item.value.get("messages") or ()
+            id_, said = words(item.value, "id"), many(item.value, "messages")
             for message in said:
                 yield from _message(make, item, id_, message, item.value)
             if said:
@@ -85,7 +85,7 @@ def _message(make: Messages, item: Item, ticket_id: str, m: Mapping[str, Any], t
         name=words(m, "sender.name", "source.from.name", "sender.email", "source.from.address"),
         role=role,
         about=about,
-        attachments=[words(a, "name", "url") for a in m.get("attachments") or ()],
+        attachments=[words(a, "name", "url") for a in many(m, "attachments")],
         message_id=words(m, "id") or None,
         automatic=by_rule and not private,
     )

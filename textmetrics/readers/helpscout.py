@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, document, get
-from ..exports import Messages, beside, channel, facts, given, html, items, joined, listed, once, sample, words
+from ..exports import Messages, beside, channel, facts, given, html, items, joined, listed, many, once, sample, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -60,7 +60,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """The threads of a conversation, oldest first: Help Scout lists the newest first."""
     told = [words(t, "createdAt") for t in threads]
-    fields = {words(f, "name"): words(f, "text", "value") for f in c.get("customFields") or ()}
+    fields = {words(f, "name"): words(f, "text", "value") for f in many(c, "customFields")}
     about: dict[str, Any] = {
         "customer_id": words(c, "primaryCustomer.id", "customer.id", "createdBy.id") or None,
         "status": words(c, "status") or None,
@@ -77,7 +77,9 @@ def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mappin
         if by == "customer" and (words(who, "id") == words(t, "customer.id") or words(who, "email") == words(t, "customer.email")):
             name = " ".join(n for n in (words(t, "customer.first"), words(t, "customer.last")) if n) or name
         rated = words(t, "rating.rating")
-        extra: dict[str, Any] = {"rating": RATINGS.get(rated.lower().replace("_", " ")), "columns": facts(csat=rated, csat_comment=words(t, "rating.comments"))} if rated else {}
+        extra: dict[str, Any] = (
+            {"rating": RATINGS.get(rated.lower().replace("_", " ")), "columns": facts(csat=rated, csat_comment=words(t, "rating.comments"))} if rated else {}
+        )
         role = ROLES.get(what) or {"customer": "customer", "user": "agent"}.get(by, "unknown")
         first = {**about, **extra, "columns": {**about["columns"], **extra.get("columns", {})}}
         yield from make.make(
@@ -89,7 +91,7 @@ def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mappin
             name=name,
             role=role,
             about=first,
-            attachments=[words(a, "filename", "fileName") for a in given(t, "_embedded.attachments", "attachments") or ()],
+            attachments=[words(a, "filename", "fileName") for a in many(t, "_embedded.attachments", "attachments")],
             message_id=words(t, "id") or None,
             **extra,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import get
-from ..exports import Messages, facts, given, html, items, joined, sample, tidy, true, words
+from ..exports import Messages, facts, given, html, items, joined, many, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -73,7 +73,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 name=words(v, "senders.0.name") or words(actors.get(who), "name") or words(v, "senders.0.deliveryIdentifier.value"),
                 role=role,
                 about=about,
-                attachments=[words(a, "name", "url", "fileId") for a in v.get("attachments") or () if get(a, "type") in ("FILE", "IMAGE", "VIDEO", "AUDIO")],
+                attachments=[words(a, "name", "url", "fileId") for a in many(v, "attachments") if get(a, "type") in ("FILE", "IMAGE", "VIDEO", "AUDIO")],
                 message_id=words(v, "id") or None,
                 automatic=what == "WELCOME_MESSAGE",
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, channel, facts, false, given, html, ident, items, joined, listed, number, sample, true, words
+from ..exports import Messages, channel, facts, false, given, html, ident, items, joined, listed, many, number, sample, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -61,7 +61,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from _part(make, item, words(v, "conversation_id"), v, admins)
         else:
             yield from _source(make, item, v, admins)
-            parts = given(v, "conversation_parts.conversation_parts") or []
+            parts = many(v, "conversation_parts.conversation_parts")
             for part in parts:
                 yield from _part(make, item, words(v, "id"), part, admins)
             says = given(v, "conversation_parts.total_count", "statistics.count_conversation_parts")
@@ -78,7 +78,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 def _source(make: Messages, item: Item, c: Mapping[str, Any], admins: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """The first message of a conversation, with what is said of the conversation."""
     text, delivered = html(given(c, "source.body", "source_body")), words(c, "source.delivered_as", "source_delivered_as")
-    attached = [words(a, "name", "url") for a in given(c, "source.attachments") or ()]
+    attached = [words(a, "name", "url") for a in many(c, "source.attachments")]
     if not text and not any(attached):
         text = html(given(c, "source.subject", "source_subject", "title"))
     if not text and not any(attached):
@@ -119,7 +119,7 @@ def _source(make: Messages, item: Item, c: Mapping[str, Any], admins: Mapping[st
 def _part(make: Messages, item: Item, conversation: str, part: Any, admins: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """One part, if anybody said anything in it."""
     text = html(given(part, "body"))
-    attached = [words(a, "name", "url") for a in given(part, "attachments") or ()]
+    attached = [words(a, "name", "url") for a in many(part, "attachments")]
     if get(part, "redacted") is True and not text:
         yield make.lost(item, f"part {ident(get(part, 'id'))} was redacted: its text is gone")
     if not text and not any(attached):

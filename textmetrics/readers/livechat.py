@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, items, listed, number, sample, tidy, true, words
+from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -51,16 +51,22 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         elif what == "older":
             yield from _older(make, item, item.value)
         else:
-            users = {words(u, "id"): u for u in item.value.get("users") or ()}
-            threads = given(item.value, "threads") or [t for t in [given(item.value, "thread")] if t]
+            users = {words(u, "id"): u for u in many(item.value, "users")}
+            threads = many(item.value, "threads") or [t for t in [item.value.get("thread")] if isinstance(t, dict)]
             if what == "summaries":
                 last += 1
-                one = get(item.value, "last_thread_summary")
-                threads = [{**one, "events": [get(e, "event") for e in (given(item.value, "last_event_per_type") or {}).values()]}]
+                one = item.value["last_thread_summary"]
+                threads = [{**(one if isinstance(one, dict) else {}), "events": _last(item.value)}]
             for thread in threads:
                 yield from _thread(make, item, item.value, thread, users)
     if last:
         yield Problem(source.name, f"{last} chats are summaries, which hold only the last event of each type: export the archives", kept=True)
+
+
+def _last(summary: Mapping[str, Any]) -> list[Any]:
+    """The last events of a chat that a summary holds."""
+    found = summary.get("last_event_per_type")
+    return [get(e, "event") for e in found.values()] if isinstance(found, dict) else []
 
 
 def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping[str, Any], users: Mapping[str, Any]) -> Iterator[Record | Problem]:
@@ -69,7 +75,7 @@ def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping
     customer = next((id_ for id_, u in users.items() if u.get("type") == "customer"), None)
     about = {
         "customer_id": customer,
-        "status": {True: "open", False: "closed"}.get(thread.get("active")),  # type: ignore[arg-type]
+        "status": "open" if thread.get("active") is True else "closed" if thread.get("active") is False else None,
         "queue": listed(given(thread, "access.group_ids")) or None,
         "rating": score,
         "columns": facts(
@@ -81,7 +87,7 @@ def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping
     }
     if thread.get("restricted_access"):
         yield make.lost(item, f"thread {words(thread, 'id')} of chat {words(chat, 'id')} is restricted: its events are not here")
-    for event in thread.get("events") or ():
+    for event in many(thread, "events"):
         yield from _event(make, item, words(thread, "id"), event, users, about)
 
 
@@ -92,12 +98,12 @@ def _event(make: Messages, item: Item, thread: str, e: Mapping[str, Any], users:
         return
     text = tidy(words(e, "text"))
     if what == "filled_form":
-        answers = [(words(f, "label"), words(f, "answer", "answer.label") or listed(get(f, "answers"), "label")) for f in e.get("fields") or ()]
+        answers = [(words(f, "label"), words(f, "answer", "answer.label") or listed(get(f, "answers"), "label")) for f in many(e, "fields")]
         text = "\n".join(f"{label} {answer}".strip() for label, answer in answers if answer)
         if not text:
             return
     elif what == "rich_message":
-        text = "\n".join(t for one in e.get("elements") or () for k in ("title", "subtitle") if (t := words(one, k)))
+        text = "\n".join(t for one in many(e, "elements") for k in ("title", "subtitle") if (t := words(one, k)))
     user = users.get(who, {})
     role = {"customer": "customer", "agent": "agent"}.get(words(user, "type")) or ("unknown" if not who else "agent" if "@" in who else "customer")
     role = "system" if what == "system_message" else "note" if words(e, "visibility") == "agents" else "bot" if role == "agent" and "@" not in who else role
@@ -124,7 +130,7 @@ def _older(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Reco
         "rating": {"good": 1.0, "bad": 0.0}.get(rate),
         "columns": facts(csat=rate if rate in ("good", "bad") else None, csat_comment=words(chat, "rate_comment"), tags=listed(chat.get("tags"))),
     }
-    for n, m in enumerate(chat.get("messages") or ()):
+    for n, m in enumerate(many(chat, "messages")):
         role = "note" if true(get(m, "welcome_message")) is False and words(m, "message_type") == "whisper" else OLDER.get(words(m, "user_type"), "unknown")
         who = words(m, "agent_id") or words(m, "user_type")
         yield from make.make(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get, parse
-from ..exports import Messages, facts, given, head_number, html, items, number, sample, tidy, words
+from ..exports import Messages, facts, given, head_number, html, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -44,8 +44,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         v = item.value
         id_ = words(v, "info.conversationId", "info.engagementId")
         survey: dict[str, str] = {}
-        for part in given(v, "conversationSurveys") or ():
-            survey |= {f"survey_{words(a, 'question')}": words(a, "answer") for a in get(part, "surveyData") or ()}
+        for part in many(v, "conversationSurveys"):
+            survey |= {f"survey_{words(a, 'question')}": words(a, "answer") for a in many(part, "surveyData")}
         rate, skill = number(get(v, "info.csatRate")), words(v, "info.latestSkillName", "info.skillName")
         about = {
             "customer_id": words(v, "consumerParticipant.0.participantId", "consumerParticipants.0.participantId", "info.visitorId") or None,
@@ -58,11 +58,11 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         }
         if get(v, "info.isPartial") is True:
             yield make.lost(item, f"conversation {id_} is partial by its own account", kept=True)
-        people = {words(p, "agentId"): p for p in v.get("agentParticipants") or ()}
+        people = {words(p, "agentId"): p for p in many(v, "agentParticipants")}
         asking = given(v, "consumerParticipant.0", "consumerParticipants.0") or {}
-        for m in sorted(v.get("messageRecords") or (), key=lambda m: number(get(m, "seq")) or 0):
+        for m in sorted(many(v, "messageRecords"), key=lambda m: number(get(m, "seq")) or 0):
             yield from _message(make, item, id_, m, people, asking, about)
-        for n, line in enumerate(sorted(get(v, "transcript.lines") or (), key=lambda x: number(get(x, "lineSeq")) or 0)):
+        for n, line in enumerate(sorted(many(v, "transcript.lines"), key=lambda x: number(get(x, "lineSeq")) or 0)):
             role, who = LINES.get(words(line, "source"), "unknown"), words(line, "agentId") or words(line, "source")
             text = html(get(line, "text"))
             time = given(line, "timeL", "time")
@@ -105,4 +105,4 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         if text := words(value, "text") if value.get("type") == "text" else words(value, "title") if value.get("type") in ("button", "submitButton") else "":
             yield text
-        yield from _texts(value.get("elements") or [])
+        yield from _texts(many(value, "elements"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get, parse
-from ..exports import Messages, channel, facts, given, items, number, sample, tidy, words
+from ..exports import Messages, channel, facts, given, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -40,7 +40,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             except ValueError as error:
                 yield make.lost(item, f"its data is no JSON: {error}")
         else:
-            yield from _tracker(make, item, words(item.value, "sender_id") or source.stem, item.value.get("events") or [], item.value)
+            yield from _tracker(make, item, words(item.value, "sender_id") or source.stem, many(item.value, "events"), item.value)
     for sender, (item, events) in table.items():
         yield from _tracker(make, item, sender, events, {})
 
@@ -57,7 +57,7 @@ def _tracker(make: Messages, item: Item, sender: str, events: list[Any], tracker
             continue
         text, attached = tidy(get(event, "text")), []
         if what == "bot":
-            buttons = given(event, "data.buttons", "data.quick_replies") or []
+            buttons = many(event, "data.buttons", "data.quick_replies")
             titles |= {words(b, "payload"): words(b, "title") for b in buttons}
             text = text or "\n".join(words(b, "title") for b in buttons)
             attached = [a if isinstance(a, str) else "attachment" for k in ("data.image", "data.attachment", "data.custom", "data.elements") if (a := given(event, k))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..documents import Item, get
-from ..exports import Messages, beside, facts, html, items, once, sample, tidy, words
+from ..exports import Messages, beside, facts, html, items, many, once, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -59,7 +59,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             id_, role = words(v, "chatId"), ROLES.get(words(v, "message.sender.type"), "unknown")
             name = visitor if role == "customer" else words(v, "message.sender.name")
             yield from make.make(item, id_, html(get(v, "message.text")), time=v.get("time"), who=role, name=name, role=role, about=about, message_id=f"{id_}/0")
-        for n, m in enumerate(get(v, "chat.messages") or ()):
+        for n, m in enumerate(many(v, "chat.messages")):
             role = ROLES.get(words(m, "sender.t"), "unknown")
             yield from make.make(
                 item,
@@ -70,6 +70,6 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 name=visitor if role == "customer" else words(m, "sender.n"),
                 role=role,
                 about=about,
-                attachments=[words(a, "content.file.name", "content.file.url", "type") for a in get(m, "attchs") or ()],
+                attachments=[words(a, "content.file.name", "content.file.url", "type") for a in many(m, "attchs")],
                 message_id=f"{words(v, 'chat.id')}/{n}",
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import Item, parse
-from ..exports import Messages, channel, facts, given, items, joined, number, sample, tidy, words
+from ..exports import Messages, channel, facts, given, items, joined, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -78,9 +78,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 name=author,
                 role=role,
                 about=about,
-                attachments=[words(m, "filename", "sid") for m in v.get("media") or ()]
-                if isinstance(v.get("media"), list)
-                else [words(v, "media.filename", "media.sid")],
+                attachments=[words(m, "filename", "sid") for m in many(v, "media")] if isinstance(v.get("media"), list) else [words(v, "media.filename", "media.sid")],
                 message_id=words(v, "sid") or None,
             )
         highest = max((number(i.value.get("index")) or 0 for i in group), default=0)

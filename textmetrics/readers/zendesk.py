@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..documents import Item, get, head_value
-from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, once, sample, tidy, true, words
+from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, many, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -43,7 +43,7 @@ def kind(head: bytes) -> str | None:
         return "comments" if "created" in v or "created_at" in v else None
     if "ticket_id" in v and ("events" in v or "child_events" in v):
         return "audits"
-    if v.keys() >= {"id", "role", "email", "name"} and (v["role"] in ROLES or (v["role"] == "" and head_value(head) is None)):
+    if v.keys() >= {"id", "role", "email", "name"} and (words(v, "role") in ROLES or (v["role"] == "" and head_value(head) is None)):
         return "users"
     if v.keys() >= {"tag", "ticket_id"} and len(v) <= 4:
         return "tags"
@@ -82,7 +82,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         if what == "comments":
             yield from _comment(make, item, item.value, ticket, people)
         else:
-            for event in given(item.value, "events", "child_events") or []:
+            for event in many(item.value, "events", "child_events"):
                 if str(given(event, "type", "event_type")) in ("Comment", "VoiceComment", "TpeVoiceComment"):
                     said = {
                         "created_at": given(item.value, "created_at", "timestamp"),
@@ -97,18 +97,17 @@ def _tickets(source: Source, make: Messages, people: Mapping[str, Any]) -> Itera
     elsewhere = once(
         source, "commented", lambda: {words(i.value, "ticket_id") or _named(s) for s in _comments(source) for i in items(s, "comments", "audits") if isinstance(i, Item)}
     )
+    versions = joined(source, kind, "tickets", "tickets", "results", "ticket") if "comments" not in sample(source.head(), "tickets", "results", "ticket") else {}
     newest = {}
     for item in items(source, "tickets", "results", "ticket"):
         if isinstance(item, Problem):
             yield item
-        elif item.value.get("comments"):
-            had = 0
-            for comment in item.value["comments"]:
-                had += 1
+        elif comments := many(item.value, "comments"):
+            for comment in comments:
                 yield from _comment(make, item, comment, item.value, people)
-            yield from make.missing(item, ident(item.value.get("id")), had, item.value.get("comment_count"))
-        elif ident(item.value.get("id")) not in elsewhere:
-            newest[ident(item.value.get("id"))] = item
+            yield from make.missing(item, ident(item.value.get("id")), len(comments), item.value.get("comment_count"))
+        elif (id_ := ident(item.value.get("id"))) not in elsewhere and str(item.value.get("updated_at")) >= str(versions.get(id_, {}).get("updated_at")):
+            newest[id_] = item
     alone = 0
     for id_, item in newest.items():
         ticket = item.value
@@ -128,7 +127,7 @@ def _comment(make: Messages, item: Item, c: Mapping[str, Any], ticket: Mapping[s
     author = words(c, "author_id", "user_id")
     said = partial(make.make, item, ticket_id, about=_about(make.source, ticket))
     text = tidy(given(c, "plain_body", "body")) or html(given(c, "html_body"))
-    attached = [words(a, "file_name", "content_url") for a in c.get("attachments") or () if isinstance(a, dict)]
+    attached = [words(a, "file_name", "content_url") for a in many(c, "attachments")]
     time, id_ = given(c, "created_at", "created"), ident(c.get("id")) or None
     role = "system" if author == SYSTEM or get(c, "via.source.rel") == "merge" else _role(author, ticket, people)
     private = "public" in c and not true(c["public"])
@@ -186,7 +185,7 @@ def _about(source: Source, t: Mapping[str, Any]) -> dict[str, Any]:
     tags = listed(t.get("tags")) or ", ".join(_tags(source).get(id_, ()))
     via = given(t, "via.channel", "via_channel")
     case = words(t, "via_followup_source_id") or (words(t, "via.source.from.ticket_id") if get(t, "via.source.rel") == "follow_up" else "")
-    fields = {f"field_{words(f, 'id')}": get(f, "value") for f in t.get("custom_fields") or () if isinstance(get(f, "value"), str | int | float)}
+    fields = {f"field_{words(f, 'id')}": get(f, "value") for f in many(t, "custom_fields") if isinstance(get(f, "value"), str | int | float)}
     return {
         "customer_id": _requester(t) or None,
         "case_id": case or id_ or None,
@@ -214,7 +213,7 @@ def _role(author: str, ticket: Mapping[str, Any], people: Mapping[str, Any]) -> 
         return "customer"
     if author and author in (words(ticket, "assignee_id", "assignee.id"), words(ticket, "submitter_id", "submitter.id")):
         return "agent"
-    copied = {ident(i) for key in ("email_cc_ids", "collaborator_ids") for i in given(ticket, key) or ()}
+    copied = {i for key in ("email_cc_ids", "collaborator_ids") for i in listed(ticket.get(key)).split(", ")}
     return "customer" if author in copied else "unknown"
 
 
@@ -224,7 +223,7 @@ def _people(source: Source) -> dict[str, Any]:
     head = head_value(source.head())
     for item in items(source, "users") if isinstance(head, dict) and get(head, "users") else items(source, "tickets"):
         for one in [item.value, *(item.value.get(k) for k in ("requester", "assignee", "submitter"))] if isinstance(item, Item) else []:
-            if isinstance(one, dict) and (one.get("role") in ROLES or ("name" in one and "subject" not in one)):
+            if isinstance(one, dict) and (words(one, "role") in ROLES or ("name" in one and "subject" not in one)):
                 found.setdefault(ident(one.get("id")), one)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get, parse
-from ..exports import Messages, facts, given, items, listed, sample, tidy, words
+from ..exports import Messages, facts, given, items, listed, many, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -52,7 +52,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 
 def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Record | Problem]:
     id_, visitor, had = words(chat, "id"), words(chat, "visitor.name", "visitor.email"), 0
-    history = [e for e in chat.get("history") or () if isinstance(e, dict)]
+    history = many(chat, "history")
     rated = next((words(e, "new_rating") for e in reversed(history) if e.get("type") == "chat.rating"), "") or words(chat, "rating")
     about = {
         "customer_id": words(chat, "visitor.id") or None,
@@ -83,7 +83,7 @@ def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Recor
             had += event["type"] in SAID[:2]
             nick, name = words(event, "nick"), words(event, "name")
             role = SENDERS.get(words(event, "sender_type").lower()) or SENDERS.get(nick.removeprefix("agent:")) or SENDERS.get(nick.partition(":")[0])
-            role = role or ("customer" if name and name == visitor else "agent" if name in (chat.get("agent_names") or ()) else "unknown")
+            role = role or ("customer" if name and name == visitor else "agent" if name in listed(chat.get("agent_names")).split(", ") else "unknown")
             yield from make.make(
                 item,
                 id_,
@@ -108,7 +108,7 @@ def _event(make: Messages, item: Item, row: Mapping[str, Any]) -> Iterator[Recor
             original = parse(cell)
         except ValueError as error:
             yield make.lost(item, f"its original_message is no JSON: {error}", kept=True)
-    fields = [words(f, "label", "name") for f in given(original, "content.form.fields") or ()]
+    fields = [words(f, "label", "name") for f in many(original, "content.form.fields")]
     text = tidy(words(row, "message") or words(original, "content.text.text", "content.alttext")) or "\n".join(f for f in fields if f)
     attached = [words(row, "filename", "url") or words(original, "content.image.media_url", "content.file.media_url")]
     type_ = words(row, "type")

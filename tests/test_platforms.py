@@ -1,0 +1,140 @@
+"""Exports of platforms: what broke parsers before, what comes cut or damaged, what is spread over files."""
+
+import json
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import textmetrics as tm
+from textmetrics import exports
+from textmetrics.documents import Item
+from textmetrics.errors import TextmetricsError
+from textmetrics.readers import READERS
+from textmetrics.sources import sources
+from textmetrics.types import Problem
+
+GOLDEN = Path(__file__).parent / "golden" / "readers"
+PLATFORMS = sorted(n for n, r in READERS.items() if not r.shape)
+JSONS = sorted(p for n in PLATFORMS for p in (GOLDEN / n).rglob("*.json"))
+WRONG = [None, "", 0, -1, 3.5, True, [], {}, "x", [1], [None], {"a": None}, "2026-13-99", 1e308, "null"]
+
+
+def places(value, at=()):
+    """Every place in a JSON document."""
+    yield at
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[key], (*at, key))
+
+
+def put(value, at, new):
+    if not at:
+        return new
+    value = value.copy()
+    value[at[0]] = put(value[at[0]], at[1:], new)
+    return value
+
+
+def read(path, name):
+    """What a reader makes of a file: conversations and problems, or the one error that is allowed."""
+    reading = tm.read(path, format=name)
+    try:
+        return list(reading), reading.problems
+    except TextmetricsError as error:
+        return [], [error]
+
+
+@pytest.mark.parametrize("path", JSONS, ids=lambda p: str(p.relative_to(GOLDEN)))
+def test_values_of_a_wrong_kind_never_break_a_reader(path, tmp_path):
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return  # an object a line
+    rng = random.Random(path.name)
+    for at in rng.sample(found := list(places(whole)), min(12, len(found))):
+        (tmp_path / path.name).write_text(json.dumps(put(whole, at, rng.choice(WRONG))))
+        read(tmp_path / path.name, path.relative_to(GOLDEN).parts[0])
+
+
+@pytest.mark.parametrize("path", JSONS, ids=lambda p: str(p.relative_to(GOLDEN)))
+def test_a_cut_export_keeps_its_head_and_says_so(path, tmp_path):
+    data = path.read_bytes().rstrip()
+    for share in (0.3, 0.6, 0.9):
+        (tmp_path / path.name).write_bytes(data[: int(len(data) * share)])
+        _, problems = read(tmp_path / path.name, path.relative_to(GOLDEN).parts[0])
+        assert problems, "a cut is never silent"
+
+
+@pytest.mark.parametrize("path", sorted(p for n in PLATFORMS for p in (GOLDEN / n).iterdir() if p.is_dir()), ids=lambda p: str(p.relative_to(GOLDEN)))
+def test_files_of_one_export_join_in_an_archive_as_in_a_folder(path, tmp_path):
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for file in path.rglob("*"):
+            if file.is_file():
+                archive.write(file, f"export/{file.relative_to(path)}")
+
+    def said(reading):
+        return [(c.id, c.customer_id, c.queue, [(m.id, m.participant_id, m.text, m.sent_at) for m in c.messages]) for c in reading]
+
+    assert sorted(said(tm.read(tmp_path / "export.zip"))) == sorted(said(tm.read(path)))
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_private_notes_are_notes_and_nothing_else_is_private(name):
+    for path in (GOLDEN / name).iterdir():
+        if path.suffix != ".golden":
+            for c in tm.read(path, format=name):
+                assert all(m.private == (c.role_of(m.participant_id) == "note") for m in c.messages)
+
+
+def test_an_export_beside_its_own_copy_adds_nothing(tmp_path):
+    text = (GOLDEN / "zendesk" / "export.ndjson").read_text(encoding="utf-8")
+    for name in ("a.ndjson", "b.ndjson"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    reading = tm.read(tmp_path)
+    assert sorted(len(c.messages) for c in reading) == [3, 5, 6]
+    assert reading.counts.merged == 14
+
+
+def test_two_exports_in_two_folders_are_not_joined(tmp_path):
+    for folder, name in (("one", "Ana"), ("two", "Bea")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "ticket_comment.csv").write_text(f"id,body,created,public,ticket_id,user_id\n{folder}1,Hi,2026-01-01 10:00:00,TRUE,7,1\n")
+        (tmp_path / folder / "user.csv").write_text(f"id,email,name,role\n1,x@example.com,{name},end-user\n")
+    assert sorted(c.participants[0].id for c in tm.read(tmp_path)) == ["Ana", "Bea"]
+
+
+def test_ids_that_a_spreadsheet_made_numbers_of_still_join(tmp_path):
+    (tmp_path / "ticket_comment.csv").write_text("id,body,created,public,ticket_id,user_id\n5.0,Hi,2026-01-01 10:00:00,TRUE,7.0,1.0\n")
+    (tmp_path / "user.csv").write_text("id,email,name,role\n1,x@example.com,Ana,end-user\n")
+    (c,) = tm.read(tmp_path)
+    assert (c.id, c.messages[0].id, c.participants[0].id, c.participants[0].role) == ("7", "5", "Ana", "customer")
+
+
+TABLES = {"a comma": "id,body\n1,x\n", "a semicolon": "sep=;\nid;body\n1;x\n", "UTF-16": "id\tbody\n1\tx\n"}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_rows_and_objects_are_the_same_to_a_reader(tmp_path, kind):
+    path = tmp_path / "x.csv"
+    path.write_text(TABLES[kind], encoding="utf-16" if kind == "UTF-16" else "utf-8")
+    (source,) = sources([path])
+    assert exports.columns(source.head()) == ("id", "body")
+    assert [i.value for i in exports.items(source)] == [{"id": "1", "body": "x"}]
+
+
+def test_a_call_is_over_with_its_last_word_and_a_ticket_is_not(tmp_path):
+    for call, minute in (("a", 0), ("b", 59)):
+        turn = {"BeginOffsetMillis": 1000, "EndOffsetMillis": 2000, "Content": "Is it still broken?", "Id": call, "ParticipantId": "CUSTOMER"}
+        uri = f"s3://x/{call}_20260302T10:{minute:02}_UTC.wav"
+        (tmp_path / f"{call}.json").write_text(json.dumps({"Channel": "VOICE", "CustomerMetadata": {"ContactId": call, "InputS3Uri": uri}, "Transcript": [turn]}))
+    cuts = {c.id: c.cut.isoformat() for c in tm.read(tmp_path)}
+    assert cuts == {"a": "2026-03-02T10:00:01+00:00", "b": "2026-03-02T10:59:01+00:00"}
+
+
+def test_one_list_of_objects_and_problems_at_their_places(tmp_path):
+    (tmp_path / "x.ndjson").write_text('{"id": 1}\nbroken\n{"id": 2}\n')
+    (source,) = sources([tmp_path / "x.ndjson"])
+    seen = list(exports.items(source))
+    assert [i.value["id"] for i in seen if isinstance(i, Item)] == [1, 2]
+    assert [(p.line, p.byte) for p in seen if isinstance(p, Problem)] == [(2, 10)]
