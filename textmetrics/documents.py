@@ -8,7 +8,7 @@ their digits, and what is cut off is a Problem at its byte while the head before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -51,8 +51,10 @@ def get(value: Any, path: str, default: Any = None) -> Any:
     >>> get({"Body": {"Content": "hi"}}, "body.content")
     'hi'
     """
+    if type(value) is dict and (plain := value.get(path)) is not None:
+        return plain
     for name in path.split("."):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if name not in value:
                 name = next((k for k in value if isinstance(k, str) and k.lower() == name.lower()), name)
             value = value.get(name)

@@ -135,7 +135,7 @@ def given(value: Any, *paths: str) -> Any:
     """
     for path in paths:
         found = get(value, path)
-        if found not in (None, "", [], {}) and not (isinstance(found, str) and found.strip().lower() in NOTHING):
+        if found not in (None, "", [], {}) and not (isinstance(found, str) and _nothing(found)):
             return found
     return None
 
@@ -154,11 +154,16 @@ def words(value: Any, *paths: str) -> str:
     """The first of some paths that holds a text or number, as text; what spells nothing (``undefined``) is nothing."""
     for path in paths:
         found = get(value, path)
-        if isinstance(found, str) and found.strip() and found.strip().lower() not in NOTHING:
+        if isinstance(found, str) and not _nothing(found):
             return found
         if isinstance(found, int | float) and not isinstance(found, bool):
             return ident(found)
     return ""
+
+
+def _nothing(text: str) -> bool:
+    """Whether a text only says that there is none; a long one is not looked at."""
+    return len(text) < 20 and text.strip().lower() in NOTHING
 
 
 def ident(value: Any) -> str:
@@ -170,7 +175,9 @@ def ident(value: Any) -> str:
     if value is None or isinstance(value, bool | dict | list):
         return ""
     text = str(value).strip()
-    return "" if text.lower() in NOTHING else re.sub(r"^(\d+)\.0+$", r"\1", text)
+    if text.endswith(".0") and text[:-2].isdigit():
+        return text[:-2]
+    return "" if text.lower() in NOTHING else text
 
 
 def true(value: Any) -> bool:
@@ -269,11 +276,11 @@ class Messages:
         who: Any = None,
         name: str = "",
         role: str = "unknown",
-        about: Mapping[str, Any] | None = None,
+        about: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
         attachments: Iterable[str] = (),
         **fields: Any,
     ) -> Iterator[Record | Problem]:
-        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, taken with its first message."""
+        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message."""
         attached = tuple(a for a in attachments if a)
         if not text and not attached:
             yield self.lost(item, "a message has neither a text nor anything attached")
@@ -281,7 +288,7 @@ class Messages:
         sent_at = self.when(time)
         if sent_at is None and ident(time):
             yield self.lost(item, f"the time {str(time)[:40]!r} of a message cannot be read", kept=True)
-        begun = conversation in self._names
+        facts_ = {} if conversation in self._names or about is None else about() if callable(about) else about
         record = Record(
             text=text,
             author=self._label(conversation, ident(who), name, role),
@@ -295,7 +302,7 @@ class Messages:
             source=self.source.name,
             number=item.number,
         )
-        for key, value in (fields if begun or not about else {**about, **fields}).items():
+        for key, value in (*facts_.items(), *fields.items()):
             setattr(record, key, value)
         record.channel = self.mapping.channel or record.channel
         record.language = record.language or self.mapping.language

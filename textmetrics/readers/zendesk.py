@@ -125,7 +125,7 @@ def _comment(make: Messages, item: Item, c: Mapping[str, Any], ticket: Mapping[s
     """One comment; a chat kept in one comment message by message."""
     ticket_id, requester = ident(ticket.get("id")), _requester(ticket)
     author = words(c, "author_id", "user_id")
-    said = partial(make.make, item, ticket_id, about=_about(make.source, ticket))
+    said = partial(make.make, item, ticket_id, about=partial(_about, make.source, ticket))
     text = tidy(given(c, "plain_body", "body")) or html(given(c, "html_body"))
     attached = [words(a, "file_name", "content_url") for a in many(c, "attachments")]
     time, id_ = given(c, "created_at", "created"), ident(c.get("id")) or None
