@@ -84,6 +84,9 @@ def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
     if head_value(source.head()) is not None:
         yield from objects(source, *paths)
         return
+    if not columns(source.head()):
+        yield Problem(source.name, "is neither JSON nor a table with column names")
+        return
     for row in delimited.rows(source):
         yield (
             Item({k: ident(v) if k.lower().endswith("id") else v for k, v in row.cells.items() if v != ""}, row.number, row.line, row.byte)

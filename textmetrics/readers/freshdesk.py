@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 from ..documents import Item, get
 from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
@@ -20,20 +21,8 @@ WHY = {
 }
 LISTS = {"tickets": ("results", "tickets"), "conversations": ("conversations",)}
 CHANNELS = {1: "email", 2: "email", 3: "voice", 4: "community", 5: "social", 6: "social", 7: "chat", 8: "chat", 9: "email", 10: "email", 12: "chat", 13: "chat"}
-VIA = {
-    1: "email",
-    2: "portal",
-    3: "phone",
-    4: "forum",
-    5: "twitter",
-    6: "facebook",
-    7: "chat",
-    8: "mobihelp",
-    9: "feedback_widget",
-    10: "outbound_email",
-    12: "bot",
-    13: "whatsapp",
-}
+NAMES = ("", "email", "portal", "phone", "forum", "twitter", "facebook", "chat", "mobihelp", "feedback_widget", "outbound_email", "ecommerce", "bot", "whatsapp")
+VIA = dict(enumerate(NAMES))
 STATUS = {2: "open", 3: "pending", 4: "resolved", 5: "closed", 6: "waiting_on_customer", 7: "waiting_on_third_party"}
 PRIORITY = {1: "low", 2: "medium", 3: "high", 4: "urgent"}
 OUTBOUND = 10  # the ticket is a mail that an agent sent first
@@ -42,6 +31,8 @@ EMBEDDED = 10  # conversations that the interface hands out with a ticket, at mo
 
 def kind(head: bytes) -> str | None:
     """What of Freshdesk's exports a file holds."""
+    if b"<helpdesk-tickets" in head[:2000] and b"<!DOCTYPE" not in head:
+        return "tickets"
     v = sample(head, "results", "tickets", "conversations", "contacts", "agents")
     v = sample_ticket if isinstance(sample_ticket := v.get("helpdesk_ticket"), dict) else v
     if v.keys() >= {"requester_id", "responder_id", "subject"}:
@@ -57,14 +48,14 @@ def kind(head: bytes) -> str | None:
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """Freshdesk: tickets and what was written in them.
 
-    *Export:* the interfaces ``tickets?include=description``, ``tickets/ID/conversations``, ``contacts``, ``agents`` (version 2), or ``helpdesk/tickets/ID.json`` (version 1).
+    *Export:* Admin > Account > Export data (XML); or the interfaces ``tickets?include=description``, ``tickets/ID/conversations``, ``contacts``, ``agents`` (version 2), or ``helpdesk/tickets/ID.json`` (version 1).
     The CSV of the ticket list holds no messages.
     *Reads:* the description (the first message, which is not among the conversations), replies, private notes (as notes); requester, priority, status, group, tags, satisfaction rating.
     *Not:* changes of fields, time entries; deleted users keep their number as name. The interface embeds at most ten conversations in a ticket: it is said where that was reached.
     """
     make, what = Messages(source, mapping), kind(source.head()) or "tickets"
     people, tickets = joined(source, kind, "people", "contacts", "agents"), joined(source, kind, "tickets", "results", "tickets")
-    for item in items(source, *LISTS.get(what, ())):
+    for item in _xml(source) if b"<helpdesk-tickets" in source.head(2000) else items(source, *LISTS.get(what, ())):
         if isinstance(item, Problem):
             yield item
         elif what == "conversations":
@@ -74,9 +65,33 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from _ticket(make, item, wrapped if isinstance(wrapped, dict) else item.value, people)
 
 
+def _xml(source: Source) -> Iterator[Item | Problem]:
+    """The tickets of an account export, one by one; a document with definitions of its own is not claimed in the first place."""
+    number, root = 0, None
+    try:
+        with source.open() as stream:
+            for event, element in ElementTree.iterparse(stream, ("start", "end")):
+                root = element if root is None else root
+                if event == "end" and element.tag == "helpdesk-ticket":
+                    number += 1
+                    yield Item(_object(element), number)
+                    root.clear()
+    except (ElementTree.ParseError, EOFError, OSError) as error:
+        yield Problem(source.name, f"is no sound XML after {number} tickets: {error}", number + 1)
+
+
+def _object(element: ElementTree.Element) -> Any:
+    """An element as the JSON of the interface has it: names with _, lists where it is an array, text otherwise."""
+    if element.get("type") == "array":
+        return [_object(child) for child in element]
+    if len(element):
+        return {child.tag.replace("-", "_"): _object(child) for child in element}
+    return element.text if element.get("nil") != "true" else None
+
+
 def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """A ticket: its description, and the conversations that came with it."""
-    id_ = words(t, "display_id") if "helpdesk_ticket" in item.value else words(t, "id", "display_id")
+    id_ = words(t, "display_id", "id")
     source = number(t.get("source"))
     outbound = source == OUTBOUND
     requester, responder = words(t, "requester_id"), words(t, "responder_id")
@@ -129,7 +144,11 @@ def _said(make: Messages, item: Item, ticket_id: str, c: Mapping[str, Any], peop
     who = words(c, "user_id")
     asks = bool(who) and who == words(ticket, "requester_id")
     role = "note" if true(c.get("private")) else "customer" if true(c.get("incoming")) else "agent"
-    name = words(people.get(who), "name", "contact.name") or (words(ticket, "requester.name", "requester_name") if asks else words(c, "from_email"))
+    name = (
+        words(people.get(who), "name", "contact.name")
+        or (words(ticket, "requester.name", "requester_name") if asks else words(ticket, "responder_name") if who == words(ticket, "responder_id") else "")
+        or words(c, "from_email")
+    )
     text = html(given(c, "body_html", "body")) or tidy(c.get("body_text"))
     attached = [words(a, "name", "attachment_url") for a in many(c, "attachments")]
     id_ = ident(c.get("id"))

@@ -37,7 +37,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 
     *Export:* the interface ``conversations/v3/conversations/threads/ID/messages``, with ``threads`` and ``actors/batch/read`` beside it for status and names.
     *Reads:* messages, comments (as notes), welcome messages (as automatic); bots, agents and visitors by their actor; contact, inbox, ticket (as case), status.
-    *Not:* assignments and changes of status or inbox. A body that HubSpot truncated is kept as it is and reported: the whole one is at ``original-content``.
+    *Not:* assignments and changes of status or inbox. Mails are truncated to their most recent reply by HubSpot; a body truncated otherwise is reported: the whole one is at ``original-content``.
     """
     make = Messages(source, mapping)
     threads, actors = joined(source, kind, "threads", "results"), joined(source, kind, "actors", "results")
@@ -62,7 +62,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 "channel": CHANNELS.get(words(v, "channelId") or words(thread, "originalChannelId"), "email" if words(v, "subject") else "chat"),
                 "columns": facts(subject=words(v, "subject"), via=words(v, "channelId"), spam=true(thread.get("spam")) or None),
             }
-            if words(v, "truncationStatus") not in ("", "NOT_TRUNCATED"):
+            if words(v, "truncationStatus") == "TRUNCATED":
                 yield make.lost(item, f"message {words(v, 'id')} was truncated by HubSpot: get its original content", kept=True)
             yield from make.make(
                 item,

@@ -15,6 +15,7 @@ WHY = {
     "transcript": "its objects are tawk.to transcripts (chat, messages of senders t)",
     "start": "its objects are the beginnings of tawk.to chats",
     "ticket": "its objects are tawk.to tickets",
+    "end": "its objects are the ends of tawk.to chats, which hold no message",
 }
 ROLES = {"v": "customer", "visitor": "customer", "a": "agent", "agent": "agent", "s": "system", "system": "system"}
 
@@ -26,6 +27,8 @@ def kind(head: bytes) -> str | None:
         return "transcript"
     if words(v, "event") == "chat:start" and "chatId" in v:
         return "start"
+    if words(v, "event") == "chat:end" and "chatId" in v:
+        return "end"
     return "ticket" if words(v, "event") == "ticket:create" and "ticket" in v else None
 
 

@@ -28,8 +28,8 @@ WHY = {
 ROLES = {"end-user": "customer", "agent": "agent", "admin": "agent"}
 SYSTEM = "-1"  # the author of what Zendesk itself wrote
 # a chat or messaging conversation, kept as one comment: "(12:29:41 PM) Ana: Hi", "(12:30:02 PM) *** Bob joined the chat ***"
-CHAT = re.compile(r"^(?:Conversation with |Chat started|Chat transcript)")
-CHAT_LINE = re.compile(r"(?m)^\((?:\d{4}-\d\d-\d\d )?(\d\d?):(\d\d)(?::(\d\d))?(?:[ \u202f]?([AP]M))?\) (?:\*\*\* (.+?) \*\*\*$|([^:\n]{1,80}): ?)")
+CHAT = re.compile(r"^(?:Conversation with |Chat started|Chat transcript|\(\d\d?:\d\d)")
+CHAT_LINE = re.compile(r"(?m)^\((?:\d{4}-\d\d-\d\d )?(\d\d?):(\d\d)(?::(\d\d))?(?:[ \u202f]?([AP]M))?\) (?:\*{1,3} (.+?) \*{1,3}$|([^:\n]{1,80}): ?)")
 CHAT_DAY = re.compile(r"(?:Chat )?started(?: on)?:? (\d{4}-\d\d-\d\d)", re.IGNORECASE)
 VISITOR = re.compile(r"^(?:Visitor|Web User|iOS User|Android User)\b")
 
