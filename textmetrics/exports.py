@@ -259,6 +259,7 @@ class Messages:
         self.source, self.mapping, self._local = source, mapping, local
         self._clock = Clock(time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC")
         self._names: dict[str, dict[str, str]] = {}
+        self._said: dict[tuple[str, str], int] = {}  # by conversation and id: what a message said, as a hash
 
     def when(self, value: Any) -> datetime | None:
         """A time of this export in UTC; None where there is none or it cannot be read."""
@@ -307,6 +308,7 @@ class Messages:
         )
         for key, value in (*facts_.items(), *fields.items()):
             setattr(record, key, value)
+        record.message_id = self._own_id(conversation, record.message_id, text)
         record.channel = self.mapping.channel or record.channel
         record.language = record.language or self.mapping.language
         yield record
@@ -320,6 +322,16 @@ class Messages:
         expected = number(says)
         if expected is not None and expected > has:
             yield self.lost(item, f"conversation {conversation} has {expected:.0f} messages by the export's own count, of which {has} are here", kept=True)
+
+    def _own_id(self, conversation: str, id_: str | None, text: str) -> str | None:
+        """The id of a message; where another text has it in the same conversation (examples in manuals do that), with a number."""
+        if id_ is None:
+            return None
+        n, own = 1, id_
+        while self._said.setdefault((conversation, own), hash(text)) != hash(text):
+            n += 1
+            own = f"{id_}#{n}"
+        return own
 
     def _label(self, conversation: str, id_: str, name: str, role: str) -> str:
         """What somebody is called in one conversation: by the first name seen with an id, told apart where two people, or a person and a bot, share it."""

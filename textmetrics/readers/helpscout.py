@@ -15,6 +15,7 @@ from . import reader
 
 WHY = {"conversations": "its objects are Help Scout conversations (mailboxId, number)", "threads": "its objects are threads of a Help Scout conversation"}
 ROLES = {"customer": "customer", "message": "agent", "note": "note", "phone": "note", "forwardparent": "note", "forwardchild": "note"}
+LINK = re.compile(r"helpscout\.net/v2/conversations(?:/(\d+)/threads)?")
 RATINGS = {"great": 1.0, "okay": 0.5, "not good": 0.0}
 
 
@@ -23,7 +24,10 @@ def kind(head: bytes) -> str | None:
     v = sample(head, "_embedded.conversations", "_embedded.threads", "threads")
     if v.keys() >= {"mailboxId", "number", "subject"}:
         return "conversations"
-    return "threads" if v.keys() >= {"type", "state", "createdBy", "createdAt"} and ("action" in v or "body" in v) else None
+    if v.keys() >= {"type", "state", "createdBy"} and ("action" in v or "body" in v) and ("createdAt" in v or "_links" in v):
+        return "threads"
+    link = LINK.search(words(v, "_links.self.href")) if {"_links", "page"} <= v.keys() else None  # an empty page holds nothing else
+    return ("threads" if link[1] else "conversations") if link else None
 
 
 @reader("helpscout", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
@@ -38,9 +42,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     if kind(source.head()) == "threads":
         value, problems = document(source)
         yield from problems
-        threads = given(value, "_embedded.threads", "threads") or (value if isinstance(value, list) else [value])
-        link = re.search(r"/conversations/(\d+)", words(value, "_links.self.href"))
-        id_ = link[1] if link else (re.findall(r"\d+", source.stem) or [source.stem])[-1]
+        envelope = isinstance(value, dict) and ("_embedded" in value or "page" in value or "threads" in value)
+        threads = many(value, "_embedded.threads", "threads") if envelope else [t for t in (value if isinstance(value, list) else [value]) if isinstance(t, dict)]
+        link = LINK.search(words(value, "_links.self.href"))
+        id_ = link[1] if link and link[1] else (re.findall(r"\d+", source.stem) or [source.stem])[-1]
         yield from _threads(make, Item({}, 1), id_, threads, joined(source, kind, "conversations", "_embedded.conversations").get(id_, {}))
         yield from make.missing(Item({}, 1), id_, len(threads), get(value, "page.totalElements"))
         return
@@ -86,7 +91,7 @@ def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mappin
             item,
             id_,
             html(t.get("body")),
-            time=t.get("createdAt"),
+            time=given(t, "createdAt", "createdBy.createdAt"),
             who=f"{by} {words(who, 'id')}".strip(),
             name=name,
             role=role,

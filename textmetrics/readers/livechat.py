@@ -16,6 +16,7 @@ WHY = {
     "chats": "its objects are LiveChat chats (users, threads of events)",
     "summaries": "its objects are LiveChat chat summaries, which hold only last events",
     "older": "its objects are LiveChat chats of the older interface (visitor, messages)",
+    "threads": "its objects are threads of LiveChat chats (events, user_ids)",
     "events": "its objects are LiveChat events (author_id, visibility)",
 }
 EVENTS = ("message", "system_message", "file", "filled_form", "form", "rich_message", "custom", "system")
@@ -24,9 +25,11 @@ OLDER = {"visitor": "customer", "agent": "agent", "supervisor": "note", "bot": "
 
 def kind(head: bytes) -> str | None:
     """What of LiveChat's exports a file holds."""
-    v = sample(head, "chats", "chats_summary", "found_chats")
+    v = sample(head, "chats", "chats_summary", "threads")
     if isinstance(v.get("users"), list) and ("events" in (get(v, "thread") or get(v, "threads.0") or {}) or "restricted_access" in (get(v, "thread") or {})):
         return "chats"
+    if v.keys() >= {"events", "user_ids"} and "access" in v:
+        return "threads"
     if v.keys() >= {"last_thread_summary", "users"}:
         return "summaries"
     if isinstance(get(v, "messages.0"), dict) and "user_type" in v["messages"][0]:
@@ -43,11 +46,13 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Not:* empty forms, custom events, events of stores. Threads that the exporter may not see are reported; a chat that goes on later is a further conversation of its customer.
     """
     make, what, last = Messages(source, mapping), kind(source.head()) or "chats", 0
-    for item in items(source, "chats", "chats_summary"):
+    for item in items(source, *(("threads",) if what == "threads" else ("chats", "chats_summary"))):
         if isinstance(item, Problem):
             yield item
         elif what == "events":
             yield from _event(make, item, words(item.value, "thread_id", "chat_id") or source.stem, item.value, {}, {})
+        elif what == "threads":
+            yield from _thread(make, item, {}, item.value, {})
         elif what == "older":
             yield from _older(make, item, item.value)
         else:
@@ -85,7 +90,7 @@ def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping
             csat_comment=given(thread, "properties.rating.comment.value", "properties.rating.comment"),
         ),
     }
-    if thread.get("restricted_access"):
+    if thread.get("restricted_access") and not thread.get("events"):
         yield make.lost(item, f"thread {words(thread, 'id')} of chat {words(chat, 'id')} is restricted: its events are not here")
     for event in many(thread, "events"):
         yield from _event(make, item, words(thread, "id"), event, users, about)

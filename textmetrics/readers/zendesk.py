@@ -23,9 +23,12 @@ WHY = {
     "tags": "it is Zendesk's table of tags, joined to the tickets beside it",
     "groups": "its objects are Zendesk groups, joined to the tickets beside them",
     "ratings": "its objects are Zendesk satisfaction ratings, joined to the tickets beside them",
+    "other": "its objects are of Zendesk, and hold no message",
     "history": "it is Zendesk's history of ticket fields, which holds no message",
 }
 ROLES = {"end-user": "customer", "agent": "agent", "admin": "agent"}
+OTHER = ("engagements", "organizations", "ticket_metrics", "ticket_fields", "ticket_forms", "brands")
+OTHERS = re.compile(r"/api/v2/(?:organizations|ticket_metrics|ticket_fields|ticket_forms|brands|custom_statuses|macros|triggers|views)/\d")
 SYSTEM = "-1"  # the author of what Zendesk itself wrote
 # a chat or messaging conversation, kept as one comment: "(12:29:41 PM) Ana: Hi", "(12:30:02 PM) *** Bob joined the chat ***"
 CHAT = re.compile(r"^(?:Conversation with |Chat started|Chat transcript|\(\d\d?:\d\d)")
@@ -36,7 +39,7 @@ VISITOR = re.compile(r"^(?:Visitor|Web User|iOS User|Android User)\b")
 
 def kind(head: bytes) -> str | None:
     """What of Zendesk's exports a file holds."""
-    v = sample(head, "tickets", "comments", "audits", "ticket_events", "users", "satisfaction_ratings", "groups", "results", "ticket")
+    v = sample(head, "tickets", "comments", "audits", "ticket_events", "users", "satisfaction_ratings", "groups", *OTHER, "results", "ticket")
     if v.keys() >= {"requester_id", "submitter_id", "subject"} or ({"subject", "comments", "status"} <= v.keys() and "description" in v):
         return "tickets" if "responder_id" not in v and "messages" not in v else None
     if v.keys() >= {"author_id", "public", "body"} or ({"ticket_id", "public", "body", "user_id"} <= v.keys() and "incoming" not in v):
@@ -51,7 +54,9 @@ def kind(head: bytes) -> str | None:
         return "ratings"
     if v.keys() >= {"field_name", "ticket_id", "value"}:
         return "history"
-    return "groups" if {"name", "url"} <= v.keys() and re.search(rb"/api/v2/groups/\d", head) else None
+    if {"name", "url"} <= v.keys() and re.search(rb"/api/v2/groups/\d", head):
+        return "groups"
+    return "other" if v.keys() >= {"engagement_id", "ticket_id"} or ("url" in v and OTHERS.search(words(v, "url"))) else None
 
 
 @reader("zendesk", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
