@@ -18,10 +18,10 @@ LAYERS = [
     {"sources", "times", "cleaning", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
     {"cues", "delimited", "mapping", "documents", "exports"},
     FAMILIES,
-    {"features", "threads", "roles", "estimates"},
+    {"features", "threads", "roles", "estimates", "corrections", "agreement"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions"},
-    {"testing", "report", "insights", "evidence", "reviews", "render"},
+    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration"},
     {"pipeline", "library"},
     {"commands"},
     {"cli", "__init__", "__main__"},
@@ -36,8 +36,9 @@ DOORS = {
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
     "ijson": {"documents.py"},
-    "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py"},
-    "rich": {"cli.py", "commands/*", "render/terminal.py", "render/transcript.py"},
+    "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py"},
+    "rich": {"cli.py", "commands/*", "render/*"},
+    "openpyxl": {"sheets.py"},
 }
 WALL = 400  # lines
 

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+CALIBRATION = "calibration.json"  # what people read of a run, written beside it by `calibrate`
 BEYOND = "_beyond_comparison"  # the row of a metric minus the one it must be compared with
 
 
 class Report:
     """What a run found. ``run`` says what it was made from: version, as_of, settings, inputs, counts, notes."""
 
-    def __init__(self, arrow: Mapping[str, pa.Table], run: Mapping[str, Any]) -> None:
-        self._arrow, self.run = dict(arrow), dict(run)
+    def __init__(self, arrow: Mapping[str, pa.Table], run: Mapping[str, Any], calibration: Mapping[str, Any] | None = None) -> None:
+        self._arrow, self.run, self.calibration = dict(arrow), dict(run), calibration
 
     @classmethod
     def of(cls, tables: Tables, run: Mapping[str, Any]) -> Report:
@@ -50,7 +51,9 @@ class Report:
         if not (folder / "run.json").is_file():
             raise ReadError(folder, "holds no run of textmetrics (no run.json): make one with textmetrics mine INPUT --out FOLDER")
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return cls({name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}, run)
+        told = folder / CALIBRATION
+        calibration = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
+        return cls({name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}, run, calibration)
 
     def arrow(self, table: str) -> pa.Table:
         """One table as Arrow."""

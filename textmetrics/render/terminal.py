@@ -19,6 +19,7 @@ from ..report import BEYOND, Report
 from ..spans import shown
 from ..tables import ESTIMATE_COLUMNS
 from . import FAMILIES
+from .calibration import as_people_read
 
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
 WIDE = 150  # columns from which each metric's first sentence stands beside it
@@ -106,6 +107,8 @@ def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[s
                 about = "" if r["metric"].endswith(BEYOND) or any(r.get(g) for g in groups) else METRICS[r["metric"]].title
                 cells.append(Text(about, no_wrap=True, overflow="ellipsis"))
             table.add_row(*cells)
+            if not any(r.get(g) for g in groups) and (read := as_people_read(shown_by.report, r["metric"], channel)):
+                table.add_row(*read)
     return Padding(table, (1, 0, 0, 0))
 
 
