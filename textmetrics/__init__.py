@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .dialects import translate
     from .errors import TextmetricsError
     from .library import annotate, estimate, explain, observe
     from .pipeline import analyze, mine, read
@@ -43,6 +44,7 @@ _HOMES = {
     "review": "reviews",
     "TextmetricsError": "errors",
     "Transcript": "types",
+    "translate": "dialects",
     "Wait": "types",
 }
 __version__ = "0.1.0"
@@ -68,6 +70,7 @@ __all__ = [
     "observe",
     "read",
     "review",
+    "translate",
 ]
 
 

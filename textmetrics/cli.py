@@ -76,13 +76,19 @@ def summary(
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All metrics, not the headlines alone.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with the messages behind each number to this file instead.")] = None,
+    vendor: Annotated[str | None, typer.Option("--as", help="As a vendor computes it, reconciled with ours: zendesk, aws, google, genesys or intercom.")] = None,
 ) -> None:
     """Show what a run found, channel by channel."""
     from .render.terminal import summary as render
     from .report import Report
 
     report = Report.load(folder)
-    if html is None:
+    if vendor is not None:
+        from .dialects import dialect, translate
+        from .render.dialects import reconciliation
+
+        _console().print(reconciliation(dialect(vendor), translate(report, vendor)))
+    elif html is None:
         _console().print(render(report, every=every, by=by or ()))
     else:
         report.to_html(html)
