@@ -64,3 +64,14 @@ def test_pages_written_one_below_the_other_give_all_their_objects(tmp_path):
 def test_a_first_line_longer_than_the_head_does_not_hide_the_others(tmp_path):
     first = '{"id": 1, "comments": ["' + "a" * 100_000 + '"]}'
     assert [i.value["id"] for i in read(tmp_path, f'{first}\n{{"id": 2}}\n')] == [1, 2]
+
+
+def test_comments_of_printed_examples_are_no_loss(tmp_path):
+    (path := tmp_path / "export.json").write_text('{"id": 1, // the id\n "url": "https://x"}')
+    seen = list(documents.objects(next(iter(sources([path])))))
+    assert [i.value for i in seen if isinstance(i, Item)] == [{"id": 1, "url": "https://x"}]
+
+
+def test_a_cut_in_the_midst_of_quotes_takes_linear_time():
+    whole = '{"a": [1, "' + '\\"' * 200_000  # quadratic, this takes minutes
+    assert documents.salvage(whole.encode()) == ({"a": [1]}, 8)

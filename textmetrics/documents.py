@@ -22,7 +22,8 @@ LARGE = 256 << 20  # bytes from which a list is read as a stream, not as one doc
 LONGEST_LINE = 16 << 20  # bytes in which the first line of a file with an object a line must end
 DEPTH = 200  # brackets within brackets; deeper is an attack or a mistake
 _decode = msgspec.json.Decoder().decode
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_COMMENTS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*', re.DOTALL)
 _CLOSE = {b"[": b"]", b"{": b"}"}
 
 
@@ -97,9 +98,13 @@ def document(source: Source) -> tuple[Any, list[Problem]]:
 def salvage(data: bytes) -> tuple[Any, int]:
     """What a broken document holds up to the last value that is whole, and the byte where that ends. Linear in its size.
 
+    ``//`` comments, which no JSON may have but printed examples do, are blanked first.
+
     >>> salvage(b'{"a": [1, {"b": 2}, {"c": ')
     ({'a': [1, {'b': 2}]}, 18)
     """
+    if b"//" in data:
+        data = _COMMENTS.sub(lambda m: m[0] if m[0].startswith(b'"') else b" " * len(m[0]), data)
     stack: list[bytes] = []
     whole: list[tuple[int, bytes]] = []  # places after which everything open can be closed
     for mark in _MARKS.finditer(data):
