@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..cleaning import printable
+from ..coverage import coverage
 from ..estimates import FEWEST
 from ..insights import insights
 from ..metrics import METRICS
@@ -41,6 +42,7 @@ class Summary:
         for channel in sorted({r["channel"] for r in table if r["channel"]}):
             yield _channel(channel, sizes[channel], [r for r in table if r["channel"] == channel], groups, self, options.max_width)
         yield _worth_a_look(self.report)
+        yield _foot(self.report)
 
 
 def summary(report: Report, *, every: bool = False, by: Iterable[str] = ()) -> Summary:
@@ -165,6 +167,14 @@ def _spark(report: Report, metric: str, channel: str, width: int) -> str:
     counts, _ = np.histogram(np.log10(np.maximum(values, 1.0)), bins=width, range=(0.0, 7.0))
     top = counts.max()
     return "".join(SPARKS[round(c / top * 7)] if c else " " for c in counts)
+
+
+def _foot(report: Report) -> Padding:
+    """What the figures rest on: shares in one paragraph, then who read along, and what found it all."""
+    lines = coverage(report)
+    shares = [f"{c.name} {shown(c.value, 'share')}" if c.value is not None else f"{c.name} unknown" for c in lines if not c.words]
+    words = [f"{c.name}: {printable(c.words)}" for c in lines if c.words]
+    return Padding(Group(Text("What it rests on", "bold"), Text("; ".join(shares) + ".", "dim"), *(Text(f"{w[0].upper()}{w[1:]}.", "dim") for w in words)), (1, 0, 0, 0))
 
 
 def _worth_a_look(report: Report) -> Padding:
