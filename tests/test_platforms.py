@@ -11,7 +11,7 @@ import textmetrics as tm
 from textmetrics import exports
 from textmetrics.documents import Item
 from textmetrics.errors import TextmetricsError
-from textmetrics.readers import READERS
+from textmetrics.readers import READERS, claimants
 from textmetrics.sources import sources
 from textmetrics.types import Problem
 
@@ -109,6 +109,14 @@ def test_ids_that_a_spreadsheet_made_numbers_of_still_join(tmp_path):
     (tmp_path / "user.csv").write_text("id,email,name,role\n1,x@example.com,Ana,end-user\n")
     (c,) = tm.read(tmp_path)
     assert (c.id, c.messages[0].id, c.participants[0].id, c.participants[0].role) == ("7", "5", "Ana", "customer")
+
+
+def test_a_document_of_one_long_line_is_claimed_by_its_beginning(tmp_path, monkeypatch):
+    monkeypatch.setattr("textmetrics.sources.LONGEST", 1 << 16)
+    tickets = [{"id": n, "requester_id": 1, "submitter_id": 1, "subject": "x", "status": "open", "description": "d " * 500, "comments": []} for n in range(200)]
+    (tmp_path / "x.json").write_text(json.dumps({"tickets": tickets}))
+    (source,) = sources([tmp_path / "x.json"])
+    assert list(claimants(source)) == ["zendesk"]
 
 
 TABLES = {"a comma": "id,body\n1,x\n", "a semicolon": "sep=;\nid;body\n1;x\n", "UTF-16": "id\tbody\n1\tx\n"}

@@ -13,6 +13,8 @@ from . import reader
 
 def claims(source: Source, head: bytes) -> str | None:
     """The header has a text column and says who wrote or in which conversation."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return None  # JSON, whose first line may be all of it
     if head.startswith(b"PAR1") or (b"\x00" in head[:2000] and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head[1:2] != b"\x00"):
         return None
     names, delimiter = header(source)
