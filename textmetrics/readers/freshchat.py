@@ -43,6 +43,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     if kind(source.head()) in ("people", "conversations"):
         yield from (p for p in items(source) if isinstance(p, Problem))
         return
+    envelope = head_value(source.head())  # a conversation may come with its messages
     for item in items(source, "messages"):
         if isinstance(item, Problem):
             yield item
@@ -51,8 +52,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         parts = many(v, "message_parts")
         text = "\n".join(t for p in parts if (t := html(given(p, "text.content", "email.content", "url_button.label", "template_content.type"))))
         attached = [f"{what} {words(p, f'{what}.name', f'{what}.url')}".strip() for p in parts for what in ("image", "file", "video", "audio") if what in p]
-        id_, who = words(v, "conversation_id") or source.stem, words(v, "actor_id")
-        c, person = conversations.get(id_, {}), people.get(who)
+        id_, who = words(v, "conversation_id") or words(envelope, "conversation_id") or source.stem, words(v, "actor_id")
+        c, person = conversations.get(id_) or (envelope if words(envelope, "conversation_id") == id_ else {}), people.get(who)
         role = TYPES.get(words(v, "message_type")) or ROLES.get(words(v, "actor_type"), "unknown")
         about = {
             "status": words(c, "status") or None,

@@ -77,7 +77,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     if what == "tickets":
         yield from _tickets(source, make, people)
         return
-    tickets = joined(source, kind, "tickets", "tickets")
+    tickets, bare = joined(source, kind, "tickets", "tickets"), 0
     for item in items(source, "comments", "audits", "ticket_events"):
         if isinstance(item, Problem):
             yield item
@@ -88,13 +88,16 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from _comment(make, item, item.value, ticket, people)
         else:
             for event in many(item.value, "events", "child_events"):
-                if str(given(event, "type", "event_type")) in ("Comment", "VoiceComment", "TpeVoiceComment"):
+                bare += true(event.get("comment_present")) and not given(event, "body", "html_body", "plain_body")
+                if str(given(event, "type", "event_type")) in ("Comment", "VoiceComment", "TpeVoiceComment") and given(event, "body", "html_body", "plain_body", "data"):
                     said = {
                         "created_at": given(item.value, "created_at", "timestamp"),
                         "via": item.value.get("via"),
                         "author_id": given(item.value, "author_id", "updater_id"),
                     }
                     yield from _comment(make, item, {**said, **{k: v for k, v in event.items() if v is not None}}, ticket, people)
+    if bare:
+        yield Problem(source.name, f"{bare} comments are mentioned without their text: get the events with include=comment_events", kept=True)
 
 
 def _tickets(source: Source, make: Messages, people: Mapping[str, Any]) -> Iterator[Record | Problem]:
