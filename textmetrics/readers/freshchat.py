@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..documents import head_value
 from ..exports import Messages, facts, given, html, items, joined, many, sample, words
 from ..mapping import Map
 from ..sources import Source
