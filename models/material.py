@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
@@ -31,6 +33,7 @@ from textmetrics.types import Conversation, Message, Participant, Record  # noqa
 SHARED = Path(os.environ.get("TEXTMETRICS_SHARED", HERE.parent.parent / "shared"))
 MEASURED_ONLY = ("airlines", "twcs")  # CC BY-NC-SA: thresholds and rules may be tuned on them, weights may not be learned from them
 KINDS = {"sumo": "forum", "forum": "forum", "community_forum": "written", "firefox": "forum", "irc": "irc", "stripe": "stripe", "oem": "oem", "ibm": "ibm", "airlines": "social", "twcs": "social"}
+SEARCHED = ("rephrase_pairs_read", "single_messages")
 CODES = {
     "RR": "rephrase_request", "RF": "reformulation", "AW": "acknowledgement/worked", "AU": "acknowledgement/used", "AA": "acknowledgement/accepted",
     "AT": "acknowledgement/thanks", "AN": "acknowledgement/failed", "NU": "nudge", "PC": "prior_contact", "DL": "deadline", "CH-": "churn", "CH+": "conversion",
@@ -40,7 +43,7 @@ CODES = {
 
 @dataclass
 class Labelled:
-    """A conversation with what careful readers found in it, messages by position. ``only``: the labels judged, where not all were."""
+    """A conversation with what careful readers found in it, messages by position. ``only``: the labels judged, ``judged`` the messages, where not all were."""
 
     conversation: Conversation
     set: str
@@ -50,11 +53,20 @@ class Labelled:
     request_type: str | None
     only: set[str] | None = None
     details: list[dict[str, str]] = field(default_factory=list)
+    judged: list[bool] | None = None
+
+    @property
+    def searched(self) -> bool:
+        """Whether it was searched out for what it seemed to hold: good to learn from, no fair sample to measure or calibrate on."""
+        return self.set in SEARCHED
 
     @property
     def kind(self) -> str:
         """The source it comes from: what differs between kinds differs between products and people. Both forums of one maker are one."""
-        return next((v for k, v in KINDS.items() if self.set.startswith(k)), "written")
+        name = self.set
+        if self.searched:
+            name = "stripe" if "stripe" in self.conversation.id else "irc" if "irc/" in self.conversation.id else "forum"
+        return next((v for k, v in KINDS.items() if name.startswith(k)), "written")
 
     @property
     def trainable(self) -> bool:
@@ -100,6 +112,7 @@ def _labelled(c: Conversation, name: str, row: dict[str, Any]) -> Labelled:
         request_type=row.get("request_type"),
         only={CODES[x] for x in row["only"]} if "only" in row else None,
         details=[row.get("details", {}).get(m.id, {}) for m in c.messages],
+        judged=[m.id in row["judged"] for m in c.messages] if "judged" in row else None,
     )
 
 
@@ -126,15 +139,17 @@ class _Texts:
         self._tweets: dict[str, Record] = {}
 
     def conversation(self, row: dict[str, Any], name: str) -> Conversation:
-        key = row["conversation_id"]
-        if key.startswith("irc/"):
-            return self._irc(key, row["messages"])
-        if key.startswith("twcs/"):
-            return self._thread(key, row["messages"])
-        return self._topic(key, row["messages"], {"it": "it", "es": "es"}.get(name[-2:], "en") if name != "second_reading" else None)
+        key, ids = row["conversation_id"], row["messages"]
+        if ids[0].startswith("irc/"):
+            made = self._irc(key, ids)
+        elif ids[0].startswith("twcs"):
+            made = self._thread(key, ids)
+        else:
+            made = self._topic(key, ids, row.get("language") or ({"it": "it", "es": "es"}.get(name[-2:], "en") if name != "second_reading" else None))
+        return _reply(made) if key.startswith("pair/") else made
 
     def _irc(self, key: str, ids: list[str]) -> Conversation:
-        log = key.split(":")[0].removeprefix("irc/")
+        log = ids[0].rsplit(":", 1)[0].removeprefix("irc/")
         if log not in self._lines:
             path = next(p for end in (".raw.txt", ".ascii.txt") if (p := SHARED / "data" / "irc" / f"{log}{end}").is_file())
             (source,) = sources.sources([path])
@@ -157,14 +172,20 @@ class _Texts:
                 for line in lines:
                     post = json.loads(line)
                     self._forum.setdefault(post["thread"], []).append(post)
-        posts = {f"{key}:{p['post']}": p for p in self._forum[key]}
-        first = self._forum[key][0]
+        posts = {f"{p['thread']}:{p['post']}": p for p in self._forum[ids[0].split(":")[0]]}
+        first = self._forum[ids[0].split(":")[0]][0]
         said = []
         for i in ids:
             p = posts[i]
             text = re.sub(r"\s+", " ", plain(p["html"])).strip()
             said.append((i, p["user"], f"{p['title']} — {text}" if p.get("title") else text, _moment(p["posted"])))
         return _conversation(key, "community", language or first["locale"][:2], first["user"], said)
+
+
+def _reply(pair: Conversation) -> Conversation:
+    """A message and the answer to it, read as a responder's and the customer's."""
+    a, b = (m.participant_id for m in pair.messages)
+    return msgspec.structs.replace(pair, channel="chat", participants=(Participant(a, "agent"), Participant(b, "customer")))
 
 
 def _moment(text: str) -> Any:

@@ -1,7 +1,7 @@
 """Conversations to transcripts: the one place where text is processed in batches.
 
-Over all texts of a batch at once: clean, fold, find the language, the cues and the moods. Then per conversation: judge, find, and say
-what it comes to. A batch bounds memory and changes no number: one conversation alone gives what it gives among a thousand.
+Over all texts of a batch at once: clean, fold, find the language and the cues; judge what each message does; score the moods, which what a
+message does bears on. Then per conversation: find, and say what it comes to. A batch bounds memory and changes no number: one conversation alone gives what it gives among a thousand.
 """
 
 from __future__ import annotations
@@ -38,11 +38,10 @@ class Settings(Struct, frozen=True):
 
 
 class Prepared(Struct):
-    """One conversation on its way: its view, its moods, its language."""
+    """One conversation on its way: its view, its language."""
 
     view: View
     language: str | None
-    moods: list[float | None]
 
 
 def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = None, settings: Settings | None = None) -> Iterator[Transcript]:
@@ -60,14 +59,16 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     trained = None if settings.rules_only else judging.model()
     fates = None if settings.rules_only else outcomes.model()
     limits = judging.thresholds(trained, settings.thresholds)
-    prepared = prepare(batch, settings)
-    judged = judging.judge([p.view for p in prepared], trained=trained)
-    for one, marks in zip(prepared, judged, strict=True):
-        yield _transcript(one, marks, trained, fates, limits, as_of)
+    prepared = prepare(batch)
+    views = [p.view for p in prepared]
+    judged = judging.judge(views, trained=trained)
+    felt = moods(views, settings)
+    for one, marks, feelings in zip(prepared, judged, felt, strict=True):
+        yield _transcript(one, marks, feelings, trained, fates, limits, as_of)
 
 
-def prepare(batch: Sequence[Conversation], settings: Settings) -> list[Prepared]:
-    """The step over all texts at once: clean, fold, languages, cues, moods."""
+def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
+    """The step over all texts at once: clean, fold, languages, cues."""
     texts: list[list[str]] = []
     folded: list[list[str]] = []
     tongue: list[tuple[str | None, list[str | None]]] = []
@@ -82,17 +83,21 @@ def prepare(batch: Sequence[Conversation], settings: Settings) -> list[Prepared]
     found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))
     empty: tuple[Cue, ...] = ()
     views = [View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)]
-    felt = [(c, i) for c, i in flat if roles[c][i] in CUSTOMERS]
-    moods = _in_languages(
-        felt, [tongue[c][1][i] for c, i in felt], lambda code, at: _moods(code, [text(views[c], i) for c, i in at], settings)
-    )
-    return [Prepared(view, tongue[n][0], [moods.get((n, i)) for i in range(len(view))]) for n, view in enumerate(views)]
+    return [Prepared(view, tongue[n][0]) for n, view in enumerate(views)]
+
+
+def moods(views: Sequence[View], settings: Settings) -> list[list[float | None]]:
+    """The moods of the customers' messages of judged conversations, None for everybody else's."""
+    felt = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in CUSTOMERS]
+    codes = [views[c].languages[i] for c, i in felt]
+    found = _in_languages(felt, codes, lambda code, at: _moods(code, [text(views[c], i) for c, i in at], settings))
+    return [[found.get((c, i)) for i in range(len(view))] for c, view in enumerate(views)]
 
 
 def text(view: View, i: int) -> Text:
     """One message as scorers are given it."""
     said = view.before(i)
-    return Text(view.texts[i], view.folded[i], view.cues[i], view.roles[i], i == 0, tuple(view.named[said[0]]) if said else ())
+    return Text(view.texts[i], view.folded[i], view.cues[i], view.roles[i], i == 0, tuple(view.named[said[0]]) if said else (), view.chances[i])
 
 
 def _roles(conversation: Conversation) -> tuple[Role, ...]:
@@ -122,27 +127,33 @@ def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[flo
 
 
 def _transcript(
-    one: Prepared, judged: Sequence[Judged], trained: models.Model | None, fates: models.Model | None, limits: judging.Limits, as_of: datetime | None
+    one: Prepared,
+    judged: Sequence[Judged],
+    felt: Sequence[float | None],
+    trained: models.Model | None,
+    fates: models.Model | None,
+    limits: judging.Limits,
+    as_of: datetime | None,
 ) -> Transcript:
     view = one.view
     findings = judging.findings(view, judged, trained, limits)
-    resolved = outcomes.resolution(view, one.moods, fates)
+    resolved = outcomes.resolution(view, felt, fates)
     solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
-    before, after = outcomes.mood_around(view, one.moods, solution)
+    before, after = outcomes.mood_around(view, felt, solution)
     return Transcript(
         conversation=view.conversation,
         as_of=as_of or view.conversation.cut,
         roles=tuple(view.roles),
         turns=turns.number(view.conversation, view.roles),
         languages=tuple(view.languages),
-        moods=tuple(one.moods),
+        moods=tuple(felt),
         replies=turns.replies(view, findings),
         open=turns.asks_reply(view, findings),
         cues=tuple(view.cues),
         findings=tuple(findings),
         language=one.language,
         resolution=resolved,
-        request_type=outcomes.request_type(view, Told(view) if fates else None, one.moods, fates),
+        request_type=outcomes.request_type(view, Told(view) if fates else None, felt, fates),
         solution=solution,
         mood_before=before,
         mood_after=after,

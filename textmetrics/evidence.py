@@ -51,7 +51,7 @@ def _judged(one: Conversation) -> Any:
     """A function that says why a label was found in a message of a conversation."""
     trained = judging.model()
     limits = judging.thresholds(trained)
-    (prepared,) = prepare([one], Settings())
+    (prepared,) = prepare([one])
     (marks,) = judging.judge([prepared.view], trained=trained)
 
     def told(i: int, name: str) -> Sequence[str]:

@@ -137,6 +137,7 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         row["is:distance"] = min(5, i - j) / 5
     else:
         row["is:nothing said by the other side"] = 1.0
+    _repeats(view, told, i, said, row)
     mine = [j for j in range(i) if (view.roles[j] in RESPONDERS) == (view.roles[i] in RESPONDERS)]
     if mine:
         for name in view.named[mine[-1]]:
@@ -155,6 +156,25 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
             row["is:n asks"] = 1.0
     if view.roles[i] in CUSTOMERS:
         _judged(view, i, said, row)
+
+
+def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
+    """How much of a message its writer had said before."""
+    people = view.conversation.messages
+    mine = [j for j in range(i) if people[j].participant_id == people[i].participant_id]
+    if not mine or not told.content[i]:
+        return
+    shared = [len(told.content[i] & told.content[j]) / len(told.content[i]) for j in mine]
+    row["is:repeats"] = max(shared)
+    row[f"is:repeats {int(max(shared) * 4)}"] = 1.0
+    row["is:repeats the own first message"] = shared[0]
+    pairs = set(itertools.pairwise(told.tokens[i]))
+    if pairs:
+        row["is:repeats word for word"] = max(len(pairs & set(itertools.pairwise(told.tokens[j]))) / len(pairs) for j in mine)
+    if any(view.folded[j].strip() == view.folded[i].strip() for j in mine):
+        row["is:said before"] = 1.0
+    if said:
+        row["is:repeats itself more than the other side"] = max(shared) - len(told.content[i] & told.content[said[0]]) / len(told.content[i])
 
 
 def _judged(view: View, i: int, said: Sequence[int], row: dict[str, float]) -> None:

@@ -1,11 +1,12 @@
-"""What the mood model is told of a text: its words and word pairs, its cues, the pack's mood words, how it is written, what was said before."""
+"""What the mood model is told of a text: its words and word pairs, its cues, the pack's mood words, how it
+is written, what it does, what was said before."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .packs import Language
 from .types import Cue
@@ -18,7 +19,15 @@ OUTPUTS = ("negative", "positive", "very negative", "very positive")
 
 
 def features(
-    folded: str, text: str, cues: Sequence[Cue], language: Language, *, role: str = "customer", first: bool = False, before: Sequence[str] = ()
+    folded: str,
+    text: str,
+    cues: Sequence[Cue],
+    language: Language,
+    *,
+    role: str = "customer",
+    first: bool = False,
+    before: Sequence[str] = (),
+    chances: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """The features of one text, by name."""
     words = tokens(folded)
@@ -42,6 +51,8 @@ def features(
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
     for name in before:
         row[f"p:{name}"] = 1.0
+    for label, chance in (chances or {}).items():
+        row[f"q:{label}"] = chance
     row[f"is:by {role}"] = 1.0
     if first:
         row["is:the first message"] = 1.0

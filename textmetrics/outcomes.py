@@ -83,6 +83,17 @@ def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, 
                 row[f"last word {s}"] = view.chance(i, f"acknowledgement/{s}")
         row["answered after the last word"] = float(any(view.chance(j, "solution") >= STANDS for j in range(last + 1, len(view)) if view.roles[j] in RESPONDERS))
         row["customer speaks on after it"] = float(any(i > last for i in mine))
+    for i in mine[-1:]:
+        for cue in view.named[i]:
+            row[f"last cue {cue}"] = 1.0
+    for j in [j for j, role in enumerate(view.roles) if role in RESPONDERS][-1:]:
+        for cue in view.named[j]:
+            row[f"answered with cue {cue}"] = 1.0
+        for label, chance in view.chances[j].items():
+            row[f"answered with {label}"] = chance
+    row["customer wrote once"] = float(len(mine) == 1)
+    row["messages"] = min(len(view), 12) / 12
+    row[channel_feature(view)] = 1.0
     row["customer has the last message"] = float(bool(view.roles) and view.roles[-1] in CUSTOMERS)
     solutions = sum(view.chance(j, "solution") for j, role in enumerate(view.roles) if role in RESPONDERS)
     row["solutions"] = min(solutions, 4.0) / 4
@@ -94,6 +105,11 @@ def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, 
     row["mood at the beginning"] = felt[0] if felt else 0.0
     row["mood, worst"] = min(felt, default=0.0)
     return row
+
+
+def channel_feature(view: View) -> str:
+    """The name of the feature that says which channel a conversation is in: what customers write of differs between channels."""
+    return f"channel {view.conversation.channel}"
 
 
 def request_type(view: View, told: Told | None, moods: Sequence[float | None], trained: models.Model | None) -> str | None:
@@ -122,6 +138,7 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
         row["is:asks"] = float(view.asks(first))
         row["is:length"] = len(told.tokens[first]) ** 0.5 / 10
         row["is:mood"] = moods[first] or 0.0
+    row[channel_feature(view)] = 1.0
     felt = [m for i in mine if (m := moods[i]) is not None]
     row["is:mood, worst"] = min(felt, default=0.0)
     row["is:mood, best"] = max(felt, default=0.0)

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,7 @@ import material  # noqa: E402
 from material import Labelled  # noqa: E402
 
 from textmetrics import judging, models  # noqa: E402
-from textmetrics.annotation import Settings, prepare  # noqa: E402
+from textmetrics.annotation import prepare  # noqa: E402
 from textmetrics.features import Told, of_message  # noqa: E402
 from textmetrics.types import RESPONDERS  # noqa: E402
 
@@ -39,7 +41,7 @@ class Data:
 
     def __init__(self, items: list[Labelled]) -> None:
         self.items = items
-        self.views = [p.view for k in range(0, len(items), BATCH) for p in prepare([x.conversation for x in items[k : k + BATCH]], Settings(mood="lexicon"))]
+        self.views = [p.view for k in range(0, len(items), BATCH) for p in prepare([x.conversation for x in items[k : k + BATCH]])]
         self.told = [Told(v) for v in self.views]
         self.kinds = [x.set if x.kind == "written" else x.kind for x in items]
 
@@ -53,7 +55,11 @@ class Data:
 
     def judged(self, places: list[Place], key: str) -> np.ndarray:
         """Where a reader decided on a label."""
-        return np.array([self.items[c].only is None or key in self.items[c].only for c, _ in places])
+        return np.array([(x.only is None or key in x.only) and (x.judged is None or x.judged[i]) for c, i in places for x in (self.items[c],)])
+
+    def fair(self, places: list[Place]) -> np.ndarray:
+        """Where figures, curves and thresholds may be taken from: real conversations that were not searched out for what they hold."""
+        return np.array([self.items[c].kind != "written" and not self.items[c].searched for c, _ in places])
 
     def truth(self, places: list[Place], key: str) -> np.ndarray:
         """Where a reader found a label."""
@@ -99,25 +105,32 @@ def _by(key: str) -> str:
     return "responder" if judging.DETECTORS[label].by == RESPONDERS else "customer"
 
 
+def judge(data: Data) -> Iterator[tuple[str, Side, dict[str, Any]]]:
+    """Each side of the model, trained, with its curves; fills the chances of the views, cross-validated where they were trained on."""
+    for side in ("responder", "customer"):
+        one = Side(data, side)
+        fair = data.fair(one.places)
+        curves = {}
+        for key in one.keys:
+            truth, mine = data.truth(one.places, key), fair & data.judged(one.places, key)
+            curves[key] = learning.knots(one.sums[key][mine], truth[mine])
+            for (c, i), chance in zip(one.places, np.round(np.interp(one.sums[key], *curves[key]), 6).tolist(), strict=True):
+                data.views[c].chances[i] = data.views[c].chances[i] | {key: chance}
+        yield side, one, curves
+
+
 def main() -> None:
     data = Data([*material.gold("train"), *material.labelled(), *material.written()])
     parts, card_figures, limits, social = {}, {}, {}, {}
-    for side in ("responder", "customer"):
-        one = Side(data, side)
-        ids = data.ids(one.places)
-        real = np.array([data.items[c].kind != "written" for c, _ in one.places])
+    for side, one, curves in judge(data):
+        ids, fair = data.ids(one.places), data.fair(one.places)
         learned = np.array([data.items[c].trainable for c, _ in one.places])
-        curves = {}
         for key in one.keys:
-            truth, judged = data.truth(one.places, key), data.judged(one.places, key)
-            mine = real & judged
-            curves[key] = learning.knots(one.sums[key][mine], truth[mine])
-            chances = np.round(np.interp(one.sums[key], *curves[key]), 6)
-            for (c, i), chance in zip(one.places, chances.tolist(), strict=True):
-                data.views[c].chances[i] = data.views[c].chances[i] | {key: chance}
+            truth, mine = data.truth(one.places, key), fair & data.judged(one.places, key)
+            chances = np.array([data.views[c].chances[i][key] for c, i in one.places])
             limits[key] = learning.best_threshold(chances[mine], truth[mine])
             found = chances >= limits[key]
-            inner = mine & learned
+            inner, outer = mine & learned, mine & ~learned
             low, high = learning.interval(found[inner], truth[inner], ids[inner])
             card_figures[key] = {
                 "n": int(truth[inner].sum()),
@@ -128,7 +141,6 @@ def main() -> None:
                 "recall": float(found[inner][truth[inner]].mean()) if truth[inner].any() else 0.0,
                 "calibration_error": learning.calibration_error(chances[inner], truth[inner]),
             }
-            outer = mine & ~learned
             social[key] = {"n": int(truth[outer].sum()), "f1": learning.f1(found[outer], truth[outer])}
         parts[side] = {
             "features": one.matrix.names,

@@ -4,7 +4,7 @@
     python models/mood/train.py                with ../shared beside the checkout (or $TEXTMETRICS_SHARED)
 
 Four logistic regressions (negative, positive, very negative, very positive) over words, word pairs, cues, the mood words of the language packs,
-how a text is written and what the other side just said; the mood is the mean they make expected.
+how a text is written, what it was judged to do and what the other side just said; the mood is the mean they make expected.
 """
 
 from __future__ import annotations
@@ -18,35 +18,38 @@ from scipy.stats import spearmanr
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parent / "findings"))
 
 import learning  # noqa: E402
 import material  # noqa: E402
+from train import Data, judge  # noqa: E402  the trainer of findings
 
 from textmetrics import models, packs  # noqa: E402
-from textmetrics.annotation import Settings, prepare, text  # noqa: E402
+from textmetrics.annotation import text  # noqa: E402
 from textmetrics.mood_words import OUTPUTS, features  # noqa: E402
 from textmetrics.scorers.linear import expected  # noqa: E402
 
 C = 0.05  # strength of the regressions
-BATCH = 256
 
 
 def main() -> None:
-    items = [*material.gold("train"), *material.labelled(), *material.written()]
+    data = Data([*material.gold("train"), *material.labelled(), *material.written()])
+    for _ in judge(data):
+        pass
+    items = data.items
     rows, truth, ids, kinds, trainable, real, codes = [], [], [], [], [], [], []
-    for k in range(0, len(items), BATCH):
-        for item, one in zip(items[k : k + BATCH], prepare([x.conversation for x in items[k : k + BATCH]], Settings(mood="lexicon")), strict=True):
-            for i, mood in enumerate(item.moods):
-                code = one.view.languages[i]
-                if mood is not None and code in packs.languages():
-                    t = text(one.view, i)
-                    rows.append(features(t.folded, t.text, t.cues, packs.language(code), role=t.role, first=t.first, before=t.before))
-                    truth.append(mood / 2)
-                    ids.append(item.conversation.id)
-                    kinds.append(item.set if item.kind == "written" else item.kind)
-                    trainable.append(item.trainable)
-                    real.append(item.kind != "written")
-                    codes.append(code)
+    for item, view in zip(items, data.views, strict=True):
+        for i, mood in enumerate(item.moods):
+            code = view.languages[i]
+            if mood is not None and code in packs.languages():
+                t = text(view, i)
+                rows.append(features(t.folded, t.text, t.cues, packs.language(code), role=t.role, first=t.first, before=t.before, chances=t.chances))
+                truth.append(mood / 2)
+                ids.append(item.conversation.id)
+                kinds.append(item.set if item.kind == "written" else item.kind)
+                trainable.append(item.trainable)
+                real.append(item.kind != "written")
+                codes.append(code)
     y, learned, genuine, languages = np.array(truth), np.array(trainable), np.array(real), np.array(codes)
     folds = np.array([learning.fold(i) for i in ids])
 
@@ -85,7 +88,7 @@ def main() -> None:
         "trained_on": [f"{k}: {n} conversations" for k, n in sorted(Counter(x.set for x in items if x.trainable).items())],
         "licence": "MIT; weights only. Sources as for the model of findings.",
         "labels": "Made by reading, by language-model readers, from -2 to 2; two such readers correlate with 0.97. They are no human labels.",
-        "method": "four logistic regressions (negative, positive, very so) over words, cues, mood words of the packs, how a text is written and what was said before; the mood is the expected one",
+        "method": "four logistic regressions (negative, positive, very so) over words, cues, mood words of the packs, how a text is written, what it was judged to do and what was said before; the mood is the expected one",
         "built_with": learning.built_with(),
         "known_failures": ["sarcasm without a cue", "moods that only what was said before explains", "Romanian: no labelled real conversation"],
         "figures": figures,

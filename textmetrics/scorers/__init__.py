@@ -6,7 +6,7 @@ the language pack and the options that the pack states, and returns a number a t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,7 +17,8 @@ from ..types import Cue
 class Text(Struct, frozen=True):
     """A text to be scored: as cleaned, as folded, with its cues, and what a reader knows besides.
 
-    ``role`` of the writer; ``first``: nothing was said before; ``before``: the names of the cues the other side just showed.
+    ``role`` of the writer; ``first``: nothing was said before; ``before``: the names of the cues the other side just showed; ``chances``: how
+    likely the message carries each label.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Text(Struct, frozen=True):
     role: str = "customer"
     first: bool = False
     before: tuple[str, ...] = ()
+    chances: Mapping[str, float] = {}
 
 
 Score = Callable[..., Sequence[float | None]]

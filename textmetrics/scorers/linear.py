@@ -9,7 +9,7 @@ from ..mood_words import OUTPUTS, features
 from ..packs import Language
 from . import Text, scorer
 
-CALM = 0.1  # what is left of a mood where neutral is likelier than either side: its direction, not its weight
+EVEN = 1.5  # times likelier than either side that neutral must be for a mood to be told as 0; from cross-validation
 
 
 @scorer("linear")
@@ -18,12 +18,16 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
     if not texts:
         return []
     part = models.load(model).parts["mood"]
-    rows = [features(t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before) for t in texts]
+    rows = [features(t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for t in texts]
     return [expected(dict(zip(OUTPUTS, chances, strict=True))) for chances in part.chances(rows).tolist()]
 
 
 def expected(chance: dict[str, float]) -> float:
-    """Moods are -1, -0.5, 0, 0.5 and 1; each output says how likely a mood is at least so far from 0."""
+    """The mood that four chances make expected: moods are -1, -0.5, 0, 0.5 and 1, and each output says how likely a mood is at least so far from 0.
+
+    >>> expected({"positive": 0.1, "negative": 0.2, "very positive": 0.0, "very negative": 0.1})
+    0.0
+    """
     value = (chance["positive"] + chance["very positive"] - chance["negative"] - chance["very negative"]) / 2
     neutral = 1.0 - chance["positive"] - chance["negative"]
-    return round(max(-1.0, min(1.0, value if neutral < max(chance["positive"], chance["negative"]) else value * CALM)), 4)
+    return round(max(-1.0, min(1.0, value)), 4) if neutral < EVEN * max(chance["positive"], chance["negative"]) else 0.0
