@@ -31,10 +31,10 @@ class Estimate(Struct, frozen=True):
 
 
 def wilson(successes: float, n: float) -> tuple[float, float]:
-    """Wilson's interval of a share (Wilson 1927)."""
+    """Wilson's interval of a share (Wilson 1927); it holds the share itself, whatever is lost in rounding."""
     p = successes / n
     middle, half = p + Z * Z / (2 * n), Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + Z * Z / n)), min(1.0, (middle + half) / (1 + Z * Z / n))
+    return min(p, max(0.0, (middle - half) / (1 + Z * Z / n))), max(p, min(1.0, (middle + half) / (1 + Z * Z / n)))
 
 
 def proportion(values: Array, exposure: Array, censored: Array) -> Estimate:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import judging
-from .annotation import Settings, prepare
+from .annotation import prepare
 from .detectors import key
 from .errors import UnknownName, UsageError
 from .plain_data import to_conversation

@@ -26,8 +26,8 @@ import material  # noqa: E402
 from train import Data, judge  # noqa: E402  the trainer of findings
 
 from textmetrics import models  # noqa: E402
-from textmetrics.annotation import Settings
-from textmetrics.annotation import moods as feel  # noqa: E402  # noqa: E402
+from textmetrics.annotation import Settings  # noqa: E402
+from textmetrics.annotation import moods as feel  # noqa: E402
 from textmetrics.outcomes import REQUEST_TYPES, RESOLUTIONS, request_features, resolution_features  # noqa: E402
 
 STRENGTH = {"resolution": 0.3, "request_type": 0.5}
