@@ -39,7 +39,7 @@ def conversation(*lines: str, id: str = "t", channel: str = "chat", language: st
 def transcript(*lines: str, as_of: datetime | None = AS_OF, settings: Mapping[str, Any] | None = None, **fields: Any) -> Transcript:
     """As a metric sees it.
 
-    >>> [f.state for f in transcript("customer: No sound!", "agent: Please restart the box.", "customer: still no sound").found("acknowledgement")]
+    >>> [f.state for f in transcript("customer: No sound!", "agent: Please restart the box.", "customer: still no sound").found("acknowledgement", "failed")]
     ['failed']
     """
     (annotated,) = annotate([conversation(*lines, **fields)], as_of=as_of, settings=Settings(**(settings or {})))
