@@ -146,3 +146,15 @@ def test_one_list_of_objects_and_problems_at_their_places(tmp_path):
     seen = list(exports.items(source))
     assert [i.value["id"] for i in seen if isinstance(i, Item)] == [1, 2]
     assert [(p.line, p.byte) for p in seen if isinstance(p, Problem)] == [(2, 10)]
+
+
+def test_what_lies_beside_an_export_does_not_keep_it_from_being_read(tmp_path):
+    (tmp_path / "export.ndjson").write_text((GOLDEN / "zendesk" / "export.ndjson").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "lamp.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    (tmp_path / "readme.txt").write_text("Exported on Monday\n")
+    reading = tm.read(tmp_path)
+    assert len(list(reading)) == 4
+    assert [Path(p.source).name for p in reading.problems if "no reader" in p.reason] == ["readme.txt"]
+    assert [Path(s).name for s in reading.skipped] == ["lamp.png"]
+    with pytest.raises(TextmetricsError, match="no reader knows"):
+        list(tm.read(tmp_path / "readme.txt", tmp_path / "export.ndjson"))

@@ -53,6 +53,10 @@ class ReadError(TextmetricsError, ValueError):
         super().__init__(f"{source}{'' if line is None else f':{line}'}: {why}")
 
 
+class UnknownFormat(ReadError):
+    """An input that no reader knows, or an empty one."""
+
+
 class MissingInput(ReadError):
     """An input that is not there."""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from . import mapping, roles, sources, threads
 from .annotation import Settings, annotate
 from .definitions import definitions
-from .errors import ReadError
+from .errors import ReadError, UnknownFormat
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .readers import Reader, choose
 from .report import Report
@@ -91,6 +91,7 @@ class Reading:
         maps: dict[Path, Map | None] = {}
         exports: dict[tuple[str, str, str], Export] = {}
         total, done = sum(s.size for s in found), 0
+        unknown: list[tuple[Source, UnknownFormat]] = []
         if not found:
             raise ReadError("input", "there is nothing to read")
         for source in found:
@@ -98,15 +99,32 @@ class Reading:
             if m is None:
                 self.skipped.append(source.name)
             else:
-                reader = choose(source, self._format, m)
-                folder = str(source.folder or "")
-                export = exports.setdefault((folder, reader.name, m.path), Export(reader, m, Path(folder).name or "input", [], []))
-                self._read(source, reader, m, export)
+                try:
+                    reader = choose(source, self._format, m)
+                except UnknownFormat as error:
+                    if source.named:
+                        raise
+                    unknown.append((source, error))
+                else:
+                    folder = str(source.folder or "")
+                    export = exports.setdefault((folder, reader.name, m.path), Export(reader, m, Path(folder).name or "input", [], []))
+                    self._read(source, reader, m, export)
             done += source.size
             if self._progress:
                 self._progress("reading", done, total)
+        if unknown and not exports:
+            raise unknown[0][1]
+        self._leave_out([source for source, _ in unknown])
         self._merge(exports.values())
         return list(exports.values())
+
+    def _leave_out(self, unknown: Sequence[Source]) -> None:
+        """What lies in a folder or archive beside an export and is none: pictures and the like are skipped, text that nobody knows is reported."""
+        for source in unknown:
+            if b"\x00" in source.head(1024):
+                self.skipped.append(source.name)
+            else:
+                self.problems.append(Problem(source.name, "no reader knows this format, or it is empty: it was left out; name its reader with --format"))
 
     def _folder_map(self, source: Source, maps: dict[Path, Map | None]) -> Map | None:
         """The map that lies beside a source; the generic form where none does; None where it lies there and speaks of other files."""

@@ -58,6 +58,7 @@ class Source:
         self.packing = plain.suffix.lower() if plain.suffix.lower() in PACKED else ""
         self.suffix = Path(plain.stem).suffix.lower() if self.packing else plain.suffix.lower()
         self.stem = Path(plain.stem).stem if self.packing else plain.stem
+        self.named = True  # somebody asked for this very file, not for a folder or archive that holds it
         self.siblings: Sequence[Source] = (self,)
         self.kept: dict[Any, Any] = {}  # what readers made of side files; lies at the first of the siblings
 
@@ -119,6 +120,7 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
                 raise MissingInput(path, "there is no such file or folder")
         made = [s for found in paths for s in _of_file(found)]
         for source in made:
+            source.named = path.is_file() and not _archive(source)
             source.siblings = made if path.is_dir() else [s for s in made if s.folder == source.folder and _archive(s) == _archive(source)]
         yield from made
 

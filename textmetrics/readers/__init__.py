@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from ..errors import ReadError
+from ..errors import ReadError, UnknownFormat
 from ..mapping import Map
 from ..registry import Registry
 from ..sources import Source
@@ -66,13 +66,13 @@ def choose(source: Source, format: str | None, mapping: Map) -> Reader:
     if named := format or mapping.reader:
         return READERS[named]
     if not (head := source.head()):
-        raise ReadError(source.name, "is empty, or its beginning cannot be read")
+        raise UnknownFormat(source.name, "is empty, or its beginning cannot be read")
     if mapping.columns and not mapping.keep_rest:
         found = {n: r for n, r in READERS.items() if r.shape and r.shape == _shape(source, head)}
     else:
         found = {n: READERS[n] for n in claimants(source)}
     if not found:
-        raise ReadError(source.name, f"no reader knows this format. Name one with --format ({', '.join(READERS)}), or describe its columns with --map")
+        raise UnknownFormat(source.name, f"no reader knows this format. Name one with --format ({', '.join(READERS)}), or describe its columns with --map")
     if len(found) > 1:
         raise ReadError(source.name, f"more than one reader claims this file: choose with --format {' or '.join(found)}")
     return next(iter(found.values()))
