@@ -17,6 +17,7 @@ from .types import RESPONDERS, ROLES, Conversation, Participant, Record, Role
 MARKED = 0.95  # the export marks who opened the thread
 OPENED = 0.9  # opened the conversation, of people whose roles are unknown
 ANSWERED = 0.8  # wrote in a conversation that somebody else opened
+ON_THE_PHONE = 0.7  # of people whose roles are unknown, whoever speaks first on the phone has picked it up; outbound calls are the other way round
 LONELY = 0.6  # opened, and nobody ever answered: may as well be an announcement
 
 
@@ -30,7 +31,7 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     """Role and confidence of everybody in one conversation, in order of appearance.
 
     Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
-    Another customer is ``other``.
+    Another customer is ``other``. On the phone it is the other way round: who answers speaks first.
     """
     stated: dict[str, Role] = {}
     for r in group:
@@ -41,7 +42,8 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     answering = any(role in RESPONDERS for role in stated.values())
     open_ = [n for n, role in stated.items() if role in ("customer", "unknown") and not _speechless(n)]
     customers = [n for n in open_ if stated[n] == "customer"]
-    originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[0] if open_ else None)
+    phone = bool(group) and group[0].channel == "voice" and len(open_) > 1 and not (marked or customers or answering)
+    originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[1] if phone else open_[0] if open_ else None)
     found: dict[str, tuple[Role, float]] = {}
     for name, role in stated.items():
         if role == "customer":
@@ -49,11 +51,11 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
         elif role != "unknown":
             found[name] = (role, 1.0)
         elif name == originator:
-            found[name] = ("customer", MARKED if name in marked else OPENED if len(stated) > 1 else LONELY)
+            found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else OPENED if len(stated) > 1 else LONELY)
         elif answering or customers:
             found[name] = ("other" if answering else "agent", ANSWERED)
         else:
-            found[name] = ("agent", MARKED if marked else ANSWERED)
+            found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else ANSWERED)
     return found
 
 

@@ -30,7 +30,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """Amazon Transcribe: Call Analytics jobs; plain jobs that name speakers.
 
     *Export:* the output location of the job in S3; a JSON file a call.
-    *Reads:* turns with their offsets and roles; speakers of plain jobs, whose roles are inferred (or given with ``--roles``); matched categories, sentiment of the customer, language.
+    *Reads:* turns with their offsets and roles; speakers of plain jobs (whoever speaks first is taken to have answered the call, unless ``--roles`` says otherwise); matched categories, sentiment of the customer, language.
     *Not:* single words and their confidence, loudness. The job does not say when the call began: lengths are right, the date is not, and it is said so.
     """
     make = Messages(source, mapping)
@@ -41,6 +41,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         v = item.value
         id_ = words(v, "JobName", "jobName") or source.stem
         about = {
+            "channel": "voice",
             "language": words(v, "LanguageCode", "results.language_code").partition("-")[0] or None,
             "columns": facts(
                 categories=listed(given(v, "Categories.MatchedCategories")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, true, words
+from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -136,7 +136,7 @@ def _older(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Reco
         "columns": facts(csat=rate if rate in ("good", "bad") else None, csat_comment=words(chat, "rate_comment"), tags=listed(chat.get("tags"))),
     }
     for n, m in enumerate(many(chat, "messages")):
-        role = "note" if true(get(m, "welcome_message")) is False and words(m, "message_type") == "whisper" else OLDER.get(words(m, "user_type"), "unknown")
+        role = "note" if words(m, "message_type") == "whisper" else OLDER.get(words(m, "user_type"), "unknown")
         who = words(m, "agent_id") or words(m, "user_type")
         yield from make.make(
             item,

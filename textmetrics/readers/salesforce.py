@@ -160,7 +160,8 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
     marks = list(MARK.finditer(body))
     begun = _started(body) or make.when(given(v, "StartTime", "CreatedDate"))
     events = [html(m["event"]) for m in marks if m["event"] is not None]
-    agents = {e.removeprefix("Agent ").strip() for e in events if e.startswith("Agent ")}
+    owners = [words(u, "Name") for u in joined(make.source, kind, "users", "records").values() if words(u, "Id")[:15] == words(v, "OwnerId")[:15]]
+    agents = {e.removeprefix("Agent ").strip() for e in events if e.startswith("Agent ")} | set(filter(None, owners))
     said: list[tuple[timedelta, str, str]] = []
     now = timedelta(0)
     for mark, after in zip_longest(marks, marks[1:]):
@@ -177,6 +178,9 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
             said.append((now, "", name))
     speakers = {name for _, name, _ in said if name}
     asking = {n for n in speakers if n in (VISITOR, words(v, "Contact.Name", "VisitorName"))} or (speakers - agents if speakers & agents else set())
+    counts = [number(get(v, k)) for k in ("VisitorMessageCount", "OperatorMessageCount")]
+    if not asking and len(speakers) == 2 and None not in counts and counts[0] != counts[1]:
+        asking = {n for n in speakers if sum(name == n for _, name, _ in said) == counts[0]}
     about = {
         "customer_id": words(v, "ContactId", "AccountId", "LiveChatVisitorId") or None,
         "case_id": words(v, "CaseId") or None,
@@ -190,8 +194,7 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
         if text:
             time = (begun + offset).isoformat() if begun else None
             yield from make.make(item, id_, text, time=time, name=name, role=role, about=about, message_id=f"{id_}/{n}")
-    counted = sum(number(get(v, k)) or 0 for k in ("VisitorMessageCount", "OperatorMessageCount"))
-    yield from make.missing(item, id_, sum(bool(name) for _, name, _ in said), counted)
+    yield from make.missing(item, id_, sum(bool(name) for _, name, _ in said), sum(c or 0 for c in counts))
     if not said and "Body" in v:
         yield make.lost(item, f"transcript {id_} has an empty body, or none that is cut by times such as ( 1m 5s )")
 
