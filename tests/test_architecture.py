@@ -21,7 +21,7 @@ LAYERS = [
     {"features", "threads", "roles", "estimates", "corrections", "agreement"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions"},
-    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "coverage"},
+    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"},
     {"pipeline", "library"},
     {"commands"},
     {"cli", "__init__", "__main__"},

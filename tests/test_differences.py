@@ -1,6 +1,7 @@
 """Two runs apart: what the data, the detector and the definition each did, and that the parts add up."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,16 @@ def test_other_data_with_the_same_detector(chats, more):
     assert of(found, "resolution").total == 0
     gone = of(found, "resolution", "email")
     assert (gone.after, gone.n_after, gone.detector) == (None, 0, 0)
+
+
+def test_time_passed_by_is_data_and_a_later_export_can_still_tell_the_detector(chats, by_rules):
+    later = datetime(2026, 6, 1, tzinfo=UTC)
+    same = difference(chats, run("live_chat", as_of=later))
+    assert same.reasons[0].startswith("data: cut at") and same.alike > 50
+    assert all(not c.detector and not c.definition for c in same.changes), "waits that are open grew longer, and nothing else"
+    found = difference(chats, run("live_chat", as_of=later, rules_only=True))
+    c, alone = of(found, "resolution"), of(difference(chats, by_rules), "resolution")
+    assert c.detector == pytest.approx(alone.detector, abs=0.05) and c.data + c.detector == pytest.approx(c.total)
 
 
 def test_part_of_the_data_and_another_detector(chats, by_rules):

@@ -15,7 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .calibration import calibrate
     from .dialects import translate
+    from .differences import difference
     from .errors import TextmetricsError
     from .library import annotate, estimate, explain, observe
     from .pipeline import analyze, mine, read
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "analyze": "pipeline",
     "annotate": "library",
+    "calibrate": "calibration",
     "Conversation": "types",
     "Cue": "types",
+    "difference": "differences",
     "estimate": "library",
     "explain": "library",
     "Finding": "types",
@@ -64,6 +68,8 @@ __all__ = [
     "Wait",
     "analyze",
     "annotate",
+    "calibrate",
+    "difference",
     "estimate",
     "explain",
     "mine",

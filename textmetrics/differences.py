@@ -1,22 +1,25 @@
 """What changed between two runs, and why: the data, how they were read, what was found in them, or how it is measured.
 
-Conversations that both runs hold alike (same messages, same cut) are measured in both: what differs there cannot be the data, what differs beyond
-them cannot be anything else. The two parts add up to the whole difference. Among the conversations held alike, equal checksums rule the detector or
+Conversations that both runs hold alike (same messages, and the same cut or old enough at both) are measured in both: what differs there cannot be the
+data, what differs beyond them cannot be anything else. The two parts add up to the whole difference. Waits that are open in the earlier run are taken as
+long as the later cut makes them, for time passed by is data. Among the conversations held alike, equal checksums rule the detector or
 the definition out; where both changed, the definition that is installed is put to the findings of the other run, which separates them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
+from . import packs
 from .errors import UnknownName
 from .estimates import ESTIMATES
 from .metrics import METRICS
+from .provenance import Provenance
 from .remeasuring import measured_again
 from .report import Report
 
@@ -72,14 +75,16 @@ def difference(old: Report, new: Report, *, metrics: Sequence[str] | None = None
     if unknown := [m for m in metrics or () if m not in METRICS]:
         raise UnknownName("metric", unknown[0], METRICS)
     before, after = _prints(old), _prints(new)
-    alike = {i for i, p in before.items() if after.get(i) == p}
+    passed = _passed(old, new)
+    alike = {i for i, p in before.items() if after.get(i) == p and i in passed}
     altered = sorted(i for i in before if i in after and i not in alike)
     kept = _whole_customers(old, new, alike)
-    told = _Told(old, new)
+    told = Provenance(old, new)
     seen = {"old": _seen(old.arrow("observations")), "new": _seen(new.arrow("observations"))}
     names = sorted(m for m in {*seen["old"], *seen["new"]} if m in METRICS and (metrics is None or m in metrics))
     both = [m for m in names if told.detection and told.definition(m)]
-    again = told.measured_again(both)
+    ready = told.installed(both)
+    again: dict[str, Seen] = {m: {} for m in ready} | _seen(measured_again(old, ready)) if ready else {}
     channels = [_channels(old), _channels(new)]
     labels = (_labels(old), _labels(new)) if told.detection else ({}, {})
     changes = []
@@ -90,88 +95,13 @@ def difference(old: Report, new: Report, *, metrics: Sequence[str] | None = None
         shared = [_size({i: v for i, v in s.items() if i in same}) for s in (a, b)]
         for channel in sorted({channels[0][i] for i in a} | {channels[1][i] for i in b}):
             mine = [{i: v for i, v in s.items() if where[i] == channel} for s, where in ((a, channels[0]), (b, channels[1]))]
-            common = [{i: v for i, v in s.items() if i in same} for s in mine]
+            common = [_aged(name, {i: v for i, v in mine[0].items() if i in same}, passed), {i: v for i, v in mine[1].items() if i in same}]
             middle = again.get(name)
-            middle = None if middle is None else {i: v for i, v in middle.items() if i in same and channels[1].get(i) == channel}
+            middle = None if middle is None else _aged(name, {i: v for i, v in middle.items() if i in same and channels[1].get(i) == channel}, passed)
             changes.append(_change(name, channel, mine, common, middle, [*wholes, *shared], told, labels))
     return Difference(
         tuple(told.reasons()), tuple(sorted(after.keys() - before.keys())), tuple(sorted(before.keys() - after.keys())), tuple(altered), len(alike), tuple(changes)
     )
-
-
-class _Told:
-    """What the two runs say of themselves, and what may therefore have changed."""
-
-    def __init__(self, old: Report, new: Report) -> None:
-        self.old, self.new = old, new
-        self.a, self.b = (r.run.get("definitions", {}) for r in (old, new))
-        self.known = bool(self.a and self.b)
-        self.settings = [{k: v for k, v in r.run.get("settings", {}).items() if k != "metrics"} for r in (old, new)]
-        self.detection = not self.known or self.settings[0] != self.settings[1] or any(_differ(self.a, self.b, *path) for path in (("models",), ("code", "detection"))) or bool(
-            self.packs("languages/")
-        )
-        self.shared = bool(self.packs("channels/")) or _differ(self.a, self.b, "code", "measuring")
-
-    def packs(self, kind: str) -> list[str]:
-        """The packs of one kind that differ."""
-        a, b = (d.get("packs", {}) for d in (self.a, self.b))
-        return sorted(k for k in {*a, *b} if k.startswith(kind) and a.get(k) != b.get(k))
-
-    def definition(self, metric: str) -> bool:
-        """Whether a metric may be defined otherwise in the two."""
-        return not self.known or self.shared or _differ(self.a, self.b, "metrics", metric)
-
-    def measured_again(self, metrics: Sequence[str]) -> dict[str, Seen]:
-        """New definitions on old findings, for the metrics whose new definition is the one installed here."""
-        from .definitions import definitions
-
-        if not metrics or not self.known:
-            return {}
-        here = definitions()
-        ready = [m for m in metrics if not _differ(here, self.b, "metrics", m) and not _differ(here, self.b, "code", "measuring") and m in here["metrics"]]
-        return {m: {} for m in ready} | _seen(measured_again(self.old, ready)) if ready else {}
-
-    def reasons(self) -> Iterable[str]:
-        """What changed in inputs and definitions, in words."""
-        files = [{i["sha256"]: i["name"] for i in r.run.get("inputs", [])} for r in (self.old, self.new)]
-        for here, there, word in ((files[1], files[0], "new"), (files[0], files[1], "gone")):
-            if names := sorted(here[k] for k in here.keys() - there.keys()):
-                yield f"data: {word}, or with other content: {', '.join(names[:4])}{f' and {len(names) - 4} more' if len(names) > 4 else ''}"
-        if self.old.run.get("as_of") != self.new.run.get("as_of"):
-            yield f"data: cut at {self.new.run.get('as_of')}, before at {self.old.run.get('as_of')}"
-        if not self.known:
-            yield "definitions: one of the runs does not say what it was measured by (made before runs said so): detector and definition cannot be told apart"
-            return
-        if _differ(self.a, self.b, "code", "reading"):
-            yield "reading: the code that reads exports changed"
-        for name in sorted({*self.a["models"], *self.b["models"]}):
-            if _differ(self.a, self.b, "models", name):
-                yield f"detector: model {name} {self.a['models'].get(name, 'none')} -> {self.b['models'].get(name, 'none')}"
-        for pack in self.packs("languages/"):
-            yield f"detector: pack {pack} changed"
-        if _differ(self.a, self.b, "code", "detection"):
-            yield "detector: the code that finds changed"
-        for key in sorted({*self.settings[0], *self.settings[1]}):
-            if self.settings[0].get(key) != self.settings[1].get(key):
-                yield f"detector: setting {key} {self.settings[0].get(key)!r} -> {self.settings[1].get(key)!r}"
-        for pack in self.packs("channels/"):
-            yield f"definition: pack {pack} changed"
-        if _differ(self.a, self.b, "code", "measuring"):
-            yield "definition: the code that all metrics share changed"
-        for name in sorted({*self.a["metrics"], *self.b["metrics"]}):
-            a, b = self.a["metrics"].get(name), self.b["metrics"].get(name)
-            if a is None or b is None:
-                yield f"definition: {name} is {'new' if a is None else 'gone'}"
-            elif a["version"] != b["version"]:
-                yield f"definition: {name} version {a['version']} -> {b['version']}"
-            elif a != b:
-                yield f"definition: {name} has other code under the same version {a['version']}"
-
-
-def _differ(a: Mapping[str, Any], b: Mapping[str, Any], *path: str) -> bool:
-    for key in path:
-        a, b = (d.get(key) or {} for d in (a, b))
-    return a != b
 
 
 def _change(
@@ -181,13 +111,14 @@ def _change(
     common: Sequence[Seen],
     middle: Seen | None,
     wholes: Sequence[int],
-    told: _Told,
+    told: Provenance,
     labels: Sequence[Mapping[str, frozenset[str]]],
 ) -> Change:
     m = METRICS[name]
-    before, after = (_estimate(name, s, w) for s, w in zip(mine, wholes[:2], strict=True))
-    kept = [_estimate(name, s, w) for s, w in zip(common, wholes[2:], strict=True)]
-    behind = tuple(_behind(common, labels))
+    before = _estimate(name, mine[0], wholes[0])
+    after = before if mine[0] == mine[1] and wholes[0] == wholes[1] else _estimate(name, mine[1], wholes[1])
+    kept = [e if c == s and w == v else _estimate(name, c, v) for e, c, s, w, v in zip((before, after), common, mine, wholes, wholes[2:], strict=False)]
+    behind = () if common[0] == common[1] else tuple(_behind(common, labels))
     inner = None if kept[0] is None or kept[1] is None else kept[1] - kept[0]
     total = None if before is None or after is None else after - before
     data, detector, definition, note = None, None, None, ""
@@ -210,7 +141,9 @@ def _change(
                 definition, detector = half - kept[0], kept[1] - half
         else:
             detector, definition = (inner, 0.0) if detection else (0.0, inner)
-            if not detection and not defined and abs(inner) > NOTHING:
+            if not detection and not defined and told.moved_cut:
+                data, definition = total, 0.0
+            elif not detection and not defined and abs(inner) > NOTHING:
                 note = "neither detector nor definition changed by what the runs say: other versions of libraries?"
     return Change(name, channel, m.unit, before, after, _size(mine[0]), _size(mine[1]), data, detector, definition, note, behind)
 
@@ -219,9 +152,9 @@ def _size(seen: Seen) -> int:
     return sum(map(len, seen.values()))
 
 
-def _behind(common: Sequence[Seen], labels: Sequence[Mapping[str, frozenset[str]]]) -> Iterable[Behind]:
+def _behind(common: Sequence[Seen], labels: Sequence[Mapping[str, frozenset[str]]]) -> list[Behind]:
     """The conversations in both runs in which a metric sees something else: the widest apart first."""
-    found = []
+    found: list[tuple[float, str, Behind]] = []
     for i in {*common[0], *common[1]}:
         a, b = (sorted(s.get(i, ())) for s in common)
         if a != b:
@@ -255,9 +188,9 @@ def _channels(report: Report) -> dict[str, str]:
 
 
 def _prints(report: Report) -> dict[str, str]:
-    """A checksum of each conversation as it was read: its facts, its messages with roles and times, its cut."""
+    """A checksum of each conversation as it was read: its facts, its messages with roles and times."""
     table = report.arrow("conversations")
-    facts = ("channel", "customer_id", "case_id", "severity", "status", "rating", "clock_skewed", "as_of", "columns")
+    facts = ("channel", "customer_id", "case_id", "severity", "status", "rating", "clock_skewed", "columns")
     sums = {}
     for i, *rest in zip(*(table[c].to_pylist() for c in ("conversation_id", *facts)), strict=True):
         sums[i] = hashlib.sha256(repr(rest).encode())
@@ -265,6 +198,32 @@ def _prints(report: Report) -> dict[str, str]:
     for i, *rest in zip(*(table[c].to_pylist() for c in ("conversation_id", "message_id", "role", "sent_at", "text", "reactions")), strict=True):
         sums[i].update(repr(rest).encode())
     return {i: s.hexdigest() for i, s in sums.items()}
+
+
+def _passed(old: Report, new: Report) -> dict[str, float]:
+    """Seconds that passed from one cut to the other, for conversations with the same cut, or old enough for their outcome at both."""
+    facts: list[dict[str, tuple[str, Any, Any]]] = []
+    for report in (old, new):
+        table = report.arrow("conversations")
+        columns = (table[c].to_pylist() for c in ("conversation_id", "channel", "closed_at", "as_of"))
+        facts.append({i: (channel, closed, cut) for i, channel, closed, cut in zip(*columns, strict=True)})
+    found = {}
+    for i, (channel, closed, cut) in facts[0].items():
+        later = facts[1].get(i, (channel, closed, None))[2]
+        if cut == later:
+            found[i] = 0.0
+        elif cut is not None and later is not None and closed is not None:
+            pack = packs.channel(channel)
+            if (min(cut, later) - closed).total_seconds() >= max(pack.mature, pack.patience):
+                found[i] = (later - cut).total_seconds()
+    return found
+
+
+def _aged(name: str, seen: Seen, passed: Mapping[str, float]) -> Seen:
+    """Observations of the earlier run with its open waits as long as they are at the later cut."""
+    if METRICS[name].unit != "s":
+        return seen
+    return {i: [(v + passed[i] if censored else v, e, censored) for v, e, censored in rows] if passed[i] else rows for i, rows in seen.items()}
 
 
 def _whole_customers(old: Report, new: Report, alike: set[str]) -> set[str]:

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from ..cleaning import printable
+from ..coverage import coverage
 from ..estimates import FEWEST
 from ..insights import insights
 from ..metrics import METRICS
@@ -18,6 +19,7 @@ from ..report import BEYOND, Report
 from ..spans import duration, shown
 from ..tables import ESTIMATE_COLUMNS
 from . import FAMILIES
+from .calibration import as_people_read
 
 EXAMPLES = 8  # messages shown behind a metric
 STYLE = """
@@ -61,10 +63,11 @@ def page(report: Report) -> str:
         for r in table:
             m = METRICS.get(r["metric"].removesuffix(BEYOND))
             if r["channel"] == channel and m is not None:
-                families.setdefault(m.family, []).append(_row(r, [f"{g} {r[g]}" for g in groups if r.get(g)], behind.get((r["metric"], channel), [])))
+                families.setdefault(m.family, []).append(_row(r, [f"{g} {r[g]}" for g in groups if r.get(g)], behind.get((r["metric"], channel), []), report))
         for family, members in families.items():
             if members:
                 body += [tag("h3", FAMILIES.get(family, family)), *members]
+    body.append(_foot(report))
     head = Markup(
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -91,7 +94,12 @@ def _look(report: Report) -> Markup:
     return tag("section", tag("h2", "Worth a look"), tag("ol", *found)) if found else tag("section")
 
 
-def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]]) -> Markup:
+def _foot(report: Report) -> Markup:
+    lines = [f"{c.name}: {c.words or ('unknown' if c.value is None else shown(c.value, 'share'))}" for c in coverage(report)]
+    return tag("section", tag("h2", "What it rests on"), *(tag("p", line, class_="note") for line in lines))
+
+
+def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]], report: Report) -> Markup:
     name, unit = r["metric"].removesuffix(BEYOND), r["unit"]
     few = r["estimate"] in ("proportion", "bounds") and r["n"] < FEWEST
     label = f"{name.replace('_', ' ')}{' beyond no solution' if r['metric'].endswith(BEYOND) else ''}{': ' + ', '.join(named) if named else ''}"
@@ -105,9 +113,11 @@ def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]])
         tag("span", "" if few else ends, class_="wide"),
         tag("span", n, class_="dim wide"),
     )
+    read = None if named else as_people_read(report, r["metric"], r["channel"])
+    told = [tag("p", f"As people read it: {read[1].plain}, {read[3].plain} ({read[4].plain or 'none'} conversations read)")] if read else []
     pages = [tag("p", part, class_="note") for part in METRICS[name].doc.split("\n\n")]
     quotes = [tag("blockquote", e["text"], Markup("<br>"), tag("code", f"{e['conversation']} · {_value(e, unit)}")) for e in examples if not named]
-    return tag("details", line, *pages, *quotes)
+    return tag("details", line, *told, *pages, *quotes)
 
 
 def _value(example: Mapping[str, Any], unit: str) -> str:
