@@ -92,8 +92,28 @@ def test_an_export_beside_its_own_copy_adds_nothing(tmp_path):
     for name in ("a.ndjson", "b.ndjson"):
         (tmp_path / name).write_text(text, encoding="utf-8")
     reading = tm.read(tmp_path)
-    assert sorted(len(c.messages) for c in reading) == [3, 3, 5, 6]
-    assert reading.counts.merged == 17
+    assert sorted(len(c.messages) for c in reading) == [3, 4, 5, 6]
+    assert reading.counts.merged == 18
+
+
+@pytest.mark.parametrize("names", [("a.json", "b.json"), ("b.json", "a.json")])
+def test_of_two_exports_of_a_conversation_the_newest_is_believed(tmp_path, names):
+    early, late = names
+    whole = json.loads((GOLDEN / "intercom" / "conversation.json").read_text(encoding="utf-8"))
+    part = whole | {"state": "open", "updated_at": 1772443500, "conversation_rating": None, "tags": None}
+    parts = whole["conversation_parts"]["conversation_parts"]
+    part["conversation_parts"] = {"conversation_parts": parts[:4]}
+    (tmp_path / early).write_text(json.dumps(part))
+    (tmp_path / late).write_text(json.dumps(whole))
+    (c,) = tm.read(tmp_path)
+    assert (c.status, c.rating, c.columns["tags"], len(c.messages)) == ("closed", 2.0, "lamp, vip", 7)
+
+
+def test_facts_hold_whichever_message_they_come_with(tmp_path):
+    (tmp_path / "ticket.csv").write_text("id,requester_id,submitter_id,subject,status,description,via_channel\n7,1,1,Hi,open,Hi,chat\n")
+    (tmp_path / "ticket_comment.csv").write_text("id,body,created,public,ticket_id,user_id\n2,Hello,2026-01-01 11:00:00,TRUE,7,2\n1,Hi,2026-01-01 10:00:00,TRUE,7,1\n")
+    (c,) = tm.read(tmp_path)
+    assert (c.channel, c.status, [m.text for m in c.messages]) == ("chat", "open", ["Hi", "Hello"])
 
 
 def test_two_exports_in_two_folders_are_not_joined(tmp_path):

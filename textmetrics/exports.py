@@ -284,7 +284,8 @@ class Messages:
         attachments: Iterable[str] = (),
         **fields: Any,
     ) -> Iterator[Record | Problem]:
-        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message."""
+        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message;
+        ``told`` among them is when they last changed, so that of several exports the newest is believed."""
         attached = tuple(a for a in attachments if a)
         if not text and not attached:
             yield self.lost(item, "a message has neither a text nor anything attached")
@@ -307,7 +308,7 @@ class Messages:
             number=item.number,
         )
         for key, value in (*facts_.items(), *fields.items()):
-            setattr(record, key, value)
+            setattr(record, key, self.when(value) if key == "told" and not isinstance(value, datetime) else value)
         record.message_id = self._own_id(conversation, record.message_id, text)
         record.channel = self.mapping.channel or record.channel
         record.language = record.language or self.mapping.language

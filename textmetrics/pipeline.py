@@ -174,6 +174,7 @@ class Reading:
                     first = seen.setdefault((r.conversation_id, r.message_id), r)
                     if first is not r and first.text == r.text:
                         self.counts.merged += 1
+                        threads.agree(first, r)
                         continue
                 kept.append(r)
             export.records = kept

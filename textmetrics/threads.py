@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from . import packs, roles
 from .types import Conversation, Message, Participant, Record
@@ -22,6 +23,8 @@ SAME_BREATH = timedelta(minutes=4)  # who goes on writing within this, naming no
 OWN_TALK = timedelta(minutes=10)  # an unaddressed message later than this after the writer's last opens anew
 ANSWER = timedelta(minutes=1)  # an unaddressed message by somebody new answers the question right before it
 QUESTION = 25  # characters from which an unaddressed question is a new matter, not part of the talk going on
+FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 MEMORY = 100  # messages looked back
 _NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
 _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|why|is there|does|can|could)\b", re.IGNORECASE)
@@ -190,16 +193,25 @@ def _gap(a: Record, b: Record) -> timedelta:
     return b.sent_at - a.sent_at
 
 
+def agree(kept: Record, again: Record) -> None:
+    """Of a message that two exports hold, let what they say of its conversation stand once: the newer one's, and what only one of them says."""
+    newer = again.told is not None and (kept.told is None or again.told > kept.told)
+    for name in (*FACTS, "channel", "language", "told"):
+        if (value := getattr(again, name)) is not None and (newer or getattr(kept, name) is None):
+            setattr(kept, name, value)
+    kept.columns = {**kept.columns, **again.columns} if newer else {**again.columns, **kept.columns}
+
+
 def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
     """One conversation out of its records: who takes part as what, and whether the clocks can be right."""
-    first = group[0]
     people = roles.participants(group)
+    newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True)  # what is told of the conversation: the newest export first, else as it came
     times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
     back = [_back(a.sent_at, b.sent_at) for a, b in itertools.pairwise(group)]
     back += [_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times]
     return Conversation(
         id=key,
-        channel=first.channel or channel,
+        channel=_told(newest, "channel") or channel,
         participants=tuple(Participant(name, role, confidence) for name, (role, confidence) in people.items()),
         messages=tuple(
             Message(
@@ -220,14 +232,19 @@ def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
             )
             for i, r in enumerate(group)
         ),
-        language=first.language,
+        language=_told(newest, "language"),
         skewed=any(b > SKEW for b in back),
-        columns=_columns(group),
-        **{name: next((v for r in group if (v := getattr(r, name)) is not None), None) for name in ("customer_id", "case_id", "severity", "queue", "status", "rating")},
+        columns=_columns(newest),
+        **{name: _told(newest, name) for name in FACTS},
     )
 
 
-def _columns(group: list[Record]) -> dict[str, str]:
+def _told(group: Sequence[Record], name: str) -> Any:
+    """The first value that stands of one fact of a conversation."""
+    return next((v for r in group if (v := getattr(r, name)) is not None), None)
+
+
+def _columns(group: Sequence[Record]) -> dict[str, str]:
     """Facts beside the messages: of each name the first value that stands."""
     found: dict[str, str] = {}
     for r in group:

@@ -48,7 +48,8 @@ class Record(Struct, kw_only=True):
     ``conversation_id`` may be missing where threads are to be found by reply links or by silence.
     ``opener`` says that the export marks its author as the one who asked; ``columns`` keeps whatever
     else the export has, by name, for grouping estimates. ``raw_time`` is the time as the export writes it,
-    ``zone_known`` whether it named its zone; ``attachments`` are names or kinds of what was sent along.
+    ``zone_known`` whether it named its zone; ``attachments`` are names or kinds of what was sent along. ``told``: when what the record
+    says of its conversation (status, rating, columns, ...) last changed: of several exports the newest is believed.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Record(Struct, kw_only=True):
     zone_known: bool = True
     edited: bool = False
     attachments: tuple[str, ...] = ()
+    told: datetime | None = None
     source: str = ""
     number: int = 0
 

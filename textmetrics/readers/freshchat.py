@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..documents import head_value
+from ..documents import get, head_value
 from ..exports import Messages, facts, given, html, items, joined, many, sample, words
 from ..mapping import Map
 from ..sources import Source
@@ -57,6 +57,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         c, person = conversations.get(id_) or (envelope if words(envelope, "conversation_id") == id_ else {}), people.get(who)
         role = TYPES.get(words(v, "message_type")) or ROLES.get(words(v, "actor_type"), "unknown")
         about = {
+            "told": get(c, "updated_time"),
             "status": words(c, "status") or None,
             "queue": words(c, "assigned_group_name", "assigned_group_id") or None,
             "customer_id": who if role == "customer" else None,

@@ -97,6 +97,7 @@ def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[st
     requester, responder = words(t, "requester_id"), words(t, "responder_id")
     rated = number(get(joined(make.source, kind, "ratings", by="ticket_id").get(id_), "ratings.default_question"))
     about = {
+        "told": t.get("updated_at"),
         "customer_id": requester or None,
         "severity": PRIORITY.get(int(number(t.get("priority")) or 0)) or words(t, "priority_name").lower() or None,
         "status": STATUS.get(int(number(t.get("status")) or 0)) or words(t, "status_name").lower() or None,

@@ -59,6 +59,7 @@ def _message(make: Messages, item: Item, ticket_id: str, m: Mapping[str, Any], t
     role = "note" if private else "customer" if false(m.get("from_agent")) else "bot" if by_rule else "agent" if true(m.get("from_agent")) else "unknown"
     score, via = given(t, "satisfaction_survey.score"), words(t, "channel") or words(m, "channel")
     about = {
+        "told": given(t, "updated_datetime", "last_message_datetime"),
         "customer_id": words(t, "customer.id", "requester.id") or (words(m, "sender.id") if role == "customer" else None),
         "severity": words(t, "priority") or None,
         "status": words(t, "status") or None,

@@ -67,6 +67,7 @@ def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mappin
     told = [words(t, "createdAt") for t in threads]
     fields = {words(f, "name"): words(f, "text", "value") for f in many(c, "customFields")}
     about: dict[str, Any] = {
+        "told": c.get("userUpdatedAt"),
         "customer_id": words(c, "primaryCustomer.id", "customer.id", "createdBy.id") or None,
         "status": words(c, "status") or None,
         "queue": words(c, "mailbox.name", "mailboxId") or None,

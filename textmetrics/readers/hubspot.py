@@ -55,6 +55,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 role = "agent"  # an address of the company's own is an e-mail actor, too
             role = {"COMMENT": "note", "WELCOME_MESSAGE": "bot"}.get(what, role)
             about = {
+                "told": thread.get("latestMessageTimestamp"),
                 "customer_id": words(thread, "associatedContactId") or (who if role == "customer" else None),
                 "case_id": words(thread, "threadAssociations.associatedTicketId") or None,
                 "status": words(thread, "status") or None,

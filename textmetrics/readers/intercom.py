@@ -106,6 +106,7 @@ def _source(make: Messages, item: Item, c: Mapping[str, Any], admins: Mapping[st
         attachments=attached,
         message_id=f"{words(c, 'id')}/source",
         automatic=role != "customer" and any(p in delivered for p in PUSHED),
+        told=make.when(c.get("updated_at")),
         customer_id=customer or None,
         status=words(c, "state") or None,
         severity="priority" if c.get("priority") == "priority" else None,
@@ -126,7 +127,7 @@ def _part(make: Messages, item: Item, conversation: str, part: Any, admins: Mapp
         return
     author = given(part, "author") or {"type": get(part, "author_type"), "id": get(part, "author_id")}
     role, who, name = _author(author, part, admins)
-    if get(part, "part_type") in ("note", "note_and_reopen"):
+    if words(part, "part_type").startswith("note"):
         role = "note"
     yield from make.make(
         item, conversation, text, time=get(part, "created_at"), who=who, name=name, role=role, attachments=attached, message_id=words(part, "id") or None

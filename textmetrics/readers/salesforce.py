@@ -90,6 +90,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
     id_ = words(case, "Id", "CaseNumber") or words(v, "ParentId") or f"{make.source.stem}/{words(v, 'Id')}"
     owner = words(users.get(words(case, "OwnerId")[:15]), "Name") or words(case, "Owner.Name", "OwnerId")
     about: dict[str, Any] = {
+        "told": given(case, "LastModifiedDate", "SystemModstamp"),
         "customer_id": words(case, "ContactId", "AccountId", "SuppliedEmail") or None,
         "case_id": id_,
         "severity": words(case, "Priority").lower() or None,

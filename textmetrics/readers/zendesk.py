@@ -146,6 +146,8 @@ def _comment(make: Messages, item: Item, c: Mapping[str, Any], ticket: Mapping[s
         return
     elif private:
         role = "note"
+    elif role == "agent" and get(c, "via.channel") == "rule":
+        role = "bot"
     name = "Zendesk" if author == SYSTEM else words(people.get(author), "name", "email")
     yield from said(
         text,
@@ -155,7 +157,7 @@ def _comment(make: Messages, item: Item, c: Mapping[str, Any], ticket: Mapping[s
         role=role,
         attachments=attached,
         message_id=id_,
-        automatic=author == SYSTEM,
+        automatic=author == SYSTEM or role == "bot",
         opener=bool(author) and author == requester and role == "customer",
     )
 
@@ -195,6 +197,7 @@ def _about(source: Source, t: Mapping[str, Any]) -> dict[str, Any]:
     case = words(t, "via_followup_source_id") or (words(t, "via.source.from.ticket_id") if get(t, "via.source.rel") == "follow_up" else "")
     fields = {f"field_{words(f, 'id')}": get(f, "value") for f in many(t, "custom_fields") if isinstance(get(f, "value"), str | int | float)}
     return {
+        "told": t.get("updated_at"),
         "customer_id": _requester(t) or None,
         "case_id": case or id_ or None,
         "severity": words(t, "priority") or None,
