@@ -119,7 +119,7 @@ def _cell(q: Question, sizes: Mapping[str, int], inside: Sequence[tuple[Verdict,
     unread = [k for k in sizes if not (read.group == k).any()]
     if len(inside) < FEWEST_READ:
         return found | {"refused": f"{len(inside)} read, {FEWEST_READ} needed", "more": {"any": FEWEST_READ - len(inside)}}
-    found["people_alone"] = _told(ratio({"all": sum(sizes.values())}, Read(np.full(len(inside), "all", object), read.weight), yes, base, {"all": ((1, 1), (0, 1))}, 0))
+    found["people_alone"] = _alone(sum(sizes.values()), read, yes, yes + silent, base)
     if unread:
         words = " or ".join(f"'{k}' ({sizes[k]:,} conversations)" for k in unread)
         return found | {"refused": f"none was read of those the detector answers {words}", "more": {k: min(FEWEST_READ, sizes[k]) for k in unread}}
@@ -138,6 +138,13 @@ def _cell(q: Question, sizes: Mapping[str, int], inside: Sequence[tuple[Verdict,
     if method == METHODS[0]:
         return found | {"corrected": {"value": wanted.value, "low": wanted.low, "high": most.high}}
     return found | _rogan_gladen(q, sizes, found)
+
+
+def _alone(size: int, read: Read, yes: Any, most: Any, base: Any) -> dict[str, Any] | None:
+    """The rate by what people read, without the detector: what is left where it tells too little."""
+    one = Read(np.full(len(base), "all", object), read.weight)
+    low, high = (ratio({"all": size}, one, above, base, {"all": ((1, 1), (0, 1))}, 0) for above in (yes, most))
+    return None if low is None or high is None else {"value": low.value, "low": low.low, "high": high.high}
 
 
 def _precision(sizes: Mapping[str, int], read: Read, yes: Any) -> Ratio | None:

@@ -112,7 +112,7 @@ def show(
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel or language.")]) -> None:
+def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel, language or vendor.")]) -> None:
     """Say what a metric or finding is, how to read it, and what to do about it."""
     from .library import explain as page
 
@@ -120,7 +120,7 @@ def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer,
 
 
 @app.command(name="list")
-def list_(kind: Annotated[str | None, typer.Argument(help="readers, findings, metrics, scorers, languages or channels; all without it.")] = None) -> None:
+def list_(kind: Annotated[str | None, typer.Argument(help="readers, findings, metrics, scorers, languages, channels or vendors; all without it.")] = None) -> None:
     """List what is installed."""
     from rich.table import Table
     from rich.text import Text

@@ -1,7 +1,7 @@
 """What a vendor would report from the same conversations, and how to get there from our figure, one difference at a time.
 
 A vendor is one TOML file in ``vendors/`` (or in ``$TEXTMETRICS_PACKS/vendors``): which of our metrics it has, under which name, and in which steps its
-definition leaves ours; each step sets one option of a measure and names its source in the metric catalogue.
+definition leaves ours; each step sets one option of a measure and names its source.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ class Term(Struct, frozen=True):
 
 
 class Dialect(Struct, frozen=True):
-    """How one vendor computes metrics that we compute too."""
+    """How one vendor computes metrics that we compute too. ``sources``: the pages that say so, by the short name that steps give."""
 
     name: str
     doc: str
+    sources: dict[str, str]
     terms: tuple[Term, ...]
 
 
@@ -89,7 +90,7 @@ def dialect(vendor: str) -> Dialect:
         raise UnknownName("vendor", vendor, vendors())
     data = packs.load_toml(path)
     terms = tuple(_term(path, n, row) for n, row in enumerate(packs.need(path, data, "metric"), start=1))
-    return Dialect(vendor, packs.need(path, data, "doc"), terms)
+    return Dialect(vendor, packs.need(path, data, "doc"), data.get("sources", {}), terms)
 
 
 def _term(path: Path, n: int, row: dict[str, Any]) -> Term:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import annotation, packs
+from . import annotation, dialects, packs
 from .annotation import Settings
 from .detectors import DETECTORS
 from .errors import UnknownName
@@ -87,7 +87,11 @@ def explain(name: str) -> str:
     if name in packs.languages():
         pack = packs.language(name)
         return f"{name} (language: {pack.name})\n\n{pack.note or 'Cues: ' + ', '.join(pack.cues)}"
-    raise UnknownName("metric, finding, scorer, reader, channel or language", name, [*METRICS, *DETECTORS, *SCORERS, *READERS, *packs.channels(), *packs.languages()])
+    if name in dialects.vendors():
+        told = dialects.dialect(name)
+        pages = [f"{t.theirs}, from our {t.ours.replace('_', ' ')}" + "".join(f"\n  {s.change} ({s.source})" for s in t.steps) + (f"\n  {t.same}" if t.same else "") for t in told.terms if not t.needs]
+        return f"{name} (vendor)\n\n{told.doc}\n\n" + "\n".join(pages) + "".join(f"\n{t.theirs}: not computed, needs {t.needs}" for t in told.terms if t.needs) + "\n" + "".join(f"\n{short}: {page}" for short, page in told.sources.items())
+    raise UnknownName("metric, finding, scorer, reader, channel, language or vendor", name, [*dialects.vendors(), *METRICS, *DETECTORS, *SCORERS, *READERS, *packs.channels(), *packs.languages()])
 
 
 def catalogue() -> dict[str, list[tuple[str, str]]]:
@@ -99,4 +103,5 @@ def catalogue() -> dict[str, list[tuple[str, str]]]:
         "scorers": [(n, (s.__doc__ or "").split("\n")[0]) for n, s in SCORERS.items()],
         "languages": [(n, packs.language(n).note or packs.language(n).name) for n in packs.languages()],
         "channels": [(n, packs.channel(n).doc) for n in packs.channels()],
+        "vendors": [(n, dialects.dialect(n).doc) for n in dialects.vendors()],
     }

@@ -23,11 +23,11 @@ def as_people_read(report: Report, metric: str, channel: str) -> list[Text] | No
     cell = next((c for c in one["cells"] if c["channel"] == channel and c["language"] is None), None) if one else None
     if cell is None or (not cell["read"] and not cell.get("corrected")):
         return None
-    fixed = cell.get("corrected")
+    fixed = cell.get("corrected") or cell.get("people_alone")
     label = Text("  … as people read it", no_wrap=True, overflow="ellipsis", style="italic")
     if fixed is None:
         return [label, Text("refused", "dim"), Text(""), Text(cell["refused"].split(":")[0], "dim", no_wrap=True, overflow="ellipsis"), Text(""), Text("")]
-    return [label, Text(shown(fixed["value"], "share"), "bold"), Text(""), Text(span(fixed)), Text(f"{cell['read']:,}"), Text("read")]
+    return [label, Text(shown(fixed["value"], "share"), "bold"), Text(""), Text(span(fixed)), Text(f"{cell['read']:,}"), Text("read" if cell.get("corrected") else "read, alone")]
 
 
 def span(r: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from ..spans import shown
 
 def reconciliation(told: Dialect, found: Sequence[Reconciled]) -> Group:
     """All metrics a vendor shares with us, channel by channel; what cannot be computed is said once."""
-    parts: list[object] = [Text(f"as {told.name}", "bold"), Text(f"{told.doc} Each line changes one thing; sources are those of the metric catalogue ('assumed': not documented).", "dim")]
+    parts: list[object] = [Text(f"as {told.name}", "bold"), Text(f"{told.doc} Each line changes one thing; 'assumed': not documented.", "dim")]
     for channel in dict.fromkeys(r.channel for r in found):
         table = Table(title=Text(channel, "bold"), title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
         table.add_column(ratio=1)
@@ -27,7 +27,9 @@ def reconciliation(told: Dialect, found: Sequence[Reconciled]) -> Group:
             _rows(table, r)
         parts.append(Padding(table, (1, 0, 0, 0)))
     needs = dict.fromkeys((r.theirs, r.note) for r in found if not r.lines)
+    parts.append(Text(""))
     parts += [Text(f"Not computed: {theirs} {note}.", "dim") for theirs, note in needs]
+    parts += [Text(f"{short}: {page}", "dim") for short, page in told.sources.items()]
     return Group(*parts)  # type: ignore[arg-type]
 
 
