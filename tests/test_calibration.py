@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -103,6 +104,19 @@ def test_sheet_comes_back_as_it_went_and_runs_nothing(report, tmp_path, suffix):
     assert (back[0].first, back[0].second, back[0].settled, back[0].comment, back[1].first) == ("yes", "no", None, "=HYPERLINK(1)", None)
     with pytest.raises(OutputError, match="is there already"):
         sheets.write(path, [])
+
+
+def test_without_openpyxl_a_workbook_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for use in (lambda p: sheets.write(p, []), lambda p: (p.write_bytes(b"PK"), sheets.read(p))):
+        with pytest.raises(UsageError, match=r"textmetrics\[xlsx\]"):
+            use(tmp_path / "sheet.xlsx")
+
+
+def test_no_workbook_is_told(tmp_path):
+    (tmp_path / "sheet.xlsx").write_bytes(b"question,conversation")
+    with pytest.raises(ReadError, match="is no workbook"):
+        sheets.read(tmp_path / "sheet.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def explain(name: str) -> str:
         states = f"; states: {', '.join(s for s in d.states if s)}" if d.states != (None,) else ""
         return f"{d.label} (finding; said by: {', '.join(d.by)}{states})\n\n{d.doc}"
     if name in READERS:
-        return f"{name} (reader)\n\n{READERS[name].doc}"
+        return f"{name} (reader)\n\n{READERS[name].doc}" + (f"\n\n{_vendor(name)}" if name in dialects.vendors() else "")
     if name in SCORERS:
         return f"{name} (scorer)\n\n{SCORERS[name].__doc__}"
     if name in packs.channels():
@@ -88,10 +88,18 @@ def explain(name: str) -> str:
         pack = packs.language(name)
         return f"{name} (language: {pack.name})\n\n{pack.note or 'Cues: ' + ', '.join(pack.cues)}"
     if name in dialects.vendors():
-        told = dialects.dialect(name)
-        pages = [f"{t.theirs}, from our {t.ours.replace('_', ' ')}" + "".join(f"\n  {s.change} ({s.source})" for s in t.steps) + (f"\n  {t.same}" if t.same else "") for t in told.terms if not t.needs]
-        return f"{name} (vendor)\n\n{told.doc}\n\n" + "\n".join(pages) + "".join(f"\n{t.theirs}: not computed, needs {t.needs}" for t in told.terms if t.needs) + "\n" + "".join(f"\n{short}: {page}" for short, page in told.sources.items())
+        return _vendor(name)
     raise UnknownName("metric, finding, scorer, reader, channel, language or vendor", name, [*dialects.vendors(), *METRICS, *DETECTORS, *SCORERS, *READERS, *packs.channels(), *packs.languages()])
+
+
+def _vendor(name: str) -> str:
+    """The page of a vendor: its metrics, and how each leaves ours."""
+    told = dialects.dialect(name)
+    lines = [f"{name} (vendor)", "", told.doc, ""]
+    for t in told.terms:
+        lines.append(f"{t.theirs}: not computed, needs {t.needs}" if t.needs else f"{t.theirs}, from our {t.ours.replace('_', ' ')}")
+        lines += [f"  {s.change} ({s.source})" for s in t.steps] + ([f"  {t.same}"] if t.same else [])
+    return "\n".join([*lines, "", *(f"{short}: {page}" for short, page in told.sources.items())])
 
 
 def catalogue() -> dict[str, list[tuple[str, str]]]:

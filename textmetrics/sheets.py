@@ -130,11 +130,11 @@ def _openpyxl(path: Path) -> Any:
 
 
 def _write_xlsx(path: Path, made: Sequence[Sequence[Any]]) -> None:
+    book = _openpyxl(path).Workbook()
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    book = _openpyxl(path).Workbook()
     sheet = book.active
     sheet.title = "review"
     for c, name in enumerate(COLUMNS, start=1):

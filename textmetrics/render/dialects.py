@@ -38,7 +38,7 @@ def _rows(table: Table, r: Reconciled) -> None:
     table.add_row(Text(printable(f"{r.ours.replace('_', ' ')}, as we count"), "cyan"), Text(shown(first.value, r.unit), "bold"), "", f"n {first.n:,}", "")
     before = first
     if not last.n:
-        table.add_row(Text(f"  = {r.theirs}: {r.lines[1].change if len(r.lines) > 1 else ''}", "italic"), Text("not in this run", "dim"), "", "", "")
+        table.add_row(Text(f"  = {r.theirs}: {next((line.change for line in r.lines if not line.n), '')}", "italic"), Text("not in this run", "dim"), "", "", "")
         return
     for line in r.lines[1:]:
         table.add_row(Text(f"  {line.change}"), shown(line.value, r.unit), Text(_moved(before, line, r.unit), "yellow"), f"n {line.n:,}", line.source)

@@ -37,6 +37,8 @@ def differences(d: Difference, *, every: bool = False, conversations: int = 3) -
 
 
 def _moved(c: Change) -> bool:
+    if c.before is None and c.after is None:
+        return False
     return c.before != c.after or c.n_before != c.n_after or any(p is None or abs(p) > NOTHING for p in _parts(c))
 
 
