@@ -75,3 +75,28 @@ def test_comments_of_printed_examples_are_no_loss(tmp_path):
 def test_a_cut_in_the_midst_of_quotes_takes_linear_time():
     whole = '{"a": [1, "' + '\\"' * 200_000  # quadratic, this takes minutes
     assert documents.salvage(whole.encode()) == ({"a": [1]}, 8)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("text", ['{"id": "señor"}\n{"id": "b"}\n', '[{"id": "señor"},\n{"id": "b"}]'])
+def test_every_encoding_gives_the_same_objects(tmp_path, encoding, text):
+    (path := tmp_path / "export.json").write_bytes(text.encode(encoding))
+    (source,) = sources([path])
+    assert documents.head_value(source.head()) is not None
+    seen = list(documents.objects(source))
+    assert [i.value["id"] for i in seen if isinstance(i, Item)] == ["señor", "b"]
+    assert any(isinstance(i, Problem) for i in seen) == (encoding == "cp1252"), "what is no UTF-8 is said to be so"
+
+
+DAMAGED = {
+    "cut within a character": ('[{"id": "ñ"}, {"id": "señor"}]'.encode()[:25], ["ñ"]),
+    "one byte that is none": ('[{"id": "señor ñandú"}, {"id": "'.encode() + b"\xff" + b'"}]', ["señor ñandú", "\ufffd"]),
+}
+
+
+@pytest.mark.parametrize(("data", "ids"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_byte_does_not_turn_the_rest_into_another_encoding(tmp_path, data, ids):
+    (path := tmp_path / "export.json").write_bytes(data)
+    seen = list(documents.objects(next(iter(sources([path])))))
+    assert [i.value["id"] for i in seen if isinstance(i, Item)] == ids
+    assert any(isinstance(i, Problem) for i in seen)

@@ -24,6 +24,7 @@ DEPTH = 200  # brackets within brackets; deeper is an attack or a mistake
 _decode = msgspec.json.Decoder().decode
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _COMMENTS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*', re.DOTALL)
+_WIDE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")  # characters of several bytes in UTF-8
 _CLOSE = {b"[": b"]", b"{": b"}"}
 
 
@@ -90,9 +91,30 @@ def document(source: Source) -> tuple[Any, list[Problem]]:
         return parse(data), problems
     except ValueError as error:
         why = str(error)
+    data, told = _utf8(data)
+    if told:
+        problems.append(Problem(source.name, told, kept=True))
+        try:
+            return parse(data), problems
+        except ValueError as error:
+            why = str(error)
     kept, at = salvage(data)
     reason = f"is no sound JSON ({why}); what stands before is kept" if kept is not None else f"is no JSON: {why}"
     return kept, [*problems, Problem(source.name, reason, byte=at, kept=kept is not None)]
+
+
+def _utf8(data: bytes) -> tuple[bytes, str]:
+    """A text as UTF-8, and how it had to be read where it was none: a cut character is left out, single bytes are replaced, else it is Windows-1252."""
+    try:
+        data.decode()
+        return data, ""
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+            return data[: error.start], ""
+    text = data.decode("utf-8", "replace")
+    if (bad := text.count("\ufffd")) < len(_WIDE.findall(data)):
+        return text.encode(), f"holds {bad} bytes that are not UTF-8: they are replaced"
+    return data.decode("cp1252", "replace").encode(), "is not UTF-8: it is read as Windows-1252"
 
 
 def salvage(data: bytes) -> tuple[Any, int]:
@@ -154,8 +176,7 @@ def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
 @lru_cache(maxsize=2)
 def head_value(head: bytes) -> Any:
     """What the first bytes of a JSON file hold, closed where they were cut: for a reader to look at before it claims; None where it is no JSON."""
-    encoding, skip = encoding_of(head)
-    data = head[skip:] if encoding == "utf-8" else head[skip:].decode(encoding, "ignore").encode()
+    data = _beginning(head)
     if data.lstrip()[:1] not in (b"{", b"["):
         return None
     first, end, _ = data.lstrip().partition(b"\n")
@@ -169,12 +190,28 @@ def head_value(head: bytes) -> Any:
 
 def _by_line(source: Source, head: bytes) -> bool:
     """Whether each line is an object of its own: the first one is whole, however long."""
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    text = _beginning(head).lstrip()
+    if not text.startswith(b"{"):
         return False
-    if b"\n" not in head and len(head) == HEAD:
-        head = source.head(LONGEST_LINE)
-    first, end, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if b"\n" not in text and len(head) == HEAD:
+        text = _beginning(source.head(LONGEST_LINE)).lstrip()
+    first, end, _ = text.partition(b"\n")
     return (bool(end) or len(head) < HEAD) and _object(first) is not None
+
+
+def _beginning(head: bytes) -> bytes:
+    """The first bytes of a text as UTF-8 without a mark; a character cut at the end is left out."""
+    encoding, skip = encoding_of(head)
+    if encoding != "utf-8":
+        return head[skip:].decode(encoding, "ignore").encode()
+    head = head[skip:]
+    for cut in range(min(4, len(head))):  # a character of several bytes may be cut at the end
+        try:
+            head[: len(head) - cut].decode()
+            return head[: len(head) - cut]
+        except UnicodeDecodeError:
+            continue
+    return head.decode("cp1252", "replace").encode()
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
