@@ -222,8 +222,9 @@ def _read_csv(path: Path) -> list[list[Any]]:
 def _read_xlsx(path: Path) -> list[list[Any]]:
     import zipfile
 
+    library = _openpyxl(path)
     try:
-        book = _openpyxl(path).load_workbook(path, read_only=True, data_only=True)
+        book = library.load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ReadError(path, f"is no workbook: {error}") from error
     try:
