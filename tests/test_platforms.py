@@ -178,3 +178,22 @@ def test_what_lies_beside_an_export_does_not_keep_it_from_being_read(tmp_path):
     assert [Path(s).name for s in reading.skipped] == ["lamp.png"]
     with pytest.raises(TextmetricsError, match="no reader knows"):
         list(tm.read(tmp_path / "readme.txt", tmp_path / "export.ndjson"))
+
+
+LEFT_OUT = {
+    "zendesk/audits.json": {"Change": 1, "Create": 2},
+    "zendesk_chat/chats.json": {"chat.memberjoin": 1, "chat.memberleave": 1, "chat.queue_position": 1, "chat.rating": 2},
+    "intercom/conversation.json": {"assignment": 1},
+    "helpscout/conversations.json": {"draft": 1, "lineitem": 1},
+    "livechat/archives.json": {"custom": 1},
+    "amazon_connect/chat.json": {"chat.ended": 1, "participant.joined": 1},
+    "tawk/webhooks.jsonl": {"chat:start": 1},
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_is_no_message_is_counted(name):
+    reading = tm.read(GOLDEN / name)
+    list(reading)
+    assert reading.inputs[0]["left_out"] == LEFT_OUT[name]
+    assert reading.counts.left_out == sum(LEFT_OUT[name].values())

@@ -8,6 +8,7 @@ have, and finds what belongs to them with `beside` and `once`. `Messages` does w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +21,7 @@ from .documents import Item, get, head_value, objects
 from .mapping import Map
 from .sources import Source, encoding_of
 from .times import Clock
-from .types import Problem, Record
+from .types import LeftOut, Problem, Record
 
 T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
@@ -259,6 +260,7 @@ class Messages:
         self.source, self.mapping, self._local = source, mapping, local
         self._clock = Clock(time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC")
         self._names: dict[str, dict[str, str]] = {}
+        self._skipped: Counter[str] = Counter()
         self._said: dict[tuple[str, str], int] = {}  # by conversation and id: what a message said, as a hash
 
     def when(self, value: Any) -> datetime | None:
@@ -317,6 +319,14 @@ class Messages:
     def lost(self, item: Item, reason: str, *, kept: bool = False) -> Problem:
         """Why an object, or something of it, is no message."""
         return Problem(self.source.name, reason, item.number, item.line, item.byte, kept)
+
+    def skip(self, kind: str) -> None:
+        """Something that is no message: it is counted, by kind, and told by `rest`."""
+        self._skipped[kind or "other"] += 1
+
+    def rest(self) -> Iterator[LeftOut]:
+        """What was no message, at the end of a source."""
+        yield from (LeftOut(self.source.name, kind, count) for kind, count in sorted(self._skipped.items()))
 
     def missing(self, item: Item, conversation: str, has: int, says: Any) -> Iterator[Problem]:
         """The export says itself that it holds only a part of a conversation."""

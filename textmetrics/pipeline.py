@@ -19,7 +19,7 @@ from .readers import Reader, choose
 from .report import Report
 from .sources import Source
 from .tables import Tables
-from .types import Conversation, Problem, Record
+from .types import Conversation, LeftOut, Problem, Record
 
 VERSION = "0.1.0"
 Progress = Callable[[str, int, int], None]
@@ -32,6 +32,7 @@ class Counts(Struct):
     kept: int = 0
     set_aside: int = 0
     merged: int = 0
+    left_out: int = 0
 
 
 class Export(Struct):
@@ -140,8 +141,11 @@ class Reading:
 
     def _read(self, source: Source, reader: Reader, m: Map, export: Export) -> None:
         read = kept = 0
+        left_out: dict[str, int] = {}
         for item in reader.read(source, m):
-            if isinstance(item, Problem):
+            if isinstance(item, LeftOut):
+                left_out[item.kind] = left_out.get(item.kind, 0) + item.count
+            elif isinstance(item, Problem):
                 lost = item.record is not None and not item.kept
                 self.problems.append(item)
                 self.counts.set_aside += lost
@@ -152,6 +156,7 @@ class Reading:
                 kept += 1
         self.counts.records += read
         self.counts.kept += kept
+        self.counts.left_out += sum(left_out.values())
         self.inputs.append(
             {
                 "name": source.name,
@@ -161,6 +166,7 @@ class Reading:
                 "sha256": source.sha256(),
                 "records": read,
                 "kept": kept,
+                "left_out": left_out,
             }
         )
 

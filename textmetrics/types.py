@@ -1,6 +1,6 @@
 """The nouns, in the order they come into being.
 
-- Record, Problem: what a reader takes out of a file of single messages, and what it could not take
+- Record, Problem, LeftOut: what a reader takes out of a file of single messages, what it could not take, what is no message
 - Participant, Message, Conversation: what was said
 - Cue, Finding, Wait, Transcript: what annotation makes of it
 - Observation: what a metric sees in a transcript
@@ -40,6 +40,14 @@ class Problem(Struct, frozen=True):
     def __str__(self) -> str:
         at = [f"{n} {v}" for n, v in (("record", self.record), ("line", self.line), ("byte", self.byte)) if v is not None]
         return f"{self.source}{': ' + ', '.join(at) if at else ''}: {self.reason}"
+
+
+class LeftOut(Struct, frozen=True):
+    """What of an input is no message (changes of status, drafts, who joined), by kind: counted, and nothing else."""
+
+    source: str
+    kind: str
+    count: int
 
 
 class Record(Struct, kw_only=True):

@@ -1,8 +1,8 @@
 """Readers: a source in, records or conversations out, one file per export format.
 
 To add one, put a module here with a function decorated ``@reader("name", claims=...)``. It is given the source and the map and yields, as it goes,
-``Record`` (a single message; conversations are cut later) or ``Conversation``, and a ``Problem`` for whatever it could
-not read. ``claims`` looks at the first 64 KB and answers in words why the source is of this format, or None.
+``Record`` (a single message; conversations are cut later) or ``Conversation``, a ``Problem`` for whatever it could
+not read, and a ``LeftOut`` for each kind of thing that is no message. ``claims`` looks at the first 64 KB and answers in words why the source is of this format, or None.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ..errors import ReadError, UnknownFormat
 from ..mapping import Map
 from ..registry import Registry
 from ..sources import Source
-from ..types import Conversation, Problem, Record
+from ..types import Conversation, LeftOut, Problem, Record
 
-Read = Callable[[Source, Map], Iterator[Record | Conversation | Problem]]
+Read = Callable[[Source, Map], Iterator[Record | Conversation | Problem | LeftOut]]
 Claims = Callable[[Source, bytes], str | None]
 
 

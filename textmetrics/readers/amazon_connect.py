@@ -11,7 +11,7 @@ from ..documents import Item, get, parse
 from ..exports import Messages, after, facts, given, items, listed, many, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 ROLES = {"CUSTOMER": "customer", "AGENT": "agent", "SUPERVISOR": "agent", "SYSTEM": "system", "CUSTOM_BOT": "bot"}
@@ -32,7 +32,7 @@ def claims(source: Source, head: bytes) -> str | None:
 
 
 @reader("amazon_connect", claims=claims, order="file", channel="chat", calls=True)
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Amazon Connect: Contact Lens (calls and chats) and chat transcripts.
 
     *Export:* the S3 bucket of the instance, folders ``Analysis/Voice``, ``Analysis/Chat`` and ``ChatTranscripts``; a file a contact.
@@ -87,6 +87,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 )
             elif get(turn, "Type") in ("MESSAGE", "ATTACHMENT"):
                 yield from _said(make, item, id_, turn, about)
+            else:
+                make.skip(words(turn, "ContentType").rpartition(".event.")[2] or words(turn, "Type"))
+    yield from make.rest()
 
 
 def _said(make: Messages, item: Item, id_: str, turn: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[Record | Problem]:

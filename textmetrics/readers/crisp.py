@@ -9,7 +9,7 @@ from ..documents import get
 from ..exports import Messages, channel, facts, items, joined, listed, many, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -28,7 +28,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("crisp", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Crisp: sessions.
 
     *Export:* the interface ``website/ID/conversation/SESSION/messages`` (name the file after the session), with ``conversations`` beside it for state and segments.
@@ -72,3 +72,6 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 yield from make.make(
                     item, session, ", ".join(answers), time=v.get("timestamp"), who=session, role="customer", message_id=f"{words(v, 'fingerprint')}/answer"
                 )
+        else:
+            make.skip("event" if v.get("type") == "event" else "conversation")
+    yield from make.rest()

@@ -10,7 +10,7 @@ from ..documents import Item, get
 from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -45,7 +45,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("freshdesk", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Freshdesk: tickets and what was written in them.
 
     *Export:* Admin > Account > Export data (XML); or the interfaces ``tickets?include=description``, ``tickets/ID/conversations``, ``contacts``, ``agents`` (version 2), or ``helpdesk/tickets/ID.json`` (version 1).
@@ -63,6 +63,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         elif what == "tickets":
             wrapped = item.value.get("helpdesk_ticket")
             yield from _ticket(make, item, wrapped if isinstance(wrapped, dict) else item.value, people)
+        else:
+            make.skip(what)
+    yield from make.rest()
 
 
 def _xml(source: Source) -> Iterator[Item | Problem]:

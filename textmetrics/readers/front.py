@@ -10,7 +10,7 @@ from ..documents import Item, get
 from ..exports import Messages, channel, facts, given, html, items, joined, listed, many, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -32,7 +32,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("front", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Front: conversations.
 
     *Export:* the interface ``conversations/ID/messages`` and ``conversations/ID/comments``, with ``conversations`` beside them for status and tags. Analytics' CSV holds no bodies.
@@ -46,6 +46,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         elif "is_inbound" in item.value or "posted_at" in item.value:
             id_ = _conversation(source, item.value)
             yield from _said(make, item, id_, item.value, conversations.get(id_, {}))
+        else:
+            make.skip("conversation")
+    yield from make.rest()
 
 
 def _conversation(source: Source, v: Mapping[str, Any]) -> str:
@@ -58,6 +61,7 @@ def _conversation(source: Source, v: Mapping[str, Any]) -> str:
 def _said(make: Messages, item: Item, id_: str, v: Mapping[str, Any], c: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """A message or comment."""
     if true(v.get("is_draft")):
+        make.skip("draft")
         return
     sender: Any = next((r for r in many(v, "recipients") if get(r, "role") == "from"), {})
     text = html(given(v, "body")) or tidy(given(v, "text")) or words(v, "subject")

@@ -10,7 +10,7 @@ from ..documents import Item, document, get
 from ..exports import Messages, beside, channel, facts, given, html, items, joined, listed, many, once, sample, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {"conversations": "its objects are Help Scout conversations (mailboxId, number)", "threads": "its objects are threads of a Help Scout conversation"}
@@ -31,7 +31,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("helpscout", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Help Scout: conversations with their threads.
 
     *Export:* the interface ``conversations?embed=threads`` or ``conversations/ID/threads`` (name the file after the conversation where its links are cut away), or webhooks.
@@ -48,6 +48,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         id_ = link[1] if link and link[1] else (re.findall(r"\d+", source.stem) or [source.stem])[-1]
         yield from _threads(make, Item({}, 1), id_, threads, joined(source, kind, "conversations", "_embedded.conversations").get(id_, {}))
         yield from make.missing(Item({}, 1), id_, len(threads), get(value, "page.totalElements"))
+        yield from make.rest()
         return
     elsewhere, without = once(source, "helpscout threads", lambda: bool(beside(source, kind, "threads"))), 0
     for item in items(source, "_embedded.conversations"):
@@ -58,6 +59,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 yield from _threads(make, item, words(item.value, "id"), threads, item.value)
             else:
                 without += not elsewhere
+    yield from make.rest()
     if without:
         yield Problem(source.name, f"{without} conversations come without their threads: export them with embed=threads", kept=True)
 
@@ -76,7 +78,8 @@ def _threads(make: Messages, item: Item, id_: str, threads: list[Any], c: Mappin
     }
     for t in reversed(threads) if told and told[0] > told[-1] else threads:
         what, by = words(t, "type"), words(t, "createdBy.type")
-        if what == "lineitem" or words(t, "state") == "draft" or not isinstance(t, dict):
+        if what == "lineitem" or words(t, "state") == "draft":
+            make.skip("draft" if what != "lineitem" else what)
             continue
         who = given(t, "createdBy") or {}
         name = " ".join(n for n in (words(who, "first"), words(who, "last")) if n) or words(who, "email")

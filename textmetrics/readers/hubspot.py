@@ -9,7 +9,7 @@ from ..documents import get
 from ..exports import Messages, facts, given, html, items, joined, many, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -32,7 +32,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("hubspot", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """HubSpot: threads of the inbox.
 
     *Export:* the interface ``conversations/v3/conversations/threads/ID/messages``, with ``threads`` and ``actors/batch/read`` beside it for status and names.
@@ -78,3 +78,6 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 message_id=words(v, "id") or None,
                 automatic=what == "WELCOME_MESSAGE",
             )
+        else:
+            make.skip(what or "thread")
+    yield from make.rest()

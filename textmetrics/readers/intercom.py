@@ -9,7 +9,7 @@ from ..documents import Item, get
 from ..exports import Messages, channel, facts, false, given, html, ident, items, joined, listed, many, number, sample, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -38,7 +38,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("intercom", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Intercom: conversations, their first message and their parts.
 
     *Export:* the interface ``conversations/ID`` (a conversation each; lists and searches come without parts), webhooks, or the tables conversation_history,
@@ -53,7 +53,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         if isinstance(item, Problem):
             yield item
         elif false(v.get("_fivetran_active")) or what == "admins":
-            continue
+            make.skip("older version of a row" if what != "admins" else what)
         elif what == "message":
             role = "customer" if v.get("type") == "user_message" else "agent"
             yield from make.make(item, words(v, "conversation_id"), html(v.get("body")), time=v.get("created_at"), role=role, message_id=words(v, "id"))
@@ -69,6 +69,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 yield from make.missing(item, words(v, "id"), len(parts), says)
             elif "source" in v:
                 without += 1
+    yield from make.rest()
     if without:
         yield Problem(
             source.name, f"{without} conversations come without their parts (a list or search): only their first messages are read; export each conversation", kept=True
@@ -124,6 +125,8 @@ def _part(make: Messages, item: Item, conversation: str, part: Any, admins: Mapp
     if get(part, "redacted") is True and not text:
         yield make.lost(item, f"part {ident(get(part, 'id'))} was redacted: its text is gone")
     if not text and not any(attached):
+        if get(part, "redacted") is not True:
+            make.skip(words(part, "part_type"))
         return
     author = given(part, "author") or {"type": get(part, "author_type"), "id": get(part, "author_id")}
     role, who, name = _author(author, part, admins)

@@ -9,7 +9,7 @@ from ..documents import Item, get
 from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -38,7 +38,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("livechat", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """LiveChat: chats; each thread of a chat is a conversation.
 
     *Export:* the interfaces ``list_archives`` or ``get_chat`` (Agent Chat, version 3), or ``chats`` of version 2; Archives > Export sends a CSV without messages.
@@ -64,6 +64,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 threads = [{**(one if isinstance(one, dict) else {}), "events": _last(item.value)}]
             for thread in threads:
                 yield from _thread(make, item, item.value, thread, users)
+    yield from make.rest()
     if last:
         yield Problem(source.name, f"{last} chats are summaries, which hold only the last event of each type: export the archives", kept=True)
 
@@ -100,12 +101,14 @@ def _event(make: Messages, item: Item, thread: str, e: Mapping[str, Any], users:
     """One event, if it says anything."""
     what, who = words(e, "type"), words(e, "author_id")
     if what not in ("message", "system_message", "file", "filled_form", "rich_message"):
+        make.skip(what)
         return
     text = tidy(words(e, "text"))
     if what == "filled_form":
         answers = [(words(f, "label"), words(f, "answer", "answer.label") or listed(get(f, "answers"), "label")) for f in many(e, "fields")]
         text = "\n".join(f"{label} {answer}".strip() for label, answer in answers if answer)
         if not text:
+            make.skip("empty form")
             return
     elif what == "rich_message":
         text = "\n".join(t for one in many(e, "elements") for k in ("title", "subtitle") if (t := words(one, k)))

@@ -9,7 +9,7 @@ from ..documents import Item, get, parse
 from ..exports import Messages, channel, facts, given, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 
@@ -22,7 +22,7 @@ def claims(source: Source, head: bytes) -> str | None:
 
 
 @reader("rasa", claims=claims, order="file", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Rasa: trackers.
 
     *Export:* the interface ``conversations/ID/tracker``, ``rasa export``, documents of a Mongo tracker store (JSON), or the table events of an SQL one (CSV).
@@ -43,6 +43,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from _tracker(make, item, words(item.value, "sender_id") or source.stem, many(item.value, "events"), item.value)
     for sender, (item, events) in table.items():
         yield from _tracker(make, item, sender, events, {})
+    yield from make.rest()
 
 
 def _tracker(make: Messages, item: Item, sender: str, events: list[Any], tracker: Mapping[str, Any]) -> Iterator[Record | Problem]:
@@ -54,6 +55,7 @@ def _tracker(make: Messages, item: Item, sender: str, events: list[Any], tracker
         if what == "session_started" and said:
             session, said, titles = session + 1, 0, {}
         if what not in ("user", "bot"):
+            make.skip(what)
             continue
         text, attached = tidy(get(event, "text")), []
         if what == "bot":
@@ -62,6 +64,7 @@ def _tracker(make: Messages, item: Item, sender: str, events: list[Any], tracker
             text = text or "\n".join(words(b, "title") for b in buttons)
             attached = [a if isinstance(a, str) else "attachment" for k in ("data.image", "data.attachment", "data.custom", "data.elements") if (a := given(event, k))]
             if not text and not attached:
+                make.skip("bot event without anything said")
                 continue
         else:
             text = titles.get(text) or text

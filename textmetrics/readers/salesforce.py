@@ -12,7 +12,7 @@ from ..documents import Item, get, text_of
 from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, number, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -54,7 +54,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("salesforce", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Salesforce Service: Chat, cases, Messaging.
 
     *Export:* Setup > Data Export, Data Loader, or a query (CSV or JSON) of LiveChatTranscript with Body, Case with EmailMessage, CaseComment and User,
@@ -75,13 +75,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         if isinstance(item, Problem):
             yield item
         elif true(get(item.value, "IsDeleted")) or what == "users":
-            continue
+            make.skip("deleted row" if what != "users" else what)
         elif what == "transcripts":
             yield from _transcript(make, item, words(item.value, "Id", "ChatKey", "Name"), str(get(item.value, "Body") or ""), item.value)
         elif what == "entries":
             yield from _entry(make, item, item.value)
         else:
             yield from _letter(make, item, item.value, what or "", cases, users)
+    yield from make.rest()
 
 
 def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: Mapping[str, Any], users: Mapping[str, Any]) -> Iterator[Record | Problem]:
@@ -138,6 +139,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         )
         return
     if words(v, "Status").lower() in DRAFT:
+        make.skip("draft")
         return
     asks = true(get(v, "Incoming"))
     text = tidy(REFERENCE.sub("", str(given(v, "TextBody") or ""))) or html(REFERENCE.sub("", str(given(v, "HtmlBody") or ""))) or words(v, "Subject")
@@ -214,6 +216,7 @@ def _entry(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record 
     role = ROLES.get(words(v, "sender.role", "ActorType").lower().replace(" ", ""), "unknown")
     text = tidy(words(v, "messageText", "Message"))
     if not text:
+        make.skip(words(v, "EntryType", "sender.role") or "entry without text")
         return
     yield from make.make(
         item,

@@ -8,7 +8,7 @@ from ..documents import Item, get
 from ..exports import Messages, beside, facts, html, items, many, once, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -33,7 +33,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("tawk", claims=lambda source, head: WHY.get(kind(head) or ""), order="file", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """tawk.to: chats and tickets.
 
     *Export:* Administration > Settings > Webhooks, events *chat transcript created* and *ticket create*, a body a line or a file; tawk.to exports no chats otherwise.
@@ -76,3 +76,6 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 attachments=[words(a, "content.file.name", "content.file.url", "type") for a in many(m, "attchs")],
                 message_id=f"{words(v, 'chat.id')}/{n}",
             )
+        if words(v, "event") == "chat:end" or (words(v, "event") == "chat:start" and words(v, "chatId") in whole):
+            make.skip(words(v, "event"))
+    yield from make.rest()

@@ -12,7 +12,7 @@ from ..documents import Item, get, head_value
 from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, many, once, sample, tidy, true, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -60,7 +60,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("zendesk", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Zendesk Support: tickets and their comments.
 
     *Export:* Admin Center > Account > Tools > Reports > Export > JSON (Zendesk enables it on request); or the interfaces ``incremental/tickets``,
@@ -69,11 +69,16 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     the users beside them; requester, priority, status, group, tags, rating, custom fields of the ticket; follow-ups as one case.
     *Not:* changes of fields, other events of audits, views saved as CSV (they hold no comments). A description is read only where its ticket has no comments here.
     """
-    what = kind(source.head()) or "comments"
+    make, what = Messages(source, mapping), kind(source.head()) or "comments"
     if what not in ("tickets", "comments", "audits"):
-        yield from (p for p in items(source, "users", "groups", "satisfaction_ratings") if isinstance(p, Problem))
+        for item in items(source, "users", "groups", "satisfaction_ratings", *OTHER):
+            if isinstance(item, Problem):
+                yield item
+            else:
+                make.skip(what)
+        yield from make.rest()
         return
-    make, people = Messages(source, mapping), _people(source)
+    people = _people(source)
     if what == "tickets":
         yield from _tickets(source, make, people)
         return
@@ -96,6 +101,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                         "author_id": given(item.value, "author_id", "updater_id"),
                     }
                     yield from _comment(make, item, {**said, **{k: v for k, v in event.items() if v is not None}}, ticket, people)
+                else:
+                    make.skip(words(event, "type", "event_type"))
+    yield from make.rest()
     if bare:
         yield Problem(source.name, f"{bare} comments are mentioned without their text: get the events with include=comment_events", kept=True)
 

@@ -9,7 +9,7 @@ from ..documents import Item, get, parse
 from ..exports import Messages, facts, given, items, listed, many, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -33,7 +33,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("zendesk_chat", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Zendesk Chat: chats and messages left while nobody was there.
 
     *Export:* the interface ``chats`` or ``incremental/chats`` (Chat dashboard > History > Export holds no messages in CSV); or the table ticket_chat_event of a warehouse.
@@ -48,6 +48,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from _chat(make, item, item.value)
         elif what == "events":
             yield from _event(make, item, item.value)
+        else:
+            make.skip(what)
+    yield from make.rest()
 
 
 def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Record | Problem]:
@@ -97,6 +100,8 @@ def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Recor
                 message_id=(words(event, "msg_id") and f"{id_}/{words(event, 'msg_id')}") or f"{id_}/{n}",
                 automatic=role == "bot",
             )
+        else:
+            make.skip(words(event, "type"))
     yield from make.missing(item, id_, had, get(chat, "count.total"))
 
 
@@ -113,6 +118,7 @@ def _event(make: Messages, item: Item, row: Mapping[str, Any]) -> Iterator[Recor
     attached = [words(row, "filename", "url") or words(original, "content.image.media_url", "content.file.media_url")]
     type_ = words(row, "type")
     if not text and not any(attached) and type_ != "ChatMessage":
+        make.skip(type_)
         return
     actor = words(row, "actor_id")
     told = words(original, "author.type").lower()
