@@ -1,5 +1,6 @@
 """From a run to a sheet, from a filled sheet to a card and a corrected rate: on the demonstration archives, whose labels play the reviewers."""
 
+import csv
 import io
 import json
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import textmetrics as tm
 from textmetrics import calibration, sheets
+from textmetrics.cli import main
 from textmetrics.errors import OutputError, ReadError, UsageError
 from textmetrics.questions import answers, question
 from textmetrics.sampling import allocate, draw
@@ -189,3 +191,29 @@ def test_summary_shows_the_corrected_rate_beside_the_raw_one(report, filled, fol
         console.print(tm.Report.load(folder))
         text = console.export_text()
         assert "… as people read it" in text and all(len(line) <= width for line in text.splitlines())
+
+
+def test_from_the_command_line(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    sheet, more = str(tmp_path / "sheet.csv"), str(tmp_path / "more.csv")
+    assert main(["review", str(folder), "--sample", "70", "-o", sheet]) == 0
+    assert main(["review", str(folder), "--sample", "70", "-o", sheet]) == 73, "somebody may have worked on it"
+    rows = list(csv.DictReader(io.StringIO(Path(sheet).read_text(encoding="utf-8-sig"), newline="")))
+    told = truth("live_chat") | truth("support_mailbox")
+    for row in rows:
+        row["verdict"] = told[row["conversation"]]
+    with Path(sheet).open("w", encoding="cp1252", errors="replace", newline="") as out:  # as a spreadsheet may save it
+        writer = csv.DictWriter(out, rows[0], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    assert main(["review", str(folder), "--sample", "90", "--keep", sheet, "-o", more]) == 0
+    assert "70 of 70 rows carried over" in capsys.readouterr().err
+    assert main(["calibrate", str(folder), more]) == 0
+    out = capsys.readouterr().out
+    assert "70 conversations read by people" in out and "20 without a verdict" in " ".join(out.split()) and all(len(line) <= 80 for line in out.splitlines())
+    assert main(["calibrate", str(folder), str(tmp_path / "none.csv")]) == 66
+    assert main(["calibrate", str(folder), more, "--method", "guess"]) == 2
+    assert main(["summary", str(folder), "--as", "zendisk"]) == 2
+    assert main(["summary", str(folder), "--as", "intercom"]) == 0
+    assert main(["diff", str(folder), str(folder)]) == 0
+    assert "Same inputs, same detector, same definitions" in capsys.readouterr().out

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from textmetrics.agreement import agreement, cohen_kappa, krippendorff_alpha
 from textmetrics.corrections import Read, from_precision, lang_reiczigel, sensitivity, share_of, specificity
@@ -124,3 +126,16 @@ def test_agreement_of_reviewers():
     found = agreement(cohen_kappa, *zip(*pairs, strict=True))
     assert found.value == pytest.approx(0.4) and 0.1 < found.low < 0.4 < found.high < 0.7
     assert agreement(cohen_kappa, ["y"] * 5, ["y"] * 5).value is None, "all the same: nothing to agree beyond chance on"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["yes", "no"]), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 1.0]), st.floats(1, 50)), min_size=1, max_size=25), st.integers(0, 40))
+def test_whatever_was_read_the_interval_holds_its_value(items, more):
+    read = Read(np.array([i[0] for i in items], object), np.array([i[3] for i in items]))
+    base = np.array([i[2] for i in items])
+    yes = np.array([i[1] for i in items]) * base
+    sizes = {k: n + more for k in ("yes", "no") if (n := int((read.group == k).sum()))}
+    for found in (share_of(sizes, read, yes, base), sensitivity(sizes, ["yes"], read, yes), specificity(sizes, ["yes"], read, yes)):
+        if found is not None:
+            assert 0 <= found.low <= found.value <= found.high <= 1
+            assert found.more is None or all(0 <= n <= sizes[k] for k, n in found.more.items())

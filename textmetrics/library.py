@@ -66,6 +66,7 @@ def explain(name: str) -> str:
         facts = [
             f"unit: {m.unit}",
             f"estimate: {m.estimate}",
+            f"version: {m.version}",
             *([f"{m.better} is better"] if m.better else []),
             *([f"channels: {', '.join(m.channels)}"] if m.channels else []),
         ]
