@@ -197,3 +197,9 @@ def test_what_is_no_message_is_counted(name):
     list(reading)
     assert reading.inputs[0]["left_out"] == LEFT_OUT[name]
     assert reading.counts.left_out == sum(LEFT_OUT[name].values())
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_page_of_a_reader_is_whole(name):
+    told = [heading in READERS[name].doc for heading in ("*Export:*", "*Reads:*", "*Not:*")]
+    assert all(told) or not any(told), "say where to click, what is read and what is not"

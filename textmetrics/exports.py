@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import Any, TypeVar
 
 from . import delimited
@@ -27,6 +28,7 @@ T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
 TRUE = {"true", "1", "yes", "t", "y"}
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
+LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
 _ZONE = re.compile(r"(?i)(?:z|utc|gmt|[+-]\d\d:?\d\d)\s*\)?$|^\d{9,}")
 _WORD = re.compile(r"[a-z]+")
@@ -197,9 +199,10 @@ def false(value: Any) -> bool:
 def number(value: Any) -> float | None:
     """A number, also one written as text; None for anything else."""
     try:
-        return None if value is None or isinstance(value, bool | dict | list) else float(value)
-    except ValueError:
+        found = None if value is None or isinstance(value, bool | dict | list) else float(value)
+    except (ValueError, OverflowError):
         return None
+    return found if found is not None and isfinite(found) else None
 
 
 def tidy(text: Any) -> str:
@@ -237,7 +240,7 @@ def facts(**values: Any) -> dict[str, str]:
 def after(begun: datetime | None, milliseconds: Any) -> str | None:
     """The time so long after a call began."""
     offset = number(milliseconds)
-    return None if offset is None else ((begun or NO_DATE) + timedelta(milliseconds=offset)).isoformat()
+    return None if offset is None or abs(offset) > LONGEST_CALL else ((begun or NO_DATE) + timedelta(milliseconds=offset)).isoformat()
 
 
 def channel(name: Any, otherwise: str) -> str:

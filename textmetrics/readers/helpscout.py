@@ -54,11 +54,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     for item in items(source, "_embedded.conversations"):
         if isinstance(item, Problem):
             yield item
-        elif threads := given(item.value, "_embedded.threads", "threads"):
-            if isinstance(threads, list):
-                yield from _threads(make, item, words(item.value, "id"), threads, item.value)
-            else:
-                without += not elsewhere
+        elif threads := many(item.value, "_embedded.threads", "threads"):
+            yield from _threads(make, item, words(item.value, "id"), threads, item.value)
+        elif given(item.value, "threads"):  # how many there are
+            without += not elsewhere
     yield from make.rest()
     if without:
         yield Problem(source.name, f"{without} conversations come without their threads: export them with embed=threads", kept=True)

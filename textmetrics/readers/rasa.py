@@ -36,9 +36,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield item
         elif "type_name" in item.value:
             try:
-                table.setdefault(words(item.value, "sender_id"), (item, []))[1].append({"event": item.value["type_name"], **parse(item.value.get("data") or "{}")})
+                data = parse(item.value.get("data") or "{}")
             except ValueError as error:
                 yield make.lost(item, f"its data is no JSON: {error}")
+                continue
+            event = {"event": item.value["type_name"], **(data if isinstance(data, dict) else {})}
+            table.setdefault(words(item.value, "sender_id"), (item, []))[1].append(event)
         else:
             yield from _tracker(make, item, words(item.value, "sender_id") or source.stem, many(item.value, "events"), item.value)
     for sender, (item, events) in table.items():

@@ -240,8 +240,9 @@ def _people(source: Source) -> dict[str, Any]:
     """Everybody by id: the users beside, those in the same document, those inside of tickets."""
     found: dict[str, Any] = dict(joined(source, kind, "users", "users"))
     head = head_value(source.head())
-    for item in items(source, "users") if isinstance(head, dict) and get(head, "users") else items(source, "tickets"):
-        for one in [item.value, *(item.value.get(k) for k in ("requester", "assignee", "submitter"))] if isinstance(item, Item) else []:
+    lists = ("tickets", "users") if isinstance(head, dict) and "id" not in head else ("tickets",)  # an envelope may hold users anywhere
+    for item in (i for name in lists for i in items(source, name) if isinstance(i, Item)):
+        for one in [item.value, *(item.value.get(k) for k in ("requester", "assignee", "submitter"))]:
             if isinstance(one, dict) and (words(one, "role") in ROLES or ("name" in one and "subject" not in one)):
                 found.setdefault(ident(one.get("id")), one)
     return found
