@@ -263,6 +263,7 @@ class Messages:
         self.source, self.mapping, self._local = source, mapping, local
         self._clock = Clock(time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC")
         self._names: dict[str, dict[str, str]] = {}
+        self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()
         self._said: dict[tuple[str, str], int] = {}  # by conversation and id: what a message said, as a hash
 
@@ -272,7 +273,8 @@ class Messages:
 
     def began(self, item: Item, conversation: str, begun: datetime | None) -> Iterator[Problem]:
         """Say so where offsets cannot be counted from when a call began: its lengths are right, its date is not."""
-        if begun is None:
+        if begun is None and conversation not in self._dateless:
+            self._dateless.add(conversation)
             yield self.lost(item, f"call {conversation} does not say when it began: its times are counted from {NO_DATE:%Y-%m-%d} 00:00", kept=True)
 
     def make(

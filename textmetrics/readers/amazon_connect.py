@@ -22,11 +22,13 @@ ANALYSED = re.compile(r"_analysis(?:_redacted)?_(\d{4})-(\d\d)-(\d\d)T(\d\d)[:_-
 def claims(source: Source, head: bytes) -> str | None:
     """A transcript whose turns name participants by id, or chat items with absolute times, of a contact."""
     v = sample(head)
-    turn = get(v, "Transcript.0")
-    if isinstance(turn, dict):
+    turn = next(iter(_turns(v)), None)
+    if turn:
         if "AbsoluteTime" in turn and ("ParticipantRole" in turn or turn.get("Type") == "EVENT"):
             return "it is a chat transcript of Amazon Connect (AbsoluteTime, ParticipantRole)"
         return "it is a Contact Lens analysis of a call (ParticipantId, BeginOffsetMillis)" if turn.keys() >= {"ParticipantId", "BeginOffsetMillis"} else None
+    if {"ContactId", "EventType", "Channel"} <= v.keys():
+        return "its objects are events of Contact Lens' real-time stream"
     told = {"Channel", "ConversationCharacteristics", "ContentMetadata"} <= v.keys() or "CustomerMetadata" in v
     return "it is a Contact Lens analysis (Channel, ConversationCharacteristics)" if told and "JobName" not in v and "Participants" in v else None
 
@@ -35,7 +37,7 @@ def claims(source: Source, head: bytes) -> str | None:
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Amazon Connect: Contact Lens (calls and chats) and chat transcripts.
 
-    *Export:* the S3 bucket of the instance, folders ``Analysis/Voice``, ``Analysis/Chat`` and ``ChatTranscripts``; a file a contact.
+    *Export:* the S3 bucket of the instance, folders ``Analysis/Voice``, ``Analysis/Chat`` and ``ChatTranscripts``, a file a contact; or the segments of its real-time stream.
     *Reads:* turns of customers and agents; messages, markdown and interactive messages (their titles) of a chat, attachments; bots apart from lines of the flow (system); the first
     contact as case; matched categories, overall sentiment of the customer, language.
     *Not:* events (joined, left, ended), pauses and interruptions. A call begins when its recording does, to the minute (its name says so), else when its analysis was named; else its date is
@@ -46,9 +48,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         if isinstance(item, Problem):
             yield item
             continue
-        v = item.value
+        v, turns = item.value, _turns(item.value)
         id_ = words(v, "CustomerMetadata.ContactId", "ContactId", "InitialContactId") or source.stem
-        voice = get(v, "Channel") == "VOICE" or get(v, "Transcript.0.BeginOffsetMillis") is not None
+        voice = get(v, "Channel") == "VOICE" or any("BeginOffsetMillis" in t for t in turns)
         begun = _begun(words(v, "CustomerMetadata.InputS3Uri"), source.path)
         about = {
             "case_id": words(v, "InitialContactId") or None,
@@ -64,10 +66,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 ),
             ),
         }
-        if voice:
+        if voice and turns:
             yield from make.began(item, id_, begun)
             by_id = {words(p, "ParticipantId"): words(p, "ParticipantRole") for p in many(v, "Participants")}
-        for turn in many(v, "Transcript"):
+        for turn in turns:
             if voice:
                 role = ROLES.get(by_id.get(words(turn, "ParticipantId")) or words(turn, "ParticipantRole", "ParticipantId"), "unknown")
                 time = after(begun, get(turn, "BeginOffsetMillis"))
@@ -90,6 +92,11 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             else:
                 make.skip(words(turn, "ContentType").rpartition(".event.")[2] or words(turn, "Type"))
     yield from make.rest()
+
+
+def _turns(v: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The turns of a transcript, also those that come as segments while a call goes on."""
+    return many(v, "Transcript") or [s["Transcript"] for s in many(v, "Segments") if isinstance(s.get("Transcript"), dict)]
 
 
 def _said(make: Messages, item: Item, id_: str, turn: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[Record | Problem]:
