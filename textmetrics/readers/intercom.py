@@ -64,7 +64,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             parts = many(v, "conversation_parts.conversation_parts")
             for part in parts:
                 yield from _part(make, item, words(v, "id"), part, admins)
-            says = given(v, "conversation_parts.total_count", "statistics.count_conversation_parts")
+            says = max(number(get(v, path)) or 0 for path in ("conversation_parts.total_count", "statistics.count_conversation_parts"))  # the first is capped, too
             if "conversation_parts" in v:
                 yield from make.missing(item, words(v, "id"), len(parts), says)
             elif "source" in v:

@@ -39,7 +39,8 @@ def kind(head: bytes) -> str | None:
     """What of Salesforce's exports a file holds; names of fields in any case."""
     if re.match(rb'(?:\xef\xbb\xbf)?\s*<p align="?center"?>Chat [^<]{3,30}: ', head):
         return "body"
-    v = {k.lower() for k in sample(head, "records", "conversationEntries")}
+    exact = sample(head, "records", "conversationEntries").keys()
+    v = {k.lower() for k in exact}
     if "body" in v and v & {"chatkey", "livechatvisitorid", "chatduration", "livechatdeploymentid"}:
         return "transcripts"
     if v >= {"casenumber", "status"} and v & {"description", "subject"}:
@@ -50,7 +51,7 @@ def kind(head: bytes) -> str | None:
         return "comments"
     if v >= {"sender", "messagetext", "identifier"} or v >= {"conversationid", "actortype", "message", "entrytime"}:
         return "entries"
-    return "users" if v >= {"id", "username", "alias"} else None
+    return "users" if exact >= {"Id", "Username"} else None
 
 
 @reader("salesforce", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="email")
