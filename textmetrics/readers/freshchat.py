@@ -8,7 +8,7 @@ from ..documents import get, head_value
 from ..exports import Messages, facts, given, html, items, joined, many, sample, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -31,7 +31,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("freshchat", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Freshchat: messages of conversations.
 
     *Export:* the interface ``conversations/ID/messages``, with ``conversations/ID``, ``users/ID`` and ``agents`` beside it for status, group and names; or Analytics > Reports > Raw data as JSON.
@@ -42,7 +42,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     people = {**joined(source, kind, "people", "users", "agents")}
     conversations = joined(source, kind, "conversations", "conversations", by="conversation_id")
     if kind(source.head()) in ("people", "conversations"):
-        yield from (p for p in items(source) if isinstance(p, Problem))
+        for item in items(source, "users", "agents", "conversations"):
+            if isinstance(item, Problem):
+                yield item
+            else:
+                make.skip(kind(source.head()) or "other")
+        yield from make.rest()
         return
     envelope = head_value(source.head())  # a conversation may come with its messages
     for item in items(source, "messages"):

@@ -10,7 +10,7 @@ from ..documents import Item, parse
 from ..exports import Messages, channel, facts, given, items, joined, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 WHY = {
@@ -32,7 +32,7 @@ def kind(head: bytes) -> str | None:
 
 
 @reader("twilio", claims=lambda source, head: WHY.get(kind(head) or ""), order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Twilio: Conversations, Flex, Programmable Chat.
 
     *Export:* the interface ``Conversations/SID/Messages``, with ``Participants`` and ``Conversations`` beside it; without participants, an author that is a number or address is a customer.
@@ -47,6 +47,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield item
         elif what == "messages":
             said.setdefault(words(item.value, "conversation_sid", "channel_sid"), []).append(item)
+        else:
+            make.skip(what or "other")
+    yield from make.rest()
     for id_, group in said.items():
         c: dict[str, Any] = conversations.get(id_, {})
         for item in sorted(group, key=lambda i: number(i.value.get("index")) or 0):
