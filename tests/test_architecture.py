@@ -18,7 +18,7 @@ LAYERS = [
     {"sources", "times", "cleaning", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
     {"cues", "delimited", "mapping", "documents", "exports"},
     FAMILIES,
-    {"features", "threads", "roles", "estimates", "corrections", "agreement"},
+    {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions"},
     {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"},

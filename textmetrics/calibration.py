@@ -17,6 +17,7 @@ import numpy as np
 
 from .agreement import FEWEST_PAIRS, agreement, cohen_kappa, krippendorff_alpha
 from .corrections import FEWEST_READ, LEAST_J, Ratio, Read, lang_reiczigel, ratio, sensitivity, share_of, specificity
+from .drift import halves
 from .errors import OutputError, ReadError, UsageError
 from .estimates import wilson
 from .questions import Question, answers, question
@@ -75,7 +76,12 @@ def _question(report: Report, q: Question, verdicts: Sequence[Verdict], method: 
     made = []
     for cell in sorted(sizes, key=lambda c: (c[0], c[1] is not None, str(c[1]))):
         if cell[1] is None or cell in cells:
-            made.append({"channel": cell[0], "language": cell[1]} | _cell(q, sizes[cell], [inside[n] for n in cells.get(cell, [])], said, method, target))
+            mine = [inside[n] for n in cells.get(cell, [])]
+            row = {"channel": cell[0], "language": cell[1]} | _cell(q, sizes[cell], mine, said, method, target)
+            if cell[1] is None:
+                here = {i: a for i, a in said.items() if facts[i][0] == cell[0]}
+                row["halves"] = halves(here, {i: facts[i][2] for i in here}, [(v.conversation, 1 / v.probability, y.get("yes", 0.0)) for v, y in mine])
+            made.append(row)
     return {
         "kind": q.kind,
         "ask": q.ask,
@@ -199,7 +205,7 @@ def cards(found: Mapping[str, Any], run: Mapping[str, Any]) -> list[dict[str, An
     made = []
     for name, one in found.items():
         for cell in one["cells"]:
-            kept = {k: cell.get(k) for k in ("channel", "language", "read", *MEASURED)}
+            kept = {k: cell.get(k) for k in ("channel", "language", "read", "halves", *MEASURED)}
             made.append({"question": name, **kept, "agreement": one["agreement"], "read_from": one["read_from"], "read_to": one["read_to"], "detector": detector(run)})
     return made
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from ..agreement import FEWEST_PAIRS
 from ..cleaning import printable
 from ..corrections import FEWEST_READ
+from ..drift import drifted
 from ..report import Report
 from ..spans import shown
 
@@ -88,9 +89,20 @@ def _notes(cells: Sequence[Mapping[str, Any]], target: float) -> list[Text]:
             alone = cell.get("people_alone")
             rest = f"; by what was read alone: {shown(alone['value'], 'share')} ({span(alone)})" if alone else ""
             notes.append(Text(f"{cell['channel']}: refused, {reason}{rest}.", "yellow"))
+        notes += _drift(cell)
         if total := sum((cell.get("more") or {}).values()):
             split = ", ".join(f"{n:,} that it answers {k}" for k, n in cell["more"].items() if n and k != "any")
             notes.append(Text(f"{cell['channel']}: {total:,} more to read for ±{100 * target:g} points{f' ({split})' if split else ''}.", "dim"))
     if small := [c["channel"] for c in cells if c.get("more", {}) is None and c.get("corrected") and c["read"]]:
         notes.append(Text(f"±{100 * target:g} points are out of reach in {', '.join(small)}, however many are read: the archive is too small to tell so finely.", "dim"))
     return notes
+
+
+def _drift(cell: Mapping[str, Any]) -> list[Text]:
+    """A word where the detector was not worth the same all the time."""
+    lines = []
+    for name in drifted(cell.get("halves", ())):
+        a, b = cell["halves"]
+        told = f"{name} {shown(a[name]['value'], 'share')} {_short(a[name])} up to {a['to']}, {shown(b[name]['value'], 'share')} {_short(b[name])} after"
+        lines.append(Text(f"{cell['channel']}: drift, {told}: read on by period before comparing periods.", "yellow"))
+    return lines
