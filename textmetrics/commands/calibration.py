@@ -14,7 +14,7 @@ from . import Folder, command, console
 def draw_sheet(
     folder: Folder,
     sample: Annotated[int, typer.Option(help="How many conversations to draw for each question.")] = 200,
-    of: Annotated[list[str] | None, typer.Option(help="A share metric or a finding to ask about; may be given again. Default: resolution.")] = None,
+    of: Annotated[list[str] | None, typer.Option(help="A share metric or a finding to ask about; may be given again. Default: those of --keep, or resolution.")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The sheet: .csv or .xlsx.")] = Path("review.csv"),
     keep: Annotated[Path | None, typer.Option(help="An earlier sheet of this run: its verdicts are carried over into the larger one.")] = None,
     seed: Annotated[int, typer.Option(help="Another number draws other conversations.")] = 1,
@@ -26,8 +26,9 @@ def draw_sheet(
     from ..sampling import draw
 
     report = Report.load(folder)
-    drawn = [d for name in of or ["resolution"] for d in draw(report, question(name), sample, seed=seed)]
     kept = sheets.read(keep) if keep else []
+    names = of or list(dict.fromkeys(v.question for v in kept)) or ["resolution"]
+    drawn = [d for name in names for d in draw(report, question(name), sample, seed=seed)]
     sheets.write(out, sheets.rows(report, drawn, kept))
     say = console(stderr=True)
     strata = len({(d.question, d.stratum) for d in drawn})
