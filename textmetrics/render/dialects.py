@@ -19,7 +19,7 @@ def reconciliation(told: Dialect, found: Sequence[Reconciled]) -> Group:
     parts: list[object] = [Text(f"as {told.name}", "bold"), Text(f"{told.doc} Each line changes one thing; 'assumed': not documented.", "dim")]
     for channel in dict.fromkeys(r.channel for r in found):
         table = Table(title=Text(channel, "bold"), title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-        table.add_column(ratio=1)
+        table.add_column()
         for _ in range(3):
             table.add_column(justify="right", no_wrap=True)
         table.add_column(style="dim", no_wrap=True)
@@ -38,13 +38,13 @@ def _rows(table: Table, r: Reconciled) -> None:
     table.add_row(Text(printable(f"{r.ours.replace('_', ' ')}, as we count"), "cyan"), Text(shown(first.value, r.unit), "bold"), "", f"n {first.n:,}", "")
     before = first
     if not last.n:
-        table.add_row(Text(f"  = {r.theirs}: {next((line.change for line in r.lines if not line.n), '')}", "italic"), Text("not in this run", "dim"), "", "", "")
+        table.add_row(Padding(Text(f"= {r.theirs}: {next((line.change for line in r.lines if not line.n), '')}", "italic"), (0, 0, 0, 2)), Text("not in this run", "dim"), "", "", "")
         return
     for line in r.lines[1:]:
-        table.add_row(Text(f"  {line.change}"), shown(line.value, r.unit), Text(_moved(before, line, r.unit), "yellow"), f"n {line.n:,}", line.source)
+        table.add_row(Padding(Text(line.change), (0, 0, 0, 2)), shown(line.value, r.unit), Text(_moved(before, line, r.unit), "yellow"), f"n {line.n:,}", line.source)
         before = line
     note = f" {r.note}" if r.note else ""
-    table.add_row(Text(f"  = {r.theirs}{note}", "italic"), Text(shown(last.value, r.unit), "bold"), Text(_moved(first, last, r.unit), "bold yellow"), f"n {last.n:,}", "")
+    table.add_row(Padding(Text(f"= {r.theirs}{note}", "italic"), (0, 0, 0, 2)), Text(shown(last.value, r.unit), "bold"), Text(_moved(first, last, r.unit), "bold yellow"), f"n {last.n:,}", "")
 
 
 def _moved(before: Line, after: Line, unit: str) -> str:
