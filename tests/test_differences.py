@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from pyarrow import parquet
 from rich.console import Console
 
 import textmetrics as tm
@@ -132,6 +133,14 @@ def test_part_of_the_data_and_another_detector(chats, by_rules):
         if None not in (c.data, c.detector, c.total):
             assert np.isclose(c.data + c.detector, c.total)
     assert of(found, "resolution").data != 0 != of(found, "resolution").detector
+
+
+def test_a_run_of_another_version_says_so(chats, tmp_path):
+    folder = chats.write(tmp_path / "out")
+    table = parquet.read_table(folder / "messages.parquet")
+    parquet.write_table(table.drop_columns(["open"]), folder / "messages.parquet")
+    with pytest.raises(tm.TextmetricsError, match=r"messages have no open.*mine the inputs again"):
+        Report.load(folder)
 
 
 def test_unknown_metric_is_named(chats):

@@ -53,7 +53,11 @@ class Report:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         told = folder / CALIBRATION
         calibration = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
-        return cls({name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}, run, calibration)
+        tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
+        for name, table in tables.items():
+            if missing := [c for c in TABLES[name] if c not in table.column_names]:
+                raise ReadError(folder, f"was made by another version (its {name} have no {', '.join(missing)}): mine the inputs again")
+        return cls(tables, run, calibration)
 
     def arrow(self, table: str) -> pa.Table:
         """One table as Arrow."""
