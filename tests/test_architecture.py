@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "detectors", "scorers", "metrics"}
 LAYERS = [
-    {"errors", "types", "folding", "words", "phrases", "spans"},
+    {"errors", "types", "folding", "memo", "words", "phrases", "expressions", "spans"},
     {"registry", "packs", "models"},
     {"sources", "times", "cleaning", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
     {"cues", "delimited", "mapping", "documents", "exports"},
@@ -32,7 +32,7 @@ DOORS = {
     "sklearn": set(),
     "vaderSentiment": {"scorers/vader.py"},
     "pandas": {"report.py"},
-    "re2": {"cues.py"},
+    "re2": {"expressions.py"},
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
     "ijson": {"documents.py"},

@@ -93,25 +93,36 @@ def plain(html: str) -> str:
 def quotes(text: str, code: str | None) -> list[tuple[int, int]]:
     """Where a message quotes others: lines that begin with >, and everything below the header of an earlier mail."""
     spans = [m.span() for m in _QUOTED_LINE.finditer(text)] if ">" in text else []
-    for header in _headers(code):
-        if match := header.search(text):
-            spans.append((match.start(), len(text)))
+    if (header := _header(text, code if code in packs.languages() else None)) is not None:
+        spans.append((header, len(text)))
     return spans
 
 
 def signature(text: str, code: str | None) -> list[tuple[int, int]]:
     """Where a message is signature: below the ``-- `` line."""
-    match = _SIGNATURE.search(text)
+    match = _SIGNATURE.search(text) if "--" in text else None
     return [(match.start(), len(text))] if match else []
 
 
 CLEANERS: dict[str, Callable[[str, str | None], list[tuple[int, int]]]] = {"quotes": quotes, "signature": signature}
 
 
+def _header(text: str, code: str | None) -> int | None:
+    """Where the first header of an earlier mail stands. Headers begin lines, so only the beginnings of lines are asked."""
+    header = _headers(code)
+    start = 0
+    while start >= 0:
+        if header.match(text, start):
+            return start
+        start = text.find("\n", start) + 1 or -1
+    return None
+
+
 @cache
-def _headers(code: str | None) -> list[re.Pattern[str]]:
-    codes = [code] if code in packs.languages() else packs.languages()
-    return [re.compile(h) for c in codes for h in packs.language(c).quote_headers]
+def _headers(code: str | None) -> re.Pattern[str]:
+    """The headers of a language, or of all, as one expression."""
+    headers = [h for c in ([code] if code else packs.languages()) for h in packs.language(c).quote_headers]
+    return re.compile("|".join(f"(?:{h.removeprefix('(?m)')})" for h in headers) or r"(?!)", re.MULTILINE)
 
 
 def clean(text: str, names: Sequence[str], code: str | None = None) -> str:

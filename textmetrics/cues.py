@@ -11,13 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-import re2
-
 from . import nlp, packs
+from .expressions import Chooser, Expression, Span, either
 from .packs import CuePack, Language
 from .types import Cue
 
-MEMORY = 1 << 28  # bytes RE2 may use for one set; a set of 2,000 phrases needs about a tenth
 _EDGES = " \n\t,.;:>)(]…-!?"
 
 
@@ -27,31 +25,28 @@ class Finder:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.cues = list(language.cues.values())
-        options = re2.Options()
-        options.max_mem, options.log_errors = MEMORY, False
-        self._set = re2.Set.SearchSet(options)
-        for cue in self.cues:
-            self._set.Add(_either((*cue.expressions, *(nlp.superset(p) for p in cue.patterns))))
-        self._set.Compile()
-        self._places = [re2.compile(_either(c.expressions), options) if c.expressions else None for c in self.cues]
-        self._unless = [re2.compile(_either(c.unless), options) if c.unless else None for c in self.cues]
+        self._may_show = Chooser([either((*c.expressions, *(nlp.superset(p) for p in c.patterns))) for c in self.cues])
+        self._places = [Expression(c.expressions) if c.expressions else None for c in self.cues]
+        self._unless = [Expression(c.unless) if c.unless else None for c in self.cues]
 
     def find(self, folded: str) -> tuple[Cue, ...]:
         """The cues of one folded text, by place."""
         found: list[Cue] = []
-        for number in self._set.Match(folded) or ():
-            found += self._spans(number, folded)
-        return tuple(sorted(found, key=lambda c: (c.start, c.end, c.name)))
+        for number in self._may_show.of(folded):
+            name = self.cues[number].name
+            found += [Cue(name, start, end) for start, end in self.places(number, folded)]
+        return tuple(sorted(found, key=_by_place)) if len(found) > 1 else tuple(found)
 
-    def _spans(self, number: int, folded: str) -> list[Cue]:
+    def places(self, number: int, folded: str) -> list[Span]:
+        """Where one cue stands in a folded text."""
         cue, places, unless = self.cues[number], self._places[number], self._unless[number]
-        spans = [_trimmed(folded, *m.span()) for m in places.finditer(folded)] if places else []
+        spans = [_trimmed(folded, start, end) for start, end in places.spans(folded)] if places else []
         if cue.patterns:
             spans += nlp.matches(self.language.code, cue.name, cue.patterns, folded)
         if unless and spans:
-            barred = [m.span() for m in unless.finditer(folded)]
+            barred = unless.spans(folded)
             spans = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in barred)]
-        return [Cue(cue.name, a, b) for a, b in dict.fromkeys(spans)]
+        return list(dict.fromkeys(spans)) if len(spans) > 1 else spans
 
 
 @cache
@@ -74,8 +69,8 @@ def shows(cue: CuePack, folded: str) -> bool:
     return any(not any(a < s[1] and s[0] < b for a, b in barred) for s in spans)
 
 
-def _either(expressions: Sequence[str]) -> str:
-    return "|".join(f"(?:{e})" for e in expressions)
+def _by_place(cue: Cue) -> tuple[int, int, str]:
+    return cue.start, cue.end, cue.name
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from .detectors import View, Vote, key
 from .folding import fold
 from .types import CUSTOMERS, RESPONDERS
-from .words import tokens
+from .words import capitals, of_words, tokens
 
 PREFIXES = {
     "w": "the word",
@@ -35,7 +34,6 @@ PREFIXES = {
     "no": "with no solution before, the cue",
     "is": "",
 }
-STEM = 5  # letters that stand for all words that begin with them
 EDGE = 12  # characters from an edge of the message within which a cue begins or ends it
 CAPITALS = 0.6  # share of words in capitals from which a message counts as shouted
 
@@ -47,6 +45,13 @@ class Told:
         people = {fold(p.id) for p in view.conversation.participants}
         self.tokens = [tokens(text, people) for text in view.folded]
         self.content = [{t for t in ts if len(t) > 3} for ts in self.tokens]
+        self._pairs: dict[int, set[tuple[str, str]]] = {}
+
+    def pairs(self, i: int) -> set[tuple[str, str]]:
+        """The pairs of neighbouring words of one message."""
+        if i not in self._pairs:
+            self._pairs[i] = set(itertools.pairwise(self.tokens[i]))
+        return self._pairs[i]
 
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
@@ -61,14 +66,8 @@ def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]
 
 def _own(view: View, told: Told, i: int) -> dict[str, float]:
     """Features of the message by itself."""
-    row: dict[str, float] = {}
     words, folded = told.tokens[i], view.folded[i]
-    for word in words:
-        row[f"w:{word}"] = 1.0
-        if len(word) > STEM and word[0] != "<":
-            row[f"s:{word[:STEM]}"] = 1.0
-    for a, b in itertools.pairwise(words):
-        row[f"b:{a} {b}"] = 1.0
+    row = of_words(words)
     for word in words[:3]:
         row[f"^:{word}"] = 1.0
     for word in words[-2:]:
@@ -92,8 +91,8 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
             row["is:ends asking"] = 1.0
     row["is:length"] = math.log1p(len(words)) / 3
     row[f"is:length {min(6, int(math.log2(max(1, len(words)))))}"] = 1.0
-    letters = [w for w in re.findall(r"[^\W\d_]{3,}", view.texts[i][:2000])]
-    if len(letters) > 3 and sum(w.isupper() for w in letters) >= CAPITALS * len(letters):
+    loud, letters = capitals(view.texts[i])
+    if letters > 3 and loud >= CAPITALS * letters:
         row["is:shouted"] = 1.0
     return row
 
@@ -168,9 +167,8 @@ def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str,
     row["is:repeats"] = max(shared)
     row[f"is:repeats {int(max(shared) * 4)}"] = 1.0
     row["is:repeats the own first message"] = shared[0]
-    pairs = set(itertools.pairwise(told.tokens[i]))
-    if pairs:
-        row["is:repeats word for word"] = max(len(pairs & set(itertools.pairwise(told.tokens[j]))) / len(pairs) for j in mine)
+    if pairs := told.pairs(i):
+        row["is:repeats word for word"] = max(len(pairs & told.pairs(j)) for j in mine) / len(pairs)
     if any(view.folded[j].strip() == view.folded[i].strip() for j in mine):
         row["is:said before"] = 1.0
     if said:

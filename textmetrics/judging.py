@@ -115,15 +115,35 @@ def findings(view: View, judged: Sequence[Judged], trained: models.Model | None,
     """The findings of one judged conversation, by message and place."""
     found = []
     for i, role in enumerate(view.roles):
-        if not view.folded[i].strip():
-            continue
-        for one in _detectors(role):
-            passed = {state: score for state in one.states if (score := view.chance(i, key(one.label, state))) >= limits.of(key(one.label, state), judged[i])}
-            for a, b in one.rivals:
-                if a in passed and b in passed:
-                    del passed[a if passed[a] < passed[b] else b]
-            found += [_finding(view, i, judged[i], trained, one, state, score) for state, score in passed.items()]
-    return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or ""))
+        chances, own = view.chances[i], limits.model if judged[i].row else limits.rules
+        passed = [name for name in _names(role) if chances.get(name, 0.0) >= own[name]]
+        if passed and view.folded[i].strip():
+            found += [_finding(view, i, judged[i], trained, *_named(name), chances.get(name, 0.0)) for name in _without_rivals(passed, chances)]
+    return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(found) > 1 else found
+
+
+@cache
+def _names(role: str) -> tuple[str, ...]:
+    """The names under which the chances of everything that somebody in a role can say are kept."""
+    return tuple(name for one in _detectors(role) for name in one.names())
+
+
+@cache
+def _named(name: str) -> tuple[Detector, str | None]:
+    """The detector and the state that a name stands for."""
+    return next((one, state) for _, one in DETECTORS.items() for state in one.states if key(one.label, state) == name)
+
+
+def _without_rivals(names: Sequence[str], chances: Mapping[str, float]) -> Sequence[str]:
+    """What is left when of two rivals only the surer stays."""
+    if len(names) == 1:
+        return names
+    left = list(names)
+    for one in dict.fromkeys(_named(name)[0] for name in names if _named(name)[0].rivals):
+        for a, b in ((key(one.label, s), key(one.label, t)) for s, t in one.rivals):
+            if a in left and b in left:
+                left.remove(a if chances.get(a, 0.0) < chances.get(b, 0.0) else b)
+    return left
 
 
 def _finding(view: View, i: int, judged: Judged, trained: models.Model | None, one: Detector, state: str | None, score: float) -> Finding:

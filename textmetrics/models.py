@@ -14,6 +14,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,16 +60,25 @@ class Linear(Struct, frozen=True):
         """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
         import numpy as np
 
-        out = np.empty((len(rows), len(self.outputs)))
-        for r, row in enumerate(rows):
-            known = [(i, v) for k, v in row.items() if (i := self.index.get(k)) is not None]
-            if known:
-                at = np.fromiter((i for i, _ in known), np.int64, len(known))
-                values = np.fromiter((v for _, v in known), np.float64, len(known))
-                out[r] = values @ self.weights[at] + self.intercept
-            else:
-                out[r] = self.intercept
-        return out
+        unknown, get = len(self.index), self.index.get
+        places: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for row in rows:
+            places.extend(map(get, row, repeat(unknown)))
+            values.extend(row.values())
+            ends.append(len(places))
+        at = np.array(places, np.int64)
+        known = at < unknown
+        starts = np.concatenate(([0], np.cumsum(known)))[ends]
+        at = at[known]
+        added = self.weights[at]
+        added *= np.array(values, np.float64)[known, None]
+        out = np.zeros((len(rows), len(self.outputs)))
+        filled = starts[1:] > starts[:-1]
+        if filled.any():
+            out[filled] = np.add.reduceat(added, starts[:-1][filled], axis=0)
+        return out + self.intercept
 
     def chances(self, rows: Sequence[Features]) -> np.ndarray:
         """Probabilities, rows x outputs."""
@@ -84,8 +94,9 @@ class Linear(Struct, frozen=True):
 
     def reasons(self, row: Features, output: str, most: int = 5) -> list[tuple[str, float]]:
         """The features of a row that speak most for one output, with what each adds to the sum."""
-        k = self.outputs.index(output)
-        added = [(name, float(value * self.weights[i, k])) for name, value in row.items() if (i := self.index.get(name)) is not None]
+        k, names = self.outputs.index(output), [name for name in row if name in self.index]
+        weights = self.weights[[self.index[name] for name in names], k].tolist() if names else []
+        added = [(name, row[name] * weight) for name, weight in zip(names, weights, strict=True)]
         return sorted((a for a in added if a[1] > 0), key=lambda a: (-a[1], a[0]))[:most]
 
 

@@ -3,18 +3,15 @@ is written, what it does, what was said before."""
 
 from __future__ import annotations
 
-import itertools
 import math
-import re
 from collections.abc import Mapping, Sequence
 
 from .packs import Language
 from .types import Cue
-from .words import tokens
+from .words import capitals, of_words, tokens
 
 NEGATED = 3  # words before a mood word in which a negation turns it
 TURNED = -0.6  # what is left of a negated word's value
-STEM = 5  # letters that stand for all words that begin with them
 OUTPUTS = ("negative", "positive", "very negative", "very positive")
 
 
@@ -31,23 +28,18 @@ def features(
 ) -> dict[str, float]:
     """The features of one text, by name."""
     words = tokens(folded)
-    row: dict[str, float] = {}
-    for word in words:
-        row[f"w:{word}"] = 1.0
-        if len(word) > STEM and word[0] != "<":
-            row[f"s:{word[:STEM]}"] = 1.0
-    for a, b in itertools.pairwise(words):
-        row[f"b:{a} {b}"] = 1.0
+    row = of_words(words)
     if words:
         row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0
     for cue in cues:
         row[f"c:{cue.name}"] = 1.0
     good = bad = 0.0
-    for i, word in enumerate(words):
-        value = language.lexicon.get(word, 0.0)
-        if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
-            value *= TURNED
-        good, bad = good + max(0.0, value), bad + min(0.0, value)
+    if not language.lexicon.keys().isdisjoint(words):
+        for i, word in enumerate(words):
+            value = language.lexicon.get(word, 0.0)
+            if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
+                value *= TURNED
+            good, bad = good + max(0.0, value), bad + min(0.0, value)
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
     for name in before:
         row[f"p:{name}"] = 1.0
@@ -57,9 +49,8 @@ def features(
     if first:
         row["is:the first message"] = 1.0
     row["is:length"] = math.log1p(len(words)) / 3
-    letters = re.findall(r"[^\W\d_]{3,}", text[:2000])
-    shouted = sum(w.isupper() for w in letters)
-    if len(letters) > 2 and shouted >= 0.6 * len(letters):
+    shouted, letters = capitals(text)
+    if letters > 2 and shouted >= 0.6 * letters:
         row["is:shouted"] = 1.0
     elif shouted:
         row["is:words shouted"] = min(1.0, shouted / 4)

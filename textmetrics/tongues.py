@@ -7,11 +7,13 @@ apart (``languages/_others.toml``), so that it is not read with a neighbour's wo
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from . import packs
+from .memo import Memo
+
+Counts = tuple[dict[str, int], int]
 
 ENOUGH = 4  # little words of a language that must be seen before one message is believed to be in it
 AHEAD = 1.5  # times more than of the language the conversation is said to be in
@@ -26,19 +28,31 @@ def recognise(folded: Sequence[str], stated: str | None = None) -> tuple[str | N
     ``stated`` is what the export says; it holds for the conversation, and for every message that does not clearly speak otherwise.
     """
     counts = [_counts(text) for text in folded]
-    whole = stated or _best(sum((c for c, _ in counts), Counter()), sum(n for _, n in counts))
+    whole = stated or _best(counts)
     return whole, [_of_message(c, whole) for c, _ in counts]
 
 
-def _counts(text: str) -> tuple[Counter[str], int]:
+def _counts(text: str) -> Counts:
     """How many little words of each language a text has, and how many words."""
-    words = _WORD.findall(text[:_LOOKED_AT])
-    found: Counter[str] = Counter()
+    known, words = _pieces(), 0
+    found: dict[str, int] = {}
+    for codes, n in map(known.__getitem__, text[:_LOOKED_AT].split()):
+        words += n
+        for code in codes:
+            found[code] = found.get(code, 0) + 1
+    return found, words
+
+
+@cache
+def _pieces() -> Memo[str, tuple[tuple[str, ...], int]]:
+    """A piece of a text between white space -> the languages its little words are of, how many words it has."""
     table = _table()
-    for word in words:
-        for code in table.get(word, ()):
-            found[code] += 1
-    return found, len(words)
+
+    def cut(piece: str) -> tuple[tuple[str, ...], int]:
+        words = _WORD.findall(piece)
+        return tuple(code for word in words for code in table.get(word, ())), len(words)
+
+    return Memo(cut)
 
 
 @cache
@@ -51,15 +65,21 @@ def _table() -> dict[str, tuple[str, ...]]:
     return table
 
 
-def _best(counts: Counter[str], n: int) -> str | None:
-    ranked = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-    if not ranked or ranked[0][1] < max(2, SHARE * n):
-        return None
-    return ranked[0][0]
+def _best(counts: Sequence[Counts]) -> str | None:
+    """The language of most little words of a conversation, if it has enough of them."""
+    total: dict[str, int] = {}
+    for found, _ in counts:
+        for code, n in found.items():
+            total[code] = total.get(code, 0) + n
+    best, n = _most(total)
+    return None if n < max(2, SHARE * sum(words for _, words in counts)) else best
 
 
-def _of_message(counts: Counter[str], whole: str | None) -> str | None:
-    ranked = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-    if ranked and ranked[0][1] >= ENOUGH and ranked[0][1] > AHEAD * counts[whole or ""]:
-        return ranked[0][0]
-    return whole
+def _of_message(found: Mapping[str, int], whole: str | None) -> str | None:
+    best, n = _most(found)
+    return best if n >= ENOUGH and n > AHEAD * found.get(whole or "", 0) else whole
+
+
+def _most(found: Mapping[str, int]) -> tuple[str | None, int]:
+    """The language with most little words; of equals the first by name."""
+    return min(found.items(), key=lambda x: (-x[1], x[0])) if found else (None, 0)

@@ -1,19 +1,26 @@
 """Texts cut into words, with links, names, numbers and the like as one word each.
 
-No single product, person, address or number can then carry a decision: ``<url>``, ``<mail>``, ``<name>``, ``<number>``, ``<path>``.
+No single product, person, address or number can then carry a decision: ``<url>``, ``<mail>``, ``<name>``, ``<number>``, ``<path>``. No word spans
+white space, so a text is its pieces between white space, and each piece is cut once, however often it comes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import chain, pairwise
+
+from .memo import Memo
 
 LONG = 400  # words of a text that are looked at
+LOOKED_AT = 2000  # characters of a text that are looked at for capitals
 TOKEN = re.compile(
     r"(?P<url>https?://\S+|www\.\S+)|(?P<mail>\S{1,64}@\S{1,64}\.\w+)|(?P<name>[@#]\w+|__\w+__)|(?P<number>\d[\d.,:/]*\w*)|(?P<path>[/~]\w[\w/.-]+)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<asks>\?+)|(?P<cries>!+)|(?P<arrow>[>→»]+)|(?P<smile>[:;=]-?[)(dp/|]+)|(?P<dots>\.{2,}|…)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f300-\U0001faff])"
 )
+STEM = 5  # letters that stand for all words that begin with them
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
 def tokens(folded: str, people: Collection[str] = ()) -> list[str]:
@@ -22,17 +29,59 @@ def tokens(folded: str, people: Collection[str] = ()) -> list[str]:
     >>> tokens("ana: did you see http://x.org/a?? it's 10 euros :)", {"ana"})
     ['<name>', 'did', 'you', 'see', '<url>', "it's", '<number>', 'euros', ':)']
     """
+    found = list(chain.from_iterable(map(_PIECES.__getitem__, folded.split())))[:LONG]
+    if people and not set(people).isdisjoint(found):
+        return ["<name>" if t in people and t[0].isalnum() else t for t in found]
+    return found
+
+
+def _cut(piece: str) -> tuple[str, ...]:
+    """The words of a text without white space."""
     found = []
-    for match in TOKEN.finditer(folded):
+    for match in TOKEN.finditer(piece):
         kind, text = match.lastgroup, match[0]
-        if kind == "word":
-            found.append("<name>" if text in people else text)
-        elif kind in ("asks", "cries"):
+        if kind in ("asks", "cries"):
             found.append(text[0] * min(2, len(text)))
-        elif kind in ("smile", "emoji"):
+        elif kind in ("word", "smile", "emoji"):
             found.append(text)
         else:
             found.append(f"<{kind}>")
-        if len(found) == LONG:
-            break
-    return found
+    return tuple(found)
+
+
+def of_words(words: Sequence[str]) -> dict[str, float]:
+    """The features every model is told of a text's words: each word, how it begins, each pair of neighbours.
+
+    >>> list(of_words(["still", "nothing"]))
+    ['w:still', 'w:nothing', 's:nothi', 'b:still nothing']
+    """
+    return dict.fromkeys(chain(chain.from_iterable(map(_WORDS.__getitem__, words)), map(_PAIRS.__getitem__, pairwise(words))), 1.0)
+
+
+def _of_word(word: str) -> tuple[str, ...]:
+    return (f"w:{word}", f"s:{word[:STEM]}") if len(word) > STEM and word[0] != "<" else (f"w:{word}",)
+
+
+def _of_pair(pair: tuple[str, str]) -> str:
+    return f"b:{pair[0]} {pair[1]}"
+
+
+def capitals(text: str) -> tuple[int, int]:
+    """How many words of three letters or more a text has in capitals, and how many at all; the latter is only counted where there are capitals.
+
+    >>> capitals("WHERE is my BOX, please")
+    (2, 3)
+    """
+    pieces = text[:LOOKED_AT].split()
+    loud = sum(map(_LOUD.__getitem__, pieces))
+    return (loud, sum(len(_LETTERS.findall(p)) for p in pieces)) if loud else (0, 0)
+
+
+def _loud(piece: str) -> int:
+    return sum(w.isupper() for w in _LETTERS.findall(piece))
+
+
+_PIECES = Memo(_cut)
+_LOUD = Memo(_loud)
+_WORDS = Memo(_of_word)
+_PAIRS = Memo(_of_pair)

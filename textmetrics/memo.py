@@ -1,0 +1,37 @@
+"""Answers kept: what was worked out for a word, a pair of words or a piece of text is looked up the next time it is met.
+
+Texts repeat their words; most of what annotation asks of a text is asked of its words. A memo is bounded, and forgets everything when it
+is full, so it costs the same memory whatever is read and can never change an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MOST = 200_000  # answers one memo keeps: some 30 MB of words
+LONG = 60  # characters (or parts) of a key from which it is not kept: links and the like do not come again
+
+
+class Memo(dict[K, V]):
+    """A function of one argument as a dictionary that fills itself.
+
+    >>> lengths = Memo(len)
+    >>> [lengths[w] for w in "to be or not to be".split()], len(lengths)
+    ([2, 2, 2, 3, 2, 2], 4)
+    """
+
+    def __init__(self, work: Callable[[K], V]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, key: K) -> V:
+        value = self._work(key)
+        if not isinstance(key, str) or len(key) <= LONG:
+            if len(self) >= MOST:
+                self.clear()
+            self[key] = value
+        return value
