@@ -18,9 +18,8 @@ from .cleaning import clean
 from .detectors import View
 from .features import Told
 from .folding import fold
-from .judging import Judged
 from .scorers import SCORERS, Text
-from .types import CUSTOMERS, Conversation, Cue, Role, Transcript
+from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Transcript
 
 T = TypeVar("T")
 Place = tuple[int, int]  # a conversation of the batch, a message of it
@@ -61,10 +60,14 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     limits = judging.thresholds(trained, settings.thresholds)
     prepared = prepare(batch)
     views = [p.view for p in prepared]
-    judged = judging.judge(views, trained=trained)
+    tolds = [Told(view) for view in views]
+    judged = judging.judge(views, trained=trained, tolds=tolds)
     felt = moods(views, settings)
-    for one, marks, feelings in zip(prepared, judged, felt, strict=True):
-        yield _transcript(one, marks, feelings, trained, fates, limits, as_of)
+    resolved = outcomes.resolutions(views, felt, fates)
+    about = outcomes.request_types(views, tolds, felt, fates)
+    for n, one in enumerate(prepared):
+        found = judging.findings(one.view, judged[n], trained, limits)
+        yield _transcript(one, found, felt[n], resolved[n], about[n], as_of)
 
 
 def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
@@ -127,17 +130,9 @@ def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[flo
 
 
 def _transcript(
-    one: Prepared,
-    judged: Sequence[Judged],
-    felt: Sequence[float | None],
-    trained: models.Model | None,
-    fates: models.Model | None,
-    limits: judging.Limits,
-    as_of: datetime | None,
+    one: Prepared, findings: Sequence[Finding], felt: Sequence[float | None], resolved: Resolution, about: str | None, as_of: datetime | None
 ) -> Transcript:
     view = one.view
-    findings = judging.findings(view, judged, trained, limits)
-    resolved = outcomes.resolution(view, felt, fates)
     solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
     before, after = outcomes.mood_around(view, felt, solution)
     return Transcript(
@@ -153,7 +148,7 @@ def _transcript(
         findings=tuple(findings),
         language=one.language,
         resolution=resolved,
-        request_type=outcomes.request_type(view, Told(view) if fates else None, felt, fates),
+        request_type=about,
         solution=solution,
         mood_before=before,
         mood_after=after,

@@ -1,6 +1,11 @@
 """What a trained model is told of a message: its words, its cues, the votes of the rules, and its place in the conversation.
 
 A feature is a short name and a number; the name says in itself what it is (``PREFIXES``), so a model's reasons can be told in words.
+
+To add one, set it in ``_own`` (the message by itself), ``_place`` (where it stands, who speaks) or ``_context`` (what others said), with a
+prefix of ``PREFIXES``; training, judging and explaining all go through there. Nothing else is to be done but to train: a feature that a
+model does not know weighs nothing. Only the words themselves (w:, s:, b:) take a shorter way when a batch is judged: ``words.of_words``
+names them, ``models.Linear`` finds their weights without the names, and a test holds the two equal.
 """
 
 from __future__ import annotations
@@ -55,7 +60,12 @@ class Told:
 
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
-    """The features of one message."""
+    """All features of one message, as trainers and explanations need them."""
+    return of_words(told.tokens[i]) | beyond_words(view, told, i, votes)
+
+
+def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
+    """The features of one message but for those of its words, which a model looks up by itself (``models.Linear.sums``)."""
     row = _own(view, told, i)
     for label, vote in votes:
         row[f"r:{key(label, vote.state)}"] = vote.score
@@ -67,7 +77,7 @@ def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]
 def _own(view: View, told: Told, i: int) -> dict[str, float]:
     """Features of the message by itself."""
     words, folded = told.tokens[i], view.folded[i]
-    row = of_words(words)
+    row: dict[str, float] = {}
     for word in words[:3]:
         row[f"^:{word}"] = 1.0
     for word in words[-2:]:

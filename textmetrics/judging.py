@@ -15,8 +15,9 @@ from msgspec import Struct, field
 from . import models
 from .detectors import DETECTORS, Detector, View, Vote, key
 from .errors import UnknownName
-from .features import Told, in_words, of_message
+from .features import Told, beyond_words, in_words
 from .types import CUSTOMERS, RESPONDERS, Finding
+from .words import of_words
 
 MODEL = "findings"
 RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
@@ -35,10 +36,15 @@ class Reason(Struct, frozen=True):
 
 
 class Judged(Struct):
-    """One message as judged: votes and features, kept while its view lives, for findings and for explanations."""
+    """One message as judged: votes, words and further features, kept while its view lives, for findings and for explanations."""
 
     votes: list[tuple[str, Vote]] = field(default_factory=list)
+    words: Sequence[str] = ()
     row: Mapping[str, float] = field(default_factory=dict)
+
+    def features(self) -> dict[str, float]:
+        """All its features by name."""
+        return {**of_words(self.words), **self.row}
 
 
 @cache
@@ -68,27 +74,33 @@ def model() -> models.Model | None:
     return models.load(MODEL) if MODEL in models.names() else None
 
 
-def judge(views: Sequence[View], *, trained: models.Model | None = None, sides: Sequence[str] = ("responder", "customer")) -> list[list[Judged]]:
+def judge(
+    views: Sequence[View], *, trained: models.Model | None = None, sides: Sequence[str] = ("responder", "customer"), tolds: Sequence[Told] | None = None
+) -> list[list[Judged]]:
     """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message."""
     judged = [[Judged() for _ in range(len(view))] for view in views]
-    tolds = [Told(view) for view in views]
+    tolds = tolds or [Told(view) for view in views]
     for side in sides:
-        told_rows: list[tuple[int, int]] = []
-        for v, view in enumerate(views):
+        places: list[tuple[View, int]] = []
+        told_rows: list[Judged] = []
+        for view, told, marks in zip(views, tolds, judged, strict=True):
             for i, role in enumerate(view.roles):
                 if role not in SIDES[side]:
                     continue
-                judged[v][i].votes = votes(view, i)
-                for label, vote in judged[v][i].votes:
+                mark = marks[i]
+                mark.votes = votes(view, i)
+                for label, vote in mark.votes:
                     name = key(label, vote.state)
                     view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
                 if trained is not None and view.languages[i] in trained.languages:
-                    judged[v][i].row = of_message(view, tolds[v], i, judged[v][i].votes)
-                    told_rows.append((v, i))
+                    mark.words, mark.row = told.tokens[i], beyond_words(view, told, i, mark.votes)
+                    places.append((view, i))
+                    told_rows.append(mark)
         if trained is not None and side in trained.parts and told_rows:
             part = trained.parts[side]
-            for (v, i), chances in zip(told_rows, part.chances([judged[v][i].row for v, i in told_rows]).tolist(), strict=True):
-                views[v].chances[i] = dict(zip(part.outputs, chances, strict=True))
+            chances = part.chances([m.row for m in told_rows], [m.words for m in told_rows]).tolist()
+            for (view, i), row in zip(places, chances, strict=True):
+                view.chances[i] = dict(zip(part.outputs, row, strict=True))
     return judged
 
 
@@ -162,7 +174,7 @@ def _evidence(view: View, i: int, judged: Judged, trained: models.Model | None, 
     part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
     best = sentences[0]
     if part is not None and judged.row and len(sentences) > 1:
-        strong = [(f.split(":", 1)[1], w) for f, w in part.reasons(judged.row, name, 40) if f.split(":", 1)[0] in ("w", "b", "^", "$")]
+        strong = [(f.split(":", 1)[1], w) for f, w in part.reasons(judged.features(), name, 40) if f.split(":", 1)[0] in ("w", "b", "^", "$")]
         best = max(sentences, key=lambda s: (sum(w for text, w in strong if text in folded[s[0] : s[1]]), -s[0]))
     start, end = best
     while start < end - 1 and folded[start].isspace():
@@ -179,5 +191,5 @@ def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, na
     words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
     part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
     if part is not None and judged.row:
-        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.row, name)]
+        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.features(), name)]
     return Reason(name, score, limit, "model" if judged.row else "rule", tuple(words))

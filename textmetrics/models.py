@@ -14,7 +14,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from . import packs
 from .errors import ModelError, UnknownName
+from .words import STEM
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +48,8 @@ class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
     ``index``: feature name -> row of ``weights`` (features x outputs, float32); ``knots``: output -> (sums, probabilities), two rising rows
-    between which a sum is interpolated; an output without knots goes through the logistic function.
+    between which a sum is interpolated; an output without knots goes through the logistic function. ``words``, ``stems`` and ``pairs`` are the
+    rows of the features that ``words.of_words`` makes, found without making their names.
     """
 
     outputs: tuple[str, ...]
@@ -55,18 +57,27 @@ class Linear(Struct, frozen=True):
     weights: Any
     intercept: Any
     knots: dict[str, tuple[Any, Any]]
+    words: dict[str, int]
+    stems: dict[str, int]
+    pairs: dict[tuple[str, str], int]
 
-    def sums(self, rows: Sequence[Features]) -> np.ndarray:
-        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
+    def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
+        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone.
+
+        ``texts`` are the words that belong to each row, where its features of words (``words.of_words``) are not among it.
+        """
         import numpy as np
 
         unknown, get = len(self.index), self.index.get
         places: list[int] = []
         values: list[float] = []
         ends = [0]
-        for row in rows:
+        for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
             places.extend(map(get, row, repeat(unknown)))
             values.extend(row.values())
+            if words:
+                places.extend(self._of_words(words))
+                values.extend(repeat(1.0, len(places) - len(values)))
             ends.append(len(places))
         at = np.array(places, np.int64)
         known = at < unknown
@@ -80,11 +91,18 @@ class Linear(Struct, frozen=True):
             out[filled] = np.add.reduceat(added, starts[:-1][filled], axis=0)
         return out + self.intercept
 
-    def chances(self, rows: Sequence[Features]) -> np.ndarray:
-        """Probabilities, rows x outputs."""
+    def _of_words(self, words: Sequence[str]) -> list[int]:
+        """The rows of ``words.of_words(words)``, as far as they are known."""
+        distinct = dict.fromkeys(words)
+        stems = dict.fromkeys([self.stems.get(w[:STEM]) for w in distinct if len(w) > STEM and w[0] != "<"])
+        found = [*map(self.words.get, distinct), *stems, *map(self.pairs.get, dict.fromkeys(pairwise(words)))]
+        return [row for row in found if row is not None]
+
+    def chances(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
+        """Probabilities, rows x outputs; of ``texts`` as in ``sums``."""
         import numpy as np
 
-        sums = self.sums(rows)
+        sums = self.sums(rows, texts)
         for k, name in enumerate(self.outputs):
             if name in self.knots:
                 sums[:, k] = np.interp(sums[:, k], *self.knots[name])
@@ -148,7 +166,10 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 knots = {o: (arrays[f"{part}.{o}.sums"], arrays[f"{part}.{o}.chances"]) for o in outputs if f"{part}.{o}.sums" in arrays}
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
-                found[part] = Linear(outputs, dict(zip(features, range(len(features)), strict=True)), weights, arrays[f"{part}.intercept"], knots)
+                index = dict(zip(features, range(len(features)), strict=True))
+                words, stems = ({n[2:]: row for n, row in index.items() if n.startswith(mark)} for mark in ("w:", "s:"))
+                pairs = {(a, b): row for n, row in index.items() if n.startswith("b:") for a, b in [n[2:].split(" ")]}
+                found[part] = Linear(outputs, index, weights, arrays[f"{part}.intercept"], knots, words, stems, pairs)
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error

@@ -28,7 +28,23 @@ def features(
 ) -> dict[str, float]:
     """The features of one text, by name."""
     words = tokens(folded)
-    row = of_words(words)
+    return of_words(words) | beyond_words(words, folded, text, cues, language, role=role, first=first, before=before, chances=chances or {})
+
+
+def beyond_words(
+    words: Sequence[str],
+    folded: str,
+    text: str,
+    cues: Sequence[Cue],
+    language: Language,
+    *,
+    role: str,
+    first: bool,
+    before: Sequence[str],
+    chances: Mapping[str, float],
+) -> dict[str, float]:
+    """The features of one text but for those of its ``words``, which a model looks up by itself."""
+    row: dict[str, float] = {}
     if words:
         row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0
     for cue in cues:
@@ -43,7 +59,7 @@ def features(
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
     for name in before:
         row[f"p:{name}"] = 1.0
-    for label, chance in (chances or {}).items():
+    for label, chance in chances.items():
         row[f"q:{label}"] = chance
     row[f"is:by {role}"] = 1.0
     if first:

@@ -7,6 +7,7 @@ the last word counts: a confirmation that is followed by a failure, or by the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from . import models
 from .detectors import STANDS, View
@@ -26,16 +27,20 @@ def model() -> models.Model | None:
     return models.load(MODEL) if MODEL in models.names() else None
 
 
-def resolution(view: View, moods: Sequence[float | None], trained: models.Model | None) -> Resolution:
-    """What the customer says became of the matter."""
-    if not any(role in RESPONDERS for role in view.roles):
-        return "silent"
+def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[Resolution]:
+    """What the customer of each conversation says became of the matter."""
+    found: list[Resolution] = ["silent"] * len(views)
+    answered = [n for n, view in enumerate(views) if any(role in RESPONDERS for role in view.roles)]
     if trained is None:
-        return _by_last_word(view)
-    part = trained.parts["resolution"]
-    chances = part.sums([resolution_features(view, moods)])[0]
-    likeliest = RESOLUTIONS[max(range(3), key=lambda k: (float(chances[part.outputs.index(RESOLUTIONS[k])]), -k))]
-    return "rejected" if likeliest == "confirmed" and revoked(view) else likeliest
+        for n in answered:
+            found[n] = _by_last_word(views[n])
+    elif answered:
+        part = trained.parts["resolution"]
+        columns = [part.outputs.index(r) for r in RESOLUTIONS]
+        sums = part.sums([resolution_features(views[n], moods[n]) for n in answered])[:, columns]
+        for n, k in zip(answered, sums.argmax(axis=1).tolist(), strict=True):
+            found[n] = "rejected" if RESOLUTIONS[k] == "confirmed" and revoked(views[n]) else RESOLUTIONS[k]
+    return found
 
 
 def revoked(view: View) -> bool:
@@ -112,27 +117,28 @@ def channel_feature(view: View) -> str:
     return f"channel {view.conversation.channel}"
 
 
-def request_type(view: View, told: Told | None, moods: Sequence[float | None], trained: models.Model | None) -> str | None:
-    """What the matter is, by what the customer opens with; None where no model speaks the language."""
-    language = next((view.languages[i] for i, r in enumerate(view.roles) if r == "customer"), None)
-    if trained is None or language not in trained.languages:
-        return None
-    part = trained.parts["request_type"]
-    sums = part.sums([request_features(view, told or Told(view), moods)])[0].tolist()
-    return part.outputs[max(range(len(sums)), key=lambda k: (sums[k], -k))]
+def request_types(views: Sequence[View], tolds: Sequence[Told], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[str | None]:
+    """What the matter of each conversation is, by what the customer opens with; None where no model speaks the language."""
+    found: list[str | None] = [None] * len(views)
+    if trained is None:
+        return found
+    spoken = [next((view.languages[i] for i, r in enumerate(view.roles) if r == "customer"), None) for view in views]
+    if told := [n for n, language in enumerate(spoken) if language in trained.languages]:
+        part = trained.parts["request_type"]
+        sums = part.sums([request_features(views[n], tolds[n], moods[n]) for n in told])
+        for n, k in zip(told, sums.argmax(axis=1).tolist(), strict=True):
+            found[n] = part.outputs[k]
+    return found
 
 
 def request_features(view: View, told: Told, moods: Sequence[float | None]) -> dict[str, float]:
     """What the model of request types is told: the words and cues of the customer's opening, and what it was answered with."""
     mine = [i for i, role in enumerate(view.roles) if role == "customer"]
     row: dict[str, float] = {}
-    for n, i in enumerate(mine[:OPENING]):
-        for word in told.tokens[i]:
-            row[f"w:{word}"] = max(row.get(f"w:{word}", 0.0), 1.0 if n == 0 else 0.5)
-        for a, b in zip(told.tokens[i], told.tokens[i][1:], strict=False):
-            row[f"b:{a} {b}"] = max(row.get(f"b:{a} {b}", 0.0), 1.0 if n == 0 else 0.5)
-        for cue in view.named[i]:
-            row[f"c:{cue}"] = max(row.get(f"c:{cue}", 0.0), 1.0 if n == 0 else 0.5)
+    for i in reversed(mine[:OPENING]):  # what was said first has the last word on its features
+        words = told.tokens[i]
+        names = [*(f"w:{w}" for w in words), *(f"b:{a} {b}" for a, b in pairwise(words)), *(f"c:{cue}" for cue in view.named[i])]
+        row.update(dict.fromkeys(names, 1.0 if i == mine[0] else 0.5))
     if mine:
         first = mine[0]
         row["is:asks"] = float(view.asks(first))

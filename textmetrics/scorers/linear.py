@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import models
-from ..mood_words import OUTPUTS, features
+from ..mood_words import OUTPUTS, beyond_words
 from ..packs import Language
+from ..words import tokens
 from . import Text, scorer
 
 EVEN = 1.5  # times likelier than either side that neutral must be for a mood to be told as 0; from cross-validation
@@ -18,8 +19,11 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
     if not texts:
         return []
     part = models.load(model).parts["mood"]
-    rows = [features(t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for t in texts]
-    return [expected(dict(zip(OUTPUTS, chances, strict=True))) for chances in part.chances(rows).tolist()]
+    words = [tokens(t.folded) for t in texts]
+    rows = [
+        beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(words, texts, strict=True)
+    ]
+    return [expected(dict(zip(OUTPUTS, chances, strict=True))) for chances in part.chances(rows, words).tolist()]
 
 
 def expected(chance: dict[str, float]) -> float:
