@@ -53,6 +53,7 @@ def test_pack_is_whole(code):
     assert set(pack.dates) == set(ENGLISH.dates)
     assert len(pack.dates["weekdays"]) == 7 and len(pack.dates["months"]) == 12
     assert pack.quote_headers and pack.automatic
+    assert all(h.startswith("(?m)^") for h in pack.quote_headers), "a header of an earlier mail begins a line"
 
 
 @pytest.mark.parametrize("code", packs.languages())

@@ -50,7 +50,18 @@ class Told:
         people = {fold(p.id) for p in view.conversation.participants}
         self.tokens = [tokens(text, people) for text in view.folded]
         self.content = [{t for t in ts if len(t) > 3} for ts in self.tokens]
+        self.writers = [m.participant_id for m in view.conversation.messages]
+        self.answers = [role in RESPONDERS for role in view.roles]
         self._pairs: dict[int, set[tuple[str, str]]] = {}
+        self._first: tuple[dict[str, int], dict[str, int]] = {}, {}
+        for i, (words, side) in enumerate(zip(self.content, self.answers, strict=True)):
+            for word in words - self._first[side].keys():
+                self._first[side][word] = i
+
+    def said_on_the_own_side(self, i: int) -> int:
+        """How many of the words of a message its side had said before."""
+        first = self._first[self.answers[i]]
+        return sum([first[word] < i for word in self.content[i]])
 
     def pairs(self, i: int) -> set[tuple[str, str]]:
         """The pairs of neighbouring words of one message."""
@@ -109,18 +120,18 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
 
 def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     """Where in the conversation a message stands, and who speaks."""
-    people, roles, n = view.conversation.messages, view.roles, len(view)
-    me = people[i].participant_id
+    people, roles, n, writers = view.conversation.messages, view.roles, len(view), told.writers
+    me = writers[i]
     row[f"is:by {roles[i]}"] = 1.0
     if i == 0:
         row["is:the first message"] = 1.0
     if i == n - 1:
         row["is:the last message"] = 1.0
-    if i and people[i - 1].participant_id == me:
+    if i and writers[i - 1] == me:
         row["is:goes on"] = 1.0
-    if i + 1 < n and people[i + 1].participant_id == me:
+    if i + 1 < n and writers[i + 1] == me:
         row["is:goes on after"] = 1.0
-    earlier = sum(people[j].participant_id == me for j in range(i))
+    earlier = writers[:i].count(me)
     row["is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer"] = 1.0
     gap = _gap(people[i - 1].sent_at, people[i].sent_at) if i else None
     if gap is not None:
@@ -147,14 +158,13 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     else:
         row["is:nothing said by the other side"] = 1.0
     _repeats(view, told, i, said, row)
-    mine = [j for j in range(i) if (view.roles[j] in RESPONDERS) == (view.roles[i] in RESPONDERS)]
-    if mine:
-        for name in view.named[mine[-1]]:
+    mine = next((j for j in range(i - 1, -1, -1) if told.answers[j] == told.answers[i]), None)
+    if mine is not None:
+        for name in view.named[mine]:
             row[f"m:{name}"] = 1.0
         if told.content[i]:
-            before = set().union(*(told.content[j] for j in mine))
-            row["is:overlap with the own side"] = len(told.content[i] & before) / len(told.content[i])
-    side = CUSTOMERS if view.roles[i] in RESPONDERS else RESPONDERS
+            row["is:overlap with the own side"] = told.said_on_the_own_side(i) / len(told.content[i])
+    side = CUSTOMERS if told.answers[i] else RESPONDERS
     after = next((j for j in range(i + 1, len(view)) if view.roles[j] in side), None)
     if after is None:
         row["is:never answered"] = 1.0
@@ -169,8 +179,8 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
 
 def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
     """How much of a message its writer had said before."""
-    people = view.conversation.messages
-    mine = [j for j in range(i) if people[j].participant_id == people[i].participant_id]
+    me = told.writers[i]
+    mine = [j for j, writer in enumerate(told.writers[:i]) if writer == me]
     if not mine or not told.content[i]:
         return
     shared = [len(told.content[i] & told.content[j]) / len(told.content[i]) for j in mine]

@@ -17,7 +17,6 @@ from .detectors import DETECTORS, Detector, View, Vote, key
 from .errors import UnknownName
 from .features import Told, beyond_words, in_words
 from .types import CUSTOMERS, RESPONDERS, Finding
-from .words import of_words
 
 MODEL = "findings"
 RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
@@ -42,10 +41,6 @@ class Judged(Struct):
     words: Sequence[str] = ()
     row: Mapping[str, float] = field(default_factory=dict)
 
-    def features(self) -> dict[str, float]:
-        """All its features by name."""
-        return {**of_words(self.words), **self.row}
-
 
 @cache
 def _detectors(role: str) -> tuple[Detector, ...]:
@@ -62,7 +57,10 @@ def label_keys() -> tuple[str, ...]:
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
     """What the rules say of one message."""
     found: list[tuple[str, Vote]] = []
+    shown = view.named[i].keys()
     for one in _detectors(view.roles[i]):
+        if one.goes_by and shown.isdisjoint(one.goes_by):
+            continue
         given = one.vote(view, i)
         if given is not None:
             found += [(one.label, v) for v in ([given] if isinstance(given, Vote) else given)]
@@ -174,8 +172,10 @@ def _evidence(view: View, i: int, judged: Judged, trained: models.Model | None, 
     part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
     best = sentences[0]
     if part is not None and judged.row and len(sentences) > 1:
-        strong = [(f.split(":", 1)[1], w) for f, w in part.reasons(judged.features(), name, 40) if f.split(":", 1)[0] in ("w", "b", "^", "$")]
-        best = max(sentences, key=lambda s: (sum(w for text, w in strong if text in folded[s[0] : s[1]]), -s[0]))
+        strong = [(text, w) for f, w in part.reasons(judged.row, name, 40, words=judged.words) for mark, _, text in [f.partition(":")] if mark in ("w", "b", "^", "$")]
+        spoken = [folded[start:end] for start, end in sentences]
+        weight = [sum([w for text, w in strong if text in said]) for said in spoken]
+        best = sentences[weight.index(max(weight))]
     start, end = best
     while start < end - 1 and folded[start].isspace():
         start += 1
@@ -191,5 +191,5 @@ def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, na
     words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
     part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
     if part is not None and judged.row:
-        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.features(), name)]
+        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.row, name, words=judged.words)]
     return Reason(name, score, limit, "model" if judged.row else "rule", tuple(words))

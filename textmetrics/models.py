@@ -53,6 +53,7 @@ class Linear(Struct, frozen=True):
     """
 
     outputs: tuple[str, ...]
+    names: Sequence[str]
     index: dict[str, int]
     weights: Any
     intercept: Any
@@ -110,12 +111,20 @@ class Linear(Struct, frozen=True):
                 sums[:, k] = 1.0 / (1.0 + np.exp(-sums[:, k]))
         return np.round(sums, 6)
 
-    def reasons(self, row: Features, output: str, most: int = 5) -> list[tuple[str, float]]:
-        """The features of a row that speak most for one output, with what each adds to the sum."""
-        k, names = self.outputs.index(output), [name for name in row if name in self.index]
-        weights = self.weights[[self.index[name] for name in names], k].tolist() if names else []
-        added = [(name, row[name] * weight) for name, weight in zip(names, weights, strict=True)]
-        return sorted((a for a in added if a[1] > 0), key=lambda a: (-a[1], a[0]))[:most]
+    def reasons(self, row: Features, output: str, most: int = 5, *, words: Sequence[str] = ()) -> list[tuple[str, float]]:
+        """The features of a row, and of the ``words`` that belong to it, that speak most for one output, with what each adds to the sum."""
+        import numpy as np
+
+        known = [(i, value) for i, value in zip(map(self.index.get, row), row.values(), strict=True) if i is not None]
+        known += zip(self._of_words(words), repeat(1.0), strict=False)
+        if not known:
+            return []
+        places, values = zip(*known, strict=True)
+        added = self.weights[list(places), self.outputs.index(output)] * np.array(values)
+        least = 0.0 if len(added) <= most else max(0.0, float(np.partition(added, -most)[-most]))
+        strong = np.flatnonzero((added > 0) & (added >= least))
+        ranked = sorted([(-a, self.names[places[n]]) for n, a in zip(strong.tolist(), added[strong].tolist(), strict=True)])
+        return [(name, -a) for a, name in ranked[:most]]
 
 
 class Model(Struct, frozen=True):
@@ -169,7 +178,7 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 index = dict(zip(features, range(len(features)), strict=True))
                 words, stems = ({n[2:]: row for n, row in index.items() if n.startswith(mark)} for mark in ("w:", "s:"))
                 pairs = {(a, b): row for n, row in index.items() if n.startswith("b:") for a, b in [n[2:].split(" ")]}
-                found[part] = Linear(outputs, index, weights, arrays[f"{part}.intercept"], knots, words, stems, pairs)
+                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, words, stems, pairs)
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error

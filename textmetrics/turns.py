@@ -12,6 +12,7 @@ from functools import cache
 
 from . import packs
 from .detectors import View
+from .expressions import Chooser, either
 from .types import CUSTOMERS, RESPONDERS, Conversation, Finding, Reply, Role
 
 SILENT = ("system", "note")
@@ -64,15 +65,15 @@ def _beyond(view: View, i: int) -> str:
 
 
 @cache
-def _automatic(code: str) -> re.Pattern[str] | None:
-    expressions = packs.language(code).automatic
-    return re.compile("|".join(f"(?:{e})" for e in expressions)) if expressions else None
+def _automatic(code: str) -> Chooser | None:
+    expressions = packs.language(code).automatic if code in packs.languages() else ()
+    return Chooser([either(expressions)]) if expressions else None
 
 
 def automatic(folded: str, code: str | None) -> bool:
     """Whether a text reads like an automatic reply or an out-of-office note."""
-    pattern = _automatic(code) if code in packs.languages() else None
-    return pattern is not None and pattern.search(folded) is not None
+    pattern = _automatic(code) if code is not None else None
+    return pattern is not None and bool(pattern.of(folded))
 
 
 def asks_reply(view: View, findings: Sequence[Finding]) -> tuple[bool, ...]:

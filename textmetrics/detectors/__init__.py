@@ -36,12 +36,13 @@ class View:
         self.conversation, self.roles, self.texts, self.folded, self.languages = conversation, roles, texts, folded, languages
         self.cues = cues
         self.named: list[dict[str, list[Cue]]] = []
-        for found in cues:
+        for shown in cues:
             by: dict[str, list[Cue]] = {}
-            for cue in found:
+            for cue in shown:
                 by.setdefault(cue.name, []).append(cue)
             self.named.append(by)
         self.chances: list[dict[str, float]] = [{} for _ in roles]
+        self._before: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self.roles)
@@ -49,7 +50,7 @@ class View:
     def shows(self, i: int, *names: str) -> list[Cue]:
         """The cues of some names in one message."""
         named = self.named[i]
-        return [c for name in names for c in named.get(name, ())]
+        return [c for name in names if name in named for c in named[name]]
 
     def asks(self, i: int) -> bool:
         """Whether a message holds a question."""
@@ -57,8 +58,10 @@ class View:
 
     def before(self, i: int) -> list[int]:
         """What the other side said since this side last spoke: the nearest first; failing that, its last message."""
+        if i in self._before:
+            return self._before[i]
         side = self.roles[i] in RESPONDERS
-        found: list[int] = []
+        found = self._before[i] = []
         for j in range(i - 1, -1, -1):
             if self.roles[j] not in CUSTOMERS and self.roles[j] not in RESPONDERS:
                 continue
@@ -106,7 +109,7 @@ Describe = Callable[[View, int, tuple[int, int]], Mapping[str, Any]]
 class Detector(Struct, frozen=True):
     """The rule of one label: ``vote`` gives its votes on a message, ``describe`` the attributes of a finding, ``states`` the states it tells apart.
 
-    Of two ``rivals`` among the states a message carries only the surer one.
+    Of two ``rivals`` among the states a message carries only the surer one. A message that shows none of the cues it ``goes_by`` gets no vote.
     """
 
     label: str
@@ -116,6 +119,7 @@ class Detector(Struct, frozen=True):
     states: tuple[str | None, ...] = (None,)
     describe: Describe | None = None
     rivals: tuple[tuple[str, str], ...] = ()
+    goes_by: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """The names under which its probabilities are kept: ``label`` or ``label/state``."""
@@ -141,11 +145,12 @@ def detector(
     states: tuple[str | None, ...] = (None,),
     describe: Describe | None = None,
     rivals: tuple[tuple[str, str], ...] = (),
+    goes_by: tuple[str, ...] = (),
 ) -> Callable[[Judge], Judge]:
-    """Register the detector of one label."""
+    """Register the detector of one label; with ``goes_by``, it is asked only of messages that show one of these cues."""
 
     def register(function: Judge) -> Judge:
-        one = Detector(label, inspect.getdoc(function) or "", by, function, states, describe, rivals)
+        one = Detector(label, inspect.getdoc(function) or "", by, function, states, describe, rivals, goes_by)
         DETECTORS.add(label, one, function.__code__.co_filename)
         return function
 

@@ -10,6 +10,7 @@ from . import View, Vote, detector
 
 STATES = ("worked", "used", "accepted", "thanks", "failed")
 RIVALS = (("accepted", "worked"), ("accepted", "failed"))
+GOES_BY = ("worked", "failed", "tried", "will_try", "accepts", "thanks", "thanks_ahead")
 MANY = 60  # characters: thanks in a message longer than this are seldom all it says
 
 
@@ -19,7 +20,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return {} if solution is None else {"answers": solution}
 
 
-@detector("acknowledgement", by=CUSTOMERS, states=STATES, describe=describe, rivals=RIVALS)
+@detector("acknowledgement", by=CUSTOMERS, states=STATES, describe=describe, rivals=RIVALS, goes_by=GOES_BY)
 def acknowledgement(view: View, i: int) -> list[Vote]:
     """A thanks becomes acceptance only after a solution; ``it works`` needs something that could have worked."""
     stands = view.solved_by(i) is not None

@@ -6,7 +6,7 @@ from ..types import RESPONDERS
 from . import View, Vote, detector
 
 
-@detector("apology", by=RESPONDERS)
+@detector("apology", by=RESPONDERS, goes_by=("apology",))
 def apology(view: View, i: int) -> Vote | None:
     """Apology or sympathy for the customer's trouble."""
     cues = view.shows(i, "apology")

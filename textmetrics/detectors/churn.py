@@ -6,7 +6,7 @@ from ..types import CUSTOMERS
 from . import View, Vote, detector
 
 
-@detector("churn", by=CUSTOMERS)
+@detector("churn", by=CUSTOMERS, goes_by=("churn",))
 def churn(view: View, i: int) -> Vote | None:
     """Says they will leave. A question how to cancel is none."""
     cues = view.shows(i, "churn")

@@ -6,7 +6,7 @@ from ..types import RESPONDERS
 from . import View, Vote, detector
 
 
-@detector("clarification_request", by=RESPONDERS)
+@detector("clarification_request", by=RESPONDERS, goes_by=("unclear",))
 def clarification_request(view: View, i: int) -> Vote | None:
     """Shows that the customer was not understood; asking for facts is none."""
     cues = view.shows(i, "unclear")

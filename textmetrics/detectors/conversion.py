@@ -6,7 +6,7 @@ from ..types import CUSTOMERS
 from . import View, Vote, detector
 
 
-@detector("conversion", by=CUSTOMERS)
+@detector("conversion", by=CUSTOMERS, goes_by=("conversion",))
 def conversion(view: View, i: int) -> Vote | None:
     """Says they will buy, stay or come back; not beside words of leaving."""
     cues = view.shows(i, "conversion")

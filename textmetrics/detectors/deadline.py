@@ -15,7 +15,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return resolve(view.folded[i], view.languages[i], view.conversation.messages[i].sent_at)
 
 
-@detector("deadline", by=CUSTOMERS, describe=describe)
+@detector("deadline", by=CUSTOMERS, describe=describe, goes_by=("deadline",))
 def deadline(view: View, i: int) -> Vote | None:
     """Says by when it is needed; surer where a moment can be worked out from it."""
     cues = view.shows(i, "deadline")

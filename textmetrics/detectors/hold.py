@@ -6,7 +6,7 @@ from ..types import RESPONDERS
 from . import View, Vote, detector
 
 
-@detector("hold", by=RESPONDERS)
+@detector("hold", by=RESPONDERS, goes_by=("please_wait",))
 def hold(view: View, i: int) -> Vote | None:
     """Asks to wait or promises a later answer; beside a solution it is mostly a phrase."""
     cues = view.shows(i, "please_wait")

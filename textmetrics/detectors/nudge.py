@@ -6,7 +6,7 @@ from ..types import CUSTOMERS, RESPONDERS
 from . import View, Vote, detector
 
 
-@detector("nudge", by=CUSTOMERS)
+@detector("nudge", by=CUSTOMERS, goes_by=("nudge",))
 def nudge(view: View, i: int) -> Vote | None:
     """Prompts for an answer. Stronger where the message before was the customer's own and nobody answered it."""
     cues = view.shows(i, "nudge")

@@ -16,7 +16,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return {} if named is None else {"channel": named}
 
 
-@detector("prior_contact", by=CUSTOMERS, describe=describe)
+@detector("prior_contact", by=CUSTOMERS, describe=describe, goes_by=("prior_contact",))
 def prior_contact(view: View, i: int) -> Vote | None:
     """Mentions an earlier contact about this matter."""
     cues = view.shows(i, "prior_contact")

@@ -16,7 +16,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return {} if named is None else {"channel": named}
 
 
-@detector("redirect", by=RESPONDERS, describe=describe)
+@detector("redirect", by=RESPONDERS, describe=describe, goes_by=("elsewhere",))
 def redirect(view: View, i: int) -> Vote | None:
     """Asks to go on elsewhere: direct message, phone, form, store, another team."""
     cues = view.shows(i, "elsewhere")

@@ -6,7 +6,7 @@ from ..types import CUSTOMERS
 from . import View, Vote, detector
 
 
-@detector("reformulation", by=CUSTOMERS)
+@detector("reformulation", by=CUSTOMERS, goes_by=("repeat_self",))
 def reformulation(view: View, i: int) -> Vote | None:
     """Repeats the own earlier question or problem: only who has spoken before can."""
     author = view.conversation.messages[i].participant_id

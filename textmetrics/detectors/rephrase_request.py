@@ -20,7 +20,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return {"target": target, "form": form}
 
 
-@detector("rephrase_request", by=CUSTOMERS, describe=describe)
+@detector("rephrase_request", by=CUSTOMERS, describe=describe, goes_by=("not_understood", "which_one", "do_you_mean", "explain"))
 def rephrase_request(view: View, i: int) -> Vote | None:
     """Asks to say again, reword, simplify or specify what was just said: only after the other side said something."""
     if not view.before(i):

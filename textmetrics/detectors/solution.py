@@ -8,7 +8,7 @@ from . import View, Vote, detector
 SUBSTANCE = 40  # characters: an answer in fewer is seldom one
 
 
-@detector("solution", by=RESPONDERS)
+@detector("solution", by=RESPONDERS, goes_by=("instruct", "acted", "link", "states"))
 def solution(view: View, i: int) -> Vote | None:
     """Instructions, reported actions, links and explanations; apologies, promises and mere questions are none."""
     strong, weak = view.shows(i, "instruct", "acted", "link"), view.shows(i, "states")
