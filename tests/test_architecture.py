@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
-FAMILIES = {"readers", "detectors", "scorers", "metrics"}
+FAMILIES = {"readers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
     {"errors", "types", "folding", "memo", "words", "phrases", "expressions", "spans"},
     {"registry", "packs", "models"},
@@ -21,7 +21,7 @@ LAYERS = [
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions"},
-    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"},
+    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "contacts", "journeys", "comparison", "conflicts", "crosschannel", "surveys", "selfservice"},
     {"pipeline", "library"},
     {"commands"},
     {"cli", "__init__", "__main__"},
@@ -36,7 +36,7 @@ DOORS = {
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
     "ijson": {"documents.py"},
-    "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py"},
+    "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .dialects import translate
     from .differences import difference
     from .errors import TextmetricsError
+    from .journeys import customer_journeys
     from .library import annotate, estimate, explain, observe
     from .pipeline import analyze, mine, read
     from .report import Report
@@ -31,6 +32,7 @@ _HOMES = {
     "calibrate": "calibration",
     "Conversation": "types",
     "Cue": "types",
+    "customer_journeys": "journeys",
     "difference": "differences",
     "estimate": "library",
     "explain": "library",
@@ -69,6 +71,7 @@ __all__ = [
     "analyze",
     "annotate",
     "calibrate",
+    "customer_journeys",
     "difference",
     "estimate",
     "explain",

@@ -42,6 +42,7 @@ def mine(
     map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
     roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
+    beside: Annotated[list[str] | None, typer.Option("--with", help="A side table to join: surveys, article views, orders, surveys of agents; may be given again.")] = None,
     as_of: Annotated[str | None, typer.Option(help="When the data were cut (ISO time); the last time in each export by default.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given again.")] = None,
     threshold: Annotated[list[str] | None, typer.Option(help="LABEL=SCORE from which a finding counts; may be given again.")] = None,
@@ -54,7 +55,7 @@ def mine(
 
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "thresholds": dict(_pair(t) for t in threshold or ())}
     with _progress(quiet) as progress:
-        report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), as_of=_moment(as_of), progress=progress, **options)
+        report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), beside=beside or (), as_of=_moment(as_of), progress=progress, **options)
     problems = report.arrow("problems").num_rows
     if not quiet:
         counts = report.run["counts"]

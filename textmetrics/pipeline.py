@@ -14,6 +14,7 @@ from . import mapping, roles, sources, threads
 from .annotation import Settings, annotate
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat
+from .joining import join
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .readers import Reader, choose
 from .report import Report
@@ -266,14 +267,23 @@ def mine(
     map: str | Path | None = None,
     roles: str | Path | Mapping[str, str] | None = None,
     by: Sequence[str] = (),
+    beside: Sequence[str | Path] = (),
     progress: Progress | None = None,
     **options: Any,
 ) -> Report:
-    """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`."""
+    """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`; ``beside``: side tables (surveys, article views, orders) to join."""
     reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress)
     report = analyze(reading, progress=progress, **options)
     if not report.run["counts"]["conversations"]:
         first = f": {reading.problems[0]}" if reading.problems else ""
         raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
+    if beside:
+        report = with_side_tables(report, beside)
     report.write(out, by)
     return report
+
+
+def with_side_tables(report: Report, paths: Sequence[str | Path]) -> Report:
+    """A report with what files beside the conversations say of them: surveys, article views, orders, surveys of agents."""
+    tables, problems, told = join(paths, report.rows("conversations"))
+    return report.add({**tables, "problems": report.problems_with(problems)}, {"beside": told})

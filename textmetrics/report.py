@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from .errors import OutputError, ReadError, UnknownName
 from .estimates import ESTIMATES, Estimate, standardised_difference
 from .metrics import METRICS, Metric
+from .sidetables import COLUMNS as SIDE
 from .tables import ESTIMATE_COLUMNS, TABLES, Tables
+from .types import Problem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,15 +55,32 @@ class Report:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         told = folder / CALIBRATION
         calibration = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
-        tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
+        given = [*TABLES, *(name for name in SIDE if (folder / f"{name}.parquet").is_file())]
+        tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in given}
         for name, table in tables.items():
-            if missing := [c for c in TABLES[name] if c not in table.column_names]:
+            if missing := [c for c in (TABLES.get(name) or SIDE[name]) if c not in table.column_names]:
                 raise ReadError(folder, f"was made by another version (its {name} have no {', '.join(missing)}): mine the inputs again")
         return cls(tables, run, calibration)
 
     def arrow(self, table: str) -> pa.Table:
         """One table as Arrow."""
         return self._arrow[table]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """One table as plain rows; none of a side table that was not given."""
+        return self._arrow[table].to_pylist() if table in self._arrow else []
+
+    def add(self, tables: Mapping[str, pa.Table], run: Mapping[str, Any]) -> Report:
+        """The report with further tables, or others in place of its own, and more said of the run."""
+        return Report({**self._arrow, **tables}, {**self.run, **run}, self.calibration)
+
+    def problems_with(self, more: Iterable[Problem]) -> pa.Table:
+        """The table of problems with more of them."""
+        import pyarrow as pa
+
+        old = self._arrow["problems"]
+        rows = [{"source": p.source, "record": p.record, "line": p.line, "byte": p.byte, "reason": p.reason} for p in more]
+        return pa.concat_tables([old, pa.Table.from_pylist(rows, schema=old.schema)])
 
     def _frame(self, table: str) -> pd.DataFrame:
         return self._arrow[table].to_pandas()
