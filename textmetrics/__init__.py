@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .calibration import calibrate
+    from .comparison import compare, compare_by
     from .dialects import translate
     from .differences import difference
     from .errors import TextmetricsError
@@ -30,6 +31,8 @@ _HOMES = {
     "analyze": "pipeline",
     "annotate": "library",
     "calibrate": "calibration",
+    "compare": "comparison",
+    "compare_by": "comparison",
     "Conversation": "types",
     "Cue": "types",
     "customer_journeys": "journeys",
@@ -71,6 +74,8 @@ __all__ = [
     "analyze",
     "annotate",
     "calibrate",
+    "compare",
+    "compare_by",
     "customer_journeys",
     "difference",
     "estimate",

@@ -1,0 +1,289 @@
+"""Two groups, or two runs, side by side: is the difference one of work, or of what work came in?
+
+A crude difference mixes both. Groups are also compared within strata (request type, language, severity), weighted by how often each occurs in both together; Kitagawa's
+split says how much of the difference is mix and how much is rate; where the sign turns between crude and standardised, a warning stands (Simpson). Intervals hold customers
+together, several differences at once are held to a false discovery rate (Benjamini and Hochberg), and rankings are drawn towards each other (empirical Bayes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import erfc, sqrt
+
+import numpy as np
+from msgspec import Struct
+
+from .errors import UnknownName, UsageError
+from .estimates import FEWEST, Array, Z, kaplan_meier, restricted_mean
+from .figures import some
+from .metrics import METRICS
+from .observed import Seen, columns, seen
+from .report import Report
+
+STRATA = ("request_type", "language", "severity")
+FEWEST_IN_STRATUM = 5
+DISCOVERIES = 0.05  # share of the differences called real that may be false
+OTHERS = "the others"
+COMPARED = ("proportion", "bounds", "rate", "mean", "survival", "quantile")
+
+
+class Value(Struct, frozen=True):
+    """A value with the variance of its mean; ``n`` observations."""
+
+    value: float
+    variance: float
+    n: int
+
+
+class Split(Struct, frozen=True):
+    """Kitagawa's (1955) split of a difference: ``mix`` and ``rate`` add up to it."""
+
+    before: float
+    after: float
+    mix: float
+    rate: float
+
+
+class Compared(Struct, frozen=True):
+    """One metric, two groups. ``real``: holds with the false discovery rate; ``turned``: crude and standardised have opposite signs.
+
+    ``covered``: share of the observations that lie in strata which both groups have; the standardised value speaks of those only.
+    """
+
+    metric: str
+    unit: str
+    better: str | None
+    first: str
+    second: str
+    a: Value
+    b: Value
+    low: float
+    high: float
+    p: float
+    standardised: Value | None
+    covered: float
+    split: Split | None
+    behind: tuple[str, ...]
+    real: bool = False
+    note: str = ""
+
+    @property
+    def crude(self) -> float:
+        """Second minus first."""
+        return self.b.value - self.a.value
+
+    @property
+    def turned(self) -> bool:
+        """Simpson's reversal."""
+        return self.standardised is not None and self.crude * self.standardised.value < 0
+
+    @property
+    def telling(self) -> float:
+        """The difference to go by: standardised where there is one."""
+        return self.crude if self.standardised is None else self.standardised.value
+
+
+class Ranked(Struct, frozen=True):
+    """A group in a ranking: its own value, the one drawn towards all, and the groups it cannot be told from."""
+
+    group: str
+    n: int
+    value: float
+    pooled: float
+    low: float
+    high: float
+    alike: tuple[str, ...] = ()
+
+
+def kitagawa(w0: Sequence[float] | Array, r0: Sequence[float] | Array, w1: Sequence[float] | Array, r1: Sequence[float] | Array) -> Split:
+    """A difference of means as change of the mix (weights) and change of the rates (Kitagawa 1955).
+
+    >>> s = kitagawa((.6, .4), (4, 10), (.3, .7), (3.8, 9.5))
+    >>> [round(x, 3) for x in (s.before, s.after, s.mix, s.rate)]
+    [6.4, 7.79, 1.755, -0.365]
+    """
+    a, b, x, y = (np.asarray(v, float) for v in (w0, w1, r0, r1))
+    return Split(float(a @ x), float(b @ y), float(((b - a) * (x + y) / 2).sum()), float(((y - x) * (a + b) / 2).sum()))
+
+
+def benjamini_hochberg(p: Sequence[float], rate: float = DISCOVERIES) -> list[bool]:
+    """Which of many p-values hold at a false discovery rate (Benjamini and Hochberg 1995).
+
+    >>> benjamini_hochberg([.001, .04, .03, .9])
+    [True, False, False, False]
+    >>> benjamini_hochberg([.01, .02, .03, .04])
+    [True, True, True, True]
+    """
+    order = sorted(range(len(p)), key=lambda i: p[i])
+    last = max((k for k, i in enumerate(order, start=1) if p[i] <= rate * k / len(p)), default=0)
+    held = set(order[:last])
+    return [i in held for i in range(len(p))]
+
+
+def pooled(groups: Mapping[str, Value]) -> list[Ranked]:
+    """Groups from highest to lowest, each drawn towards the common mean by how little it knows (DerSimonian and Laird's variance between groups)."""
+    names = sorted(groups)
+    value = np.array([groups[g].value for g in names])
+    variance = np.array([max(groups[g].variance, 1e-12) for g in names])
+    w = 1 / variance
+    common = float((w @ value) / w.sum())
+    q = float(w @ (value - common) ** 2)
+    spread = w.sum() - float(w @ w) / w.sum()
+    between = max(0.0, (q - (len(names) - 1)) / spread) if spread > 0 else 0.0
+    weights = 1 / (variance + between)
+    common = float((weights @ value) / weights.sum())
+    keep = between / (between + variance)
+    drawn, half = common + keep * (value - common), Z * np.sqrt(keep * variance + (1 - keep) ** 2 / weights.sum())
+    rows = [Ranked(g, groups[g].n, float(v), float(d), float(d - h), float(d + h)) for g, v, d, h in zip(names, value, drawn, half, strict=True)]
+    rows.sort(key=lambda r: (-r.pooled, r.group))
+    return [Ranked(r.group, r.n, r.value, r.pooled, r.low, r.high, tuple(o.group for o in rows if o is not r and o.low <= r.high and r.low <= o.high)) for r in rows]
+
+
+def compare(first: Report, second: Report, *, metrics: Sequence[str] | None = None, strata: Sequence[str] = STRATA, names: tuple[str, str] = ("A", "B")) -> list[Compared]:
+    """Two runs, metric by metric, channel by channel."""
+    a, b = (seen(r, _chosen(metrics), strata) for r in (first, second))
+    found = []
+    for name in sorted(a.keys() & b.keys()):
+        for channel in sorted(set(a[name].group("channel")) & set(b[name].group("channel"))):
+            row = between(name, a[name].where("channel", channel), b[name].where("channel", channel), (f"{names[0]} {channel}", f"{names[1]} {channel}"))
+            found += [row] if row else []
+    return held(found)
+
+
+def compare_by(report: Report, by: str, *, metrics: Sequence[str] | None = None, strata: Sequence[str] = STRATA, period: str = "month") -> list[Compared]:
+    """The groups of a column: each against all others; periods each against the one before, channel by channel."""
+    told = columns(report, period)
+    if by not in told:
+        raise UnknownName("column", by, told)
+    if len({v for v in told[by].values() if v}) < 2:
+        raise UsageError(f"--by {by}: there is only one group, so there is nothing to compare")
+    found = []
+    inside = tuple(s for s in strata if s != by) + (() if by == "channel" else ("channel",))
+    for name, s in sorted(seen(report, _chosen(metrics), inside, by=by, period=period).items()):
+        groups = sorted(set(s.group("by")) - {""})
+        for k, g in enumerate(groups):
+            if by != "period":
+                row = between(name, s.where("by", g, without=True), s.where("by", g), (OTHERS, g)) if len(groups) > 2 or k else None
+                if len(groups) == 2 and row is not None:
+                    row = between(name, s.where("by", groups[0]), s.where("by", g), (groups[0], g))
+            else:
+                row = between(name, s.where("by", groups[k - 1]), s.where("by", g), (groups[k - 1], g)) if k else None
+            found += [row] if row else []
+    return held(found)
+
+
+def ranking(report: Report, by: str, metric: str, *, period: str = "month") -> list[Ranked]:
+    """The groups of a column by one metric, partially pooled; groups of fewer than ten observations are left out."""
+    s = seen(report, _chosen([metric]), (), by=by, period=period).get(metric)
+    groups = {} if s is None else {g: v for g in sorted(set(s.group("by")) - {""}) if (v := valued(metric, s.where("by", g))) is not None and v.n >= FEWEST}
+    return pooled(groups) if len(groups) > 1 else []
+
+
+def held(found: Sequence[Compared]) -> list[Compared]:
+    """Each difference with whether it is real, given how many were looked at."""
+    import msgspec
+
+    return [msgspec.structs.replace(c, real=r) for c, r in zip(found, benjamini_hochberg([c.p for c in found]), strict=True)]
+
+
+def _chosen(metrics: Sequence[str] | None) -> list[str]:
+    if unknown := [m for m in metrics or () if m not in METRICS]:
+        raise UnknownName("metric", unknown[0], METRICS)
+    return [m for m in (metrics or [n for n, m in METRICS.items() if m.headline]) if METRICS[m].estimate in COMPARED]
+
+
+def valued(metric: str, s: Seen, until: float | None = None) -> Value | None:
+    """A metric's value over observations with its variance, customers held together; waits as restricted means up to ``until``."""
+    if not len(s.value):
+        return None
+    kind = METRICS[metric].estimate
+    if kind == "survival":
+        return _restricted(s.value, s.censored, float(s.value.max()) if until is None else until)
+    if kind == "quantile":
+        return _median(s.value, s.cluster)
+    keep = ~s.censored if kind == "proportion" else np.ones(len(s.value), bool)
+    top = np.where(s.censored, 0.0, s.value)[keep] if kind == "bounds" else s.value[keep]
+    bottom = s.exposure[keep] if kind == "rate" else np.ones(int(keep.sum()))
+    return _ratio(top, bottom, s.cluster[keep]) if keep.any() and bottom.sum() > 0 else None
+
+
+def _ratio(top: Array, bottom: Array, cluster: Array) -> Value:
+    """A ratio of sums, its variance linearised over clusters."""
+    value = float(top.sum() / bottom.sum())
+    _, of = np.unique(cluster, return_inverse=True)
+    left = np.bincount(of, weights=top - value * bottom)
+    m = len(left)
+    variance = m / (m - 1) * float(left @ left) / float(bottom.sum()) ** 2 if m > 1 else 0.0
+    if variance == 0 and set(np.unique(top)) <= {0.0, 1.0}:
+        p = (top.sum() + 2) / (len(top) + 4)  # none or all: the variance of Agresti and Coull's share, not zero
+        variance = float(p * (1 - p) / (len(top) + 4))
+    return Value(value, variance, len(top))
+
+
+def _restricted(times: Array, censored: Array, until: float) -> Value:
+    points, left, _ = kaplan_meier(times, censored)
+    inside = points <= until
+    points, left = points[inside], left[inside]
+    edges = np.concatenate([points, [until]])
+    areas = np.cumsum((np.diff(edges) * left)[::-1])[::-1] if len(points) else np.zeros(0)
+    at_risk = np.array([np.sum(times >= t) for t in points], float)
+    events = np.array([np.sum((times == t) & ~censored) for t in points], float)
+    safe = at_risk > events
+    variance = float(np.sum(areas[safe] ** 2 * events[safe] / (at_risk[safe] * (at_risk[safe] - events[safe]))))
+    return Value(restricted_mean(times, censored, until), variance, len(times))
+
+
+def _reach(a: Seen, b: Seen) -> float:
+    """How far both curves are known: to the longest wait of either where it was answered, else to where the shorter one is still open."""
+    ends = [float(s.value.max()) for s in (a, b) if s.censored[s.value == s.value.max()].any()]
+    return min(ends) if ends else max(float(a.value.max()), float(b.value.max()))
+
+
+def _median(values: Array, cluster: Array, draws: int = 200) -> Value:
+    from .estimates import SEED
+
+    names, of = np.unique(cluster, return_inverse=True)
+    rng = np.random.default_rng(SEED)
+    order = np.argsort(values, kind="stable")
+    ordered, of = values[order], of[order]
+    found = []
+    for _ in range(draws):
+        weight = np.cumsum(rng.multinomial(len(names), np.full(len(names), 1 / len(names)))[of])
+        found.append(ordered[int(np.searchsorted(weight, weight[-1] / 2))])
+    return Value(float(np.median(values)), float(np.var(found)), len(values))
+
+
+def between(metric: str, a: Seen, b: Seen, names: tuple[str, str]) -> Compared | None:
+    """One metric in two groups; None where either holds fewer than ten observations."""
+    if len(a.value) < FEWEST or len(b.value) < FEWEST:
+        return None
+    m = METRICS[metric]
+    until = _reach(a, b) if m.estimate == "survival" else None
+    x, y = valued(metric, a, until), valued(metric, b, until)
+    if x is None or y is None or min(x.n, y.n) < FEWEST:
+        return None
+    half = Z * sqrt(x.variance + y.variance)
+    standard, covered, split = _standardised(metric, a, b, lambda s: valued(metric, s, until))
+    shown = standard or Value(y.value - x.value, x.variance + y.variance, 0)
+    p = erfc(abs(shown.value) / sqrt(shown.variance) / sqrt(2)) if shown.variance > 0 else 1.0
+    worst = np.argsort(b.value, kind="stable")
+    worst = worst[:5] if m.better == "higher" else worst[::-1][:5]
+    note = f"means up to {until:.0f} s" if until is not None else ""
+    diff = y.value - x.value
+    return Compared(metric, m.unit, m.better, *names, x, y, diff - half, diff + half, p, standard, covered, split, some(b.conversation[i] for i in worst), note=note)
+
+
+def _standardised(metric: str, a: Seen, b: Seen, of: Callable[[Seen], Value | None]) -> tuple[Value | None, float, Split | None]:
+    """The difference within strata both have, weighted by both together; how much that covers; and, for means and shares, mix and rate over these strata."""
+    shared = [s for s in np.unique(a.stratum) if np.sum(a.stratum == s) >= FEWEST_IN_STRATUM and np.sum(b.stratum == s) >= FEWEST_IN_STRATUM]
+    parts = [(s, u, v) for s in shared if (u := of(a.where("stratum", s))) is not None and (v := of(b.where("stratum", s))) is not None]
+    if not parts:
+        return None, 0.0, None
+    n0, n1 = (np.array([part[k].n for part in parts], float) for k in (1, 2))
+    weights = (n0 + n1) / (n0 + n1).sum()
+    r0, r1 = (np.array([part[k].value for part in parts]) for k in (1, 2))
+    variance = float(weights**2 @ np.array([u.variance + v.variance for _, u, v in parts]))
+    covered = float((n0.sum() + n1.sum()) / (len(a.value) + len(b.value)))
+    additive = METRICS[metric].estimate in ("proportion", "bounds", "mean")
+    split = kitagawa(n0 / n0.sum(), r0, n1 / n1.sum(), r1) if additive else None
+    return Value(float(weights @ (r1 - r0)), variance, int(n0.sum() + n1.sum())), min(1.0, covered), split
