@@ -11,6 +11,7 @@ from textmetrics.conflicts import PAIRS, Pair, conflicts, downgrades, early_clos
 from textmetrics.pipeline import with_side_tables
 from textmetrics.render.conflicts import conflicts as render
 from textmetrics.render.figures import sections
+from textmetrics.side_conflicts import side_conflicts
 
 MARCH, APRIL = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 4, 6, 9, tzinfo=UTC)
 ASK, FIX, DONE, NOT = "My router does not connect, what can I do?", "Please restart the router, then enter the code again.", "That fixed it, it works now, thank you!", "That did not work, still the same error."
@@ -119,3 +120,14 @@ def test_flags_show_curves_and_conversations(stalled, width):
     console.print(sections(gaming(stalled)))
     text = console.file.getvalue()
     assert "conflict: any reply sooner" in text and "█" in text and "see a" in text and max(map(len, text.splitlines())) <= width
+
+
+def test_satisfaction_that_rises_because_fewer_answer_and_reads_that_prevent_nothing(tmp_path):
+    rows = [f"m{n},csat,{5 if n < 15 else 2},1,5,higher," for n in range(30)] + [f"m{n},csat,,1,5,higher,offered" for n in range(30, 40)]
+    rows += [f"a{n},csat,5,1,5,higher," for n in range(12)] + [f"a{n},csat,,1,5,higher,offered" for n in range(12, 40)]
+    (asked := tmp_path / "s.csv").write_text("\n".join(["conversation_id,instrument,score,scale_min,scale_max,direction,state", *rows]))
+    days = [f'1,How,en,2026-0{month}-10,"{views}",0,0' for month, views in ((3, "1,000"), (4, "2,000"))]
+    (read := tmp_path / "v.csv").write_text("\n".join(["Article ID,Article title,Article translation locale,Article view - Date,Article views,Upvotes,Downvotes", *days]))
+    reads, answers = side_conflicts(with_side_tables(archive(), [asked, read]))
+    assert marks(reads) == ["! reads up, conversations not down"] and marks(answers) == ["! satisfaction up while fewer answer"]
+    assert side_conflicts(archive(each=1)) == []

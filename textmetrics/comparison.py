@@ -19,11 +19,13 @@ from .figures import some
 from .metrics import METRICS
 from .observed import Seen, columns, seen
 from .report import Report
+from .spans import shown
 
 STRATA = ("request_type", "language", "severity")
 FEWEST_IN_STRATUM = 5
 DISCOVERIES = 0.05  # share of the differences called real that may be false
 OTHERS = "the others"
+NEARLY_ALL = 0.95  # of the answered waits: means of waits are taken up to there
 COMPARED = ("proportion", "bounds", "rate", "mean", "survival", "quantile")
 
 
@@ -233,10 +235,15 @@ def _restricted(times: Array, censored: Array, until: float) -> Value:
     return Value(restricted_mean(times, censored, until), variance, len(times))
 
 
-def _reach(a: Seen, b: Seen) -> float:
-    """How far both curves are known: to the longest wait of either where it was answered, else to where the shorter one is still open."""
+def reach(a: Seen, b: Seen) -> float:
+    """How far two curves are compared: as far as both are known, and no further than nearly all of the answered waited.
+
+    Beyond that, the few who are never answered would make the whole mean, and it would grow with the length of the archive.
+    """
     ends = [float(s.value.max()) for s in (a, b) if s.censored[s.value == s.value.max()].any()]
-    return min(ends) if ends else max(float(a.value.max()), float(b.value.max()))
+    answered = np.concatenate([a.value[~a.censored], b.value[~b.censored]])
+    usual = float(np.quantile(answered, NEARLY_ALL)) if len(answered) else float("inf")
+    return min([*ends, usual]) if ends or len(answered) else max(float(a.value.max()), float(b.value.max()))
 
 
 def _median(values: Array, cluster: Array, draws: int = 200) -> Value:
@@ -258,17 +265,17 @@ def between(metric: str, a: Seen, b: Seen, names: tuple[str, str]) -> Compared |
     if len(a.value) < FEWEST or len(b.value) < FEWEST:
         return None
     m = METRICS[metric]
-    until = _reach(a, b) if m.estimate == "survival" else None
+    until = reach(a, b) if m.estimate == "survival" else None
     x, y = valued(metric, a, until), valued(metric, b, until)
     if x is None or y is None or min(x.n, y.n) < FEWEST:
         return None
     half = Z * sqrt(x.variance + y.variance)
     standard, covered, split = _standardised(metric, a, b, lambda s: valued(metric, s, until))
-    shown = standard or Value(y.value - x.value, x.variance + y.variance, 0)
-    p = erfc(abs(shown.value) / sqrt(shown.variance) / sqrt(2)) if shown.variance > 0 else 1.0
+    told = standard or Value(y.value - x.value, x.variance + y.variance, 0)
+    p = erfc(abs(told.value) / sqrt(told.variance) / sqrt(2)) if told.variance > 0 else 1.0
     worst = np.argsort(b.value, kind="stable")
     worst = worst[:5] if m.better == "higher" else worst[::-1][:5]
-    note = f"means up to {until:.0f} s" if until is not None else ""
+    note = f"means up to {shown(until, m.unit)}" if until is not None else ""
     diff = y.value - x.value
     return Compared(metric, m.unit, m.better, *names, x, y, diff - half, diff + half, p, standard, covered, split, some(b.conversation[i] for i in worst), note=note)
 

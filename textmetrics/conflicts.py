@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from .comparison import STRATA, Compared, benjamini_hochberg, between, valued
+from .comparison import STRATA, Compared, benjamini_hochberg, between, reach, valued
 from .estimates import FEWEST, wilson
 from .figures import Figure, Section, share
 from .metrics import METRICS
@@ -92,7 +92,7 @@ def conflicts(report: Report, *, period: str = "month", pairs: Sequence[Pair] = 
 
 def curve(metric: str, s: Seen, periods: Sequence[str]) -> tuple[tuple[str, float, int], ...]:
     """A metric over periods; those of fewer than ten observations are left out."""
-    until = float(s.value.max()) if len(s.value) else None
+    until = reach(s, s) if len(s.value) else None
     values = [(p, valued(metric, s.where("by", p), until)) for p in periods]
     return tuple((p, v.value, v.n) for p, v in values if v is not None and v.n >= FEWEST)
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 Array = np.ndarray
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 FEWEST = 10  # observations below which a share is shown as a count, not as a percentage
+ROUNDING = 1e-12  # a product of many shares that is one half may come out a little more
 RESAMPLES = 1000
 SEED = 20260101
 ORDER_STATISTIC = {0.5: 6, 0.75: 11, 0.9: 29, 0.95: 59, 0.99: 299}  # observations from which a distribution-free interval exists
@@ -118,7 +119,7 @@ def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
     """
     points, left, variance = kaplan_meier(values, censored)
     n, n_open = len(values), int(censored.sum())
-    crossed = np.nonzero(left <= 0.5)[0]
+    crossed = np.nonzero(left <= 0.5 + ROUNDING)[0]
     value = float(points[crossed[0]]) if len(crossed) else None
     if n < ORDER_STATISTIC[0.5] or not len(points):
         return Estimate(n, value, n_open=n_open)

@@ -47,8 +47,9 @@ def coverage(sure: Sequence[Contact], likely: Sequence[Contact]) -> Section:
 
 def switches(made: Sequence[Journey], likely: Sequence[Journey]) -> Section:
     """Who wrote, got no answer, and then turned to another channel; answers compete, time runs to the end of the data."""
-    figures = []
-    for channel in sorted({j.contacts[0].channel for j in made}):
+    figures: list[Figure] = []
+    channels = {c.channel for j in [*made, *likely] for c in j.contacts}
+    for channel in sorted({j.contacts[0].channel for j in made} if len(channels) > 1 else ()):
         mine = [j for j in made if j.contacts[0].channel == channel]
         times, kinds, people, moved = _races(mine)
         for at in AT:

@@ -20,8 +20,9 @@ def show_conflicts(
     from ..render.conflicts import conflicts as render
     from ..render.figures import sections
     from ..report import Report
+    from ..side_conflicts import side_conflicts
 
     report, period = Report.load(folder), "month" if by == "period" else by
     console().print(render(conflicts.conflicts(report, period=period), every=every))
     console().print()
-    console().print(sections(conflicts.gaming(report, period=period)))
+    console().print(sections([*side_conflicts(report, period=period), *conflicts.gaming(report, period=period)]))

@@ -19,7 +19,7 @@ def comparison(found: Sequence[Compared], *, every: bool = False) -> Group:
     hidden = 0
     for pair in dict.fromkeys((c.first, c.second) for c in found):
         rows = [c for c in found if (c.first, c.second) == pair]
-        shown_ = [c for c in rows if every or c.real or c.turned]
+        shown_ = [c for c in rows if every or c.real or (c.turned and _clear(c))]
         hidden += len(rows) - len(shown_)
         if shown_:
             parts += [Text(printable(f"{pair[1]} against {pair[0]}"), "bold underline"), _table(shown_), *_warnings(shown_), Text("")]
@@ -28,6 +28,11 @@ def comparison(found: Sequence[Compared], *, every: bool = False) -> Group:
     parts.append(Text(f"{len(found):,} differences looked at; {sum(c.real for c in found):,} hold at a false discovery rate of 5 % (*){f'; {hidden:,} more with --all' if hidden else ''}.", "dim"))
     parts.append(Text("Standardised: within request type, language and severity (and channel), weighted by both groups together; mix + rate: Kitagawa's split within the strata that both have.", "dim"))
     return Group(*parts)
+
+
+def _clear(c: Compared) -> bool:
+    """Whether a crude difference is beyond chance by itself."""
+    return c.low > 0 or c.high < 0
 
 
 def _table(rows: Sequence[Compared]) -> Table:
@@ -58,7 +63,7 @@ def _warnings(rows: Sequence[Compared]) -> list[Text]:
     for c in rows:
         name = c.metric.replace("_", " ")
         if c.turned:
-            clear = "" if c.low > 0 or c.high < 0 else " (the crude difference may be chance)"
+            clear = "" if _clear(c) else " (the crude difference may be chance)"
             lines.append(Text(f"! {name}: the sign turns within strata{clear}: the groups differ in what came in; go by the standardised value.", "yellow"))
         if c.standardised is not None and c.covered < 0.8:
             lines.append(Text(f"  {name}: only {100 * c.covered:.0f} % lie in strata that both groups have.", "dim"))

@@ -30,7 +30,7 @@ def conflicts(found: Sequence[Conflict], *, every: bool = False) -> Group:
             parts.append(Text(printable(f"  see {', '.join(c.guard.behind[:4])}"), "dim"))
     flagged, watched = sum(c.flagged for c in found), sum(c.watch for c in found)
     parts.append(Text(f"{len(found):,} steps of {len({c.pair.why for c in found})} pairs looked at: {flagged} in conflict at a false discovery rate of 5 %, {watched} to watch.", "dim"))
-    parts.append(Text("Curves: a step a period, from the lowest to the highest value; waits are means up to the longest, open ones included.", "dim"))
+    parts.append(Text("Curves: a step a period, from the lowest to the highest value; waits are means up to what 95 % of the answered waited, open ones included.", "dim"))
     return Group(*parts)
 
 

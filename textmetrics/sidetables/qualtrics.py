@@ -9,7 +9,7 @@ from ..sources import Source
 from ..types import Problem
 from . import Row, cells, clock, instrument, keys, plain, sidetable, valued
 
-TEST = ("survey preview", "survey test", "1", "2", "8", "9", "12", "16", "17", "48")  # values of Status that are no customer (8 and 9: spam)
+TEST = ("survey preview", "survey test", "1", "2", "8", "9", "12", "17", "48")  # values of Status that are no customer (8 and 9: spam)
 DONE = ("true", "1", "yes")
 
 
