@@ -21,7 +21,7 @@ LAYERS = [
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions"},
-    {"testing", "report", "insights", "evidence", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "conflicts", "side_conflicts", "crosschannel", "surveys", "selfservice"},
+    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "conflicts", "side_conflicts", "crosschannel", "surveys", "selfservice"},
     {"pipeline", "library"},
     {"commands"},
     {"cli", "__init__", "__main__"},

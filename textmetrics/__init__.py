@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .dialects import translate
     from .differences import difference
     from .errors import TextmetricsError
+    from .evaluation import evaluate
+    from .evidence import explain_finding
     from .journeys import customer_journeys
     from .library import annotate, estimate, explain, observe
     from .pipeline import analyze, mine, read
@@ -38,7 +40,9 @@ _HOMES = {
     "customer_journeys": "journeys",
     "difference": "differences",
     "estimate": "library",
+    "evaluate": "evaluation",
     "explain": "library",
+    "explain_finding": "evidence",
     "Finding": "types",
     "Message": "types",
     "mine": "pipeline",
@@ -79,7 +83,9 @@ __all__ = [
     "customer_journeys",
     "difference",
     "estimate",
+    "evaluate",
     "explain",
+    "explain_finding",
     "mine",
     "observe",
     "read",

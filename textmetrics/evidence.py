@@ -8,13 +8,14 @@ from typing import Any
 
 from . import judging
 from .annotation import prepare
-from .detectors import key
+from .detectors import View, key
 from .errors import UnknownName, UsageError
 from .plain_data import to_conversation
 from .report import Report
-from .types import Conversation
+from .types import CUSTOMERS, Conversation
 
 Rows = list[dict[str, Any]]
+SHOWN = 60  # characters of a message that is named as context
 
 
 def conversation_of(report: Report, conversation: str) -> tuple[dict[str, Any], Rows, Rows, Rows]:
@@ -34,17 +35,45 @@ def conversation_of(report: Report, conversation: str) -> tuple[dict[str, Any], 
 
 def reasons_for(head: Mapping[str, Any], messages: Rows, findings: Rows) -> dict[int, Sequence[str]]:
     """Why each finding of a conversation was found, by its place in ``findings``: rule, model, context, in words."""
-    keep = ("message_id", "sent_at", "text", "role", "language")
-    one = to_conversation(
-        {
-            "id": head["conversation_id"],
-            "channel": head["channel"],
-            "messages": [{k: m[k] for k in keep if m[k] is not None} | {"author": m["participant_id"]} for m in messages],
-        }
-    )
+    one = _rebuilt(head, messages)
     place = {m.id: i for i, m in enumerate(one.messages)}
     told = _judged(one)
     return {n: told(place[f["message_id"]], key(f["label"], f["state"])) for n, f in enumerate(findings)}
+
+
+def conversations_of(report: Report) -> list[Conversation]:
+    """The conversations of a report, as they were read: roles and texts stand in its tables."""
+    heads = {h["conversation_id"]: h for h in report.arrow("conversations").to_pylist()}
+    said: dict[str, Rows] = {}
+    for m in report.arrow("messages").to_pylist():
+        said.setdefault(m["conversation_id"], []).append(m)
+    return [_rebuilt(heads[i], rows) for i, rows in said.items()]
+
+
+def _rebuilt(head: Mapping[str, Any], messages: Rows) -> Conversation:
+    keep = ("message_id", "sent_at", "text", "role", "language")
+    rows = [{k: m[k] for k in keep if m[k] is not None} | {"author": m["participant_id"]} for m in messages]
+    return to_conversation({"id": head["conversation_id"], "channel": head["channel"], "messages": rows})
+
+
+def explain_finding(conversation: Any, message: int | str, label: str, state: str | None = None) -> tuple[str, ...]:
+    """Why a label is, or is not, found in a message of a conversation, in words: the chance and from which it counts, the cue, the rule, the
+    model's strongest features and the context used.
+
+    ``message``: its id or its position, from 0. ``label`` may hold its state (``acknowledgement/worked``).
+
+    >>> told = explain_finding([{"role": "customer", "text": "No sound"}, {"role": "agent", "text": "Restart it."}, {"role": "customer", "text": "That fixed it!"}], 2, "acknowledgement/worked")
+    >>> told[1:3]
+    ("the rule goes by 'That fixed' (worked)", "context: after the solution [1] 'Restart it.'")
+    """
+    one = to_conversation(conversation)
+    name = label if state is None else key(label, state)
+    if name not in judging.label_keys():
+        raise UnknownName("label", name, judging.label_keys())
+    at = message if isinstance(message, int) else next((i for i, m in enumerate(one.messages) if m.id == message), None)
+    if at is None or not 0 <= at < len(one.messages):
+        raise UnknownName("message", str(message), [m.id for m in one.messages])
+    return tuple(_judged(one)(at, name))
 
 
 def _judged(one: Conversation) -> Any:
@@ -56,9 +85,24 @@ def _judged(one: Conversation) -> Any:
 
     def told(i: int, name: str) -> Sequence[str]:
         reason = judging.reasons(prepared.view, i, marks[i], trained, name, limits.of(name, marks[i]))
-        return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *reason.spoke)
+        rule = [line for line in reason.spoke if line.startswith("the rule goes by")]
+        model = [line for line in reason.spoke if line not in rule]
+        return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *rule, *_context(prepared.view, i), *model)
 
     return told
+
+
+def _context(view: View, i: int) -> list[str]:
+    """What a message was judged after: the solution that stands, else what the other side just said."""
+    if view.roles[i] in CUSTOMERS and (solved := view.solved_by(i)) is not None:
+        return [f"context: after the solution [{solved}] {_cut(view.texts[solved])!r}"]
+    said = next((j for j in view.before(i) if view.folded[j].strip()), None)
+    return ["context: the other side has said nothing yet"] if said is None else [f"context: after [{said}] {_cut(view.texts[said])!r}"]
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def judged_alone(text: str, *, role: str, after: Sequence[str], language: str | None, channel: str) -> tuple[dict[str, Any], Rows, Rows, dict[int, Sequence[str]]]:

@@ -6,6 +6,7 @@ the last word counts: a confirmation that is followed by a failure, or by the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -19,6 +20,9 @@ RESOLUTIONS: tuple[Resolution, ...] = ("confirmed", "rejected", "silent")
 REQUEST_TYPES = ("complaint", "question", "fault", "delivery", "billing", "booking", "account", "praise", "feedback", "chatter", "other")
 SPEAKS = ("worked", "accepted", "failed", "used", "thanks")
 SURE = 0.5  # chance from which a word about a solution counts towards a revocation
+CONTENT = 4  # letters from which a word tells what a matter is
+SHARED, SAME = 3, 0.5  # words, and share of its words, that a later message shares with the opening where it is about the same matter again
+_WORD = re.compile(r"[^\W\d_]+")
 OPENING = 3  # messages of the customer from the beginning that say what the matter is
 
 
@@ -44,12 +48,19 @@ def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], 
 
 
 def revoked(view: View) -> bool:
-    """Whether the last word of the originator about a solution is, by more than half, that it failed, after one that it worked."""
+    """Whether a success was taken back: by a failure, by more than half, that is the last word about a solution, or by the same matter told again."""
     fixed = undone = False
+    asked: set[str] | None = None
     for i, role in enumerate(view.roles):
+        if role != "customer":
+            continue
         failed, worked = view.chance(i, "acknowledgement/failed"), view.chance(i, "acknowledgement/worked")
-        if role == "customer" and max(failed, worked) >= SURE:
+        words = {w for w in _WORD.findall(view.folded[i]) if len(w) >= CONTENT}
+        if max(failed, worked) >= SURE:
             fixed, undone = fixed or worked >= failed, fixed and failed > worked
+        elif fixed and asked and len(words & asked) >= SHARED and len(words & asked) >= SAME * len(words):
+            undone = True
+        asked = asked or words
     return undone
 
 

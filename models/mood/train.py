@@ -61,7 +61,7 @@ def main() -> None:
         x, o = matrix.of([rows[k] for k in at]), matrix.of([rows[k] for k in other])
         fitted = [learning.logistic(x, targets[name][at], C, informed=False) for name in OUTPUTS]
         chances = [1 / (1 + np.exp(-(o @ weights + intercept))) for weights, intercept in fitted]
-        return matrix, fitted, np.array([expected(dict(zip(OUTPUTS, c, strict=True))) for c in zip(*chances, strict=True)])
+        return matrix, fitted, np.array([expected(dict(zip(OUTPUTS, c, strict=True)), rows[k]) for k, c in zip(other, zip(*chances, strict=True), strict=True)])
 
     predicted = np.zeros(len(rows))
     for held in range(learning.FOLDS):

@@ -9,11 +9,13 @@ speaks the language, votes are evidence the model weighs; where none does, the v
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
+from ..folding import fold
 from ..registry import Registry
 from ..types import CUSTOMERS, RESPONDERS, Conversation, Cue, Role
 
@@ -76,15 +78,20 @@ class View:
         return self.chances[i].get(label, 0.0)
 
     def solved_by(self, i: int) -> int | None:
-        """The solution that stands before a message: the nearest message of the other side that gives one."""
+        """The solution that a message is about: the one it replies to, the one it quotes, else the nearest that stands before it."""
         message = self.conversation.messages[i]
-        if message.reply_to is not None:
-            for j in range(i):
-                if self.conversation.messages[j].id == message.reply_to and self.chance(j, "solution") >= STANDS:
-                    return j
-        return next((j for j in range(i - 1, -1, -1) if self.roles[j] in RESPONDERS and self.chance(j, "solution") >= STANDS), None)
+        given = [j for j in range(i - 1, -1, -1) if self.roles[j] in RESPONDERS and self.chance(j, "solution") >= STANDS]
+        if message.reply_to is not None and (linked := [j for j in given if self.conversation.messages[j].id == message.reply_to]):
+            return linked[0]
+        if len(given) > 1 and ">" in message.text and (quoted := QUOTED.search(message.text)):
+            words = fold(" ".join(quoted[1].split()))[:QUOTE]
+            if cited := [j for j in given if words in " ".join(self.folded[j].split())]:
+                return cited[0]
+        return given[0] if given else None
 
 
+QUOTED = re.compile(r"(?:^|\n|\ssaid\s)\s*>+\s*([^\n>]{12,})")  # as mail and forums mark what somebody else wrote
+QUOTE = 60  # characters of a quote by which its message is found
 STANDS = 0.4  # chance from which a message is taken as a solution by what follows it
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .. import models
 from ..mood_words import OUTPUTS, beyond_words
@@ -11,6 +11,7 @@ from ..words import tokens
 from . import Text, scorer
 
 EVEN = 1.5  # times likelier than either side that neutral must be for a mood to be told as 0; from cross-validation
+OUTSPOKEN = 3.0  # the same where mood words of one side alone stand in the text
 
 
 @scorer("linear")
@@ -23,15 +24,18 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
     rows = [
         beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(words, texts, strict=True)
     ]
-    return [expected(dict(zip(OUTPUTS, chances, strict=True))) for chances in part.chances(rows, words).tolist()]
+    return [expected(dict(zip(OUTPUTS, chances, strict=True)), row) for chances, row in zip(part.chances(rows, words).tolist(), rows, strict=True)]
 
 
-def expected(chance: dict[str, float]) -> float:
+def expected(chance: Mapping[str, float], row: Mapping[str, float]) -> float:
     """The mood that four chances make expected: moods are -1, -0.5, 0, 0.5 and 1, and each output says how likely a mood is at least so far from 0.
 
-    >>> expected({"positive": 0.1, "negative": 0.2, "very positive": 0.0, "very negative": 0.1})
+    >>> expected({"positive": 0.1, "negative": 0.2, "very positive": 0.0, "very negative": 0.1}, {})
     0.0
     """
     value = (chance["positive"] + chance["very positive"] - chance["negative"] - chance["very negative"]) / 2
     neutral = 1.0 - chance["positive"] - chance["negative"]
-    return round(max(-1.0, min(1.0, value)), 4) if neutral < EVEN * max(chance["positive"], chance["negative"]) else 0.0
+    good, bad = row.get("is:mood words, good", 0.0) > 0, row.get("is:mood words, bad", 0.0) > 0
+    spoken = good != bad and (value > 0) == good
+    even = neutral >= (OUTSPOKEN if spoken else EVEN) * max(chance["positive"], chance["negative"])
+    return 0.0 if even else round(max(-1.0, min(1.0, value)), 4)
