@@ -61,6 +61,9 @@ def mine(
         counts = report.run["counts"]
         line = f"{counts['conversations']:,} conversations, {counts['messages']:,} messages, {problems:,} problem{'' if problems == 1 else 's'} -> {out}"
         _console(stderr=True).print(line, soft_wrap=True)
+        for b in report.run.get("beside", ()):
+            how = ", ".join(f"{n:,} by {k}" if k != "nothing" else f"{n:,} not" for k, n in b["joined"].items())
+            _console(stderr=True).print(f"  {b['name']}: {b['format']}, {b['rows']:,} rows -> {b['table']}{f' (joined: {how})' if how else ''}", soft_wrap=True)
         if problems:
             from .cleaning import printable
 
