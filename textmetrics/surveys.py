@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
-from .estimates import FEWEST, Estimate, Z, wilson
+import numpy as np
+
+from .estimates import FEWEST, Estimate, Z, mean, wilson
 from .figures import Figure, Section, share, some
 from .report import Report
 
@@ -133,9 +135,7 @@ def teams(rows: Sequence[Mapping[str, Any]]) -> Section:
         elif scale[question] == (0.0, 10.0):
             figures.append(Figure(f"{team} {wave}", question, nps(sum(v >= PROMOTERS for v in values), sum(v <= DETRACTORS for v in values), n), "points", "eNPS"))
         else:
-            mean = sum(values) / n
-            half = Z * sqrt(sum((v - mean) ** 2 for v in values) / (n - 1) / n)
-            low, high = scale[question]
-            figures.append(Figure(f"{team} {wave}", question, Estimate(n, mean, max(mean - half, low if low is not None else mean - half), min(mean + half, high if high is not None else mean + half)), "mean"))
+            given = np.asarray(values, float)
+            figures.append(Figure(f"{team} {wave}", question, mean(given, np.ones(n), np.zeros(n, bool)), "mean"))
     notes = (f"{few} not shown: fewer than {TEAM} answers.",) if few else ()
     return Section("What agents answered, by team", tuple(figures), "Asked, never read from what they write: nobody's feelings are inferred.", notes)
