@@ -78,7 +78,7 @@ def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
     roles = [_roles(c) for c in batch]
     for conversation in batch:
         names = packs.channel(conversation.channel).clean
-        own = [clean(m.text[:LONGEST], names, conversation.language) for m in conversation.messages]
+        own = [clean(m.text[:LONGEST], names) for m in conversation.messages]
         texts.append(own)
         folded.append([fold(t) for t in own])
         tongue.append(tongues.recognise(folded[-1], conversation.language))

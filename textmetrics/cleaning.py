@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 
-from . import packs
+from . import replies
 from .errors import UnknownName
 
 _BLOCKS = frozenset(
@@ -45,8 +45,6 @@ _BLOCKS = frozenset(
 )
 _DROPPED = ["script", "style", "head", "template", "noscript", "title"]
 _QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
-_QUOTED_LINE = re.compile(r"(?m)^[ \t]{0,3}>[^\n]*$")
-_SIGNATURE = re.compile(r"(?m)^--[ \t]?$")
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
 
 
@@ -90,61 +88,40 @@ def plain(html: str) -> str:
     return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in text.split("\n") if line.strip(" >"))
 
 
-def quotes(text: str, code: str | None) -> list[tuple[int, int]]:
-    """Where a message quotes others: lines that begin with >, and everything below the header of an earlier mail."""
-    spans = [m.span() for m in _QUOTED_LINE.finditer(text)] if ">" in text else []
-    if (header := _header(text, code if code in packs.languages() else None)) is not None:
-        spans.append((header, len(text)))
-    return spans
+def quotes(text: str) -> list[tuple[int, int]]:
+    """Where a message quotes or passes on others: lines that begin with >, and everything below the header of an earlier mail."""
+    return [(c.start, c.end) for c in _cuts(text) if c.kind != "signature"]
 
 
-def signature(text: str, code: str | None) -> list[tuple[int, int]]:
-    """Where a message is signature: below the ``-- `` line."""
-    match = _SIGNATURE.search(text) if "--" in text else None
-    return [(match.start(), len(text))] if match else []
+def signature(text: str) -> list[tuple[int, int]]:
+    """Where a message is signature: below the ``-- `` line, or what a phone signs with."""
+    return [(c.start, c.end) for c in _cuts(text) if c.kind == "signature"]
 
 
-CLEANERS: dict[str, Callable[[str, str | None], list[tuple[int, int]]]] = {"quotes": quotes, "signature": signature}
+_cuts = lru_cache(maxsize=4)(replies.cuts)  # the cleaners of one text ask one after the other
+CLEANERS: dict[str, Callable[[str], list[tuple[int, int]]]] = {"quotes": quotes, "signature": signature}
 
 
-def _header(text: str, code: str | None) -> int | None:
-    """Where the first header of an earlier mail stands. Headers begin lines, so only the beginnings of lines are asked."""
-    header = _headers(code)
-    start = 0
-    while start >= 0:
-        if header.match(text, start):
-            return start
-        start = text.find("\n", start) + 1 or -1
-    return None
-
-
-@cache
-def _headers(code: str | None) -> re.Pattern[str]:
-    """The headers of a language, or of all, as one expression."""
-    headers = [h for c in ([code] if code else packs.languages()) for h in packs.language(c).quote_headers]
-    return re.compile("|".join(f"(?:{h.removeprefix('(?m)')})" for h in headers) or r"(?!)", re.MULTILINE)
-
-
-def clean(text: str, names: Sequence[str], code: str | None = None) -> str:
+def clean(text: str, names: Sequence[str]) -> str:
     """The text with everything that is not the writer's own blanked, of the same length.
 
-    A message that is nothing but a quote is left as it is: then the quote is what was sent.
+    A message of nothing but lines that begin with > is left as it is: then the quote is what was sent. A mail that only passes another on says nothing of its own.
 
-    >>> clean("Works now\\n> did it work?", ["quotes"], "en")
+    >>> clean("Works now\\n> did it work?", ["quotes"])
     'Works now\\n              '
     """
     spans: list[tuple[int, int]] = []
     for name in names:
         if name not in CLEANERS:
             raise UnknownName("cleaner", name, CLEANERS)
-        spans += CLEANERS[name](text, code)
+        spans += CLEANERS[name](text)
     if not spans:
         return text
     kept = list(text)
     for start, end in spans:
         kept[start:end] = [c if c == "\n" else " " for c in text[start:end]]
     cleaned = "".join(kept)
-    return cleaned if cleaned.strip() else text
+    return cleaned if cleaned.strip() or not text.lstrip().startswith(">") else text
 
 
 _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}

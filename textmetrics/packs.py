@@ -48,7 +48,6 @@ class Language(Struct, frozen=True):
     lexicon: Mapping[str, float]
     negations: frozenset[str]
     channels: Mapping[str, tuple[str, ...]]
-    quote_headers: tuple[str, ...]
     closings: tuple[str, ...]
     automatic: tuple[str, ...]
     dates: Mapping[str, Any]
@@ -131,7 +130,6 @@ def language(code: str) -> Language:
         lexicon={fold(w): float(v) for v, words in data.get("lexicon", {}).items() for w in words.split()},
         negations=frozenset(fold(data.get("negations", "")).split()),
         channels={k: _phrases(path, f"channels.{k}", v) for k, v in data.get("channels", {}).items()},
-        quote_headers=tuple(data.get("mail", {}).get("quote_headers", ())),
         closings=tuple(data.get("mail", {}).get("closings", ())),
         automatic=_phrases(path, "mail.automatic", data.get("mail", {}).get("automatic", [])),
         dates=data.get("dates", {}),
@@ -146,6 +144,17 @@ def recognisable() -> Mapping[str, frozenset[str]]:
         path = folder / "_others.toml"
         if path.is_file():
             found |= {c: frozenset(fold(w).split()) for c, w in load_toml(path).items() if c not in found}
+    return found
+
+
+@cache
+def mail_words() -> Mapping[str, Mapping[str, Any]]:
+    """What mail programs write around quoted and forwarded mails, by language (``_mail.toml``); an own file replaces languages one by one."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for folder in reversed(_folders("languages")):
+        path = folder / "_mail.toml"
+        if path.is_file():
+            found |= load_toml(path)
     return found
 
 
