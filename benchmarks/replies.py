@@ -60,7 +60,10 @@ def main(gold: str, forwards: str | None = None) -> None:
         of_forwards = replies.own_text if name == "textmetrics" else keep
         own = sum(folded(of_forwards(c["input"])) == folded(c["expected"]["own_text"]) for c in passed_on)
         print(f"{name:20} {len(good):>12} {sum(c['lang'] != 'en' for c in good):>24} {own:>28} {spent:>20.2f}")
-    inner = sum((f := replies.forwarded(c["input"])) is not None and (f.address, folded(f.text)) == (c["expected"]["from_address"], folded(c["expected"]["body"])) for c in passed_on)
+    inner = sum(
+        (f := replies.forwarded(c["input"])) is not None and (f.address, folded(f.text)) == (c["expected"]["from_address"], folded(c["expected"]["body"]))
+        for c in passed_on
+    )
     if passed_on:
         print(f"sender and text of the mail inside, ours: {inner} of {len(passed_on)}")
 

@@ -12,7 +12,7 @@ from textmetrics.packs import mail_words
 
 CASES = {  # mail -> what a reader keeps
     "english": ("It hums again.\n\nOn Tue, 3 Mar 2026 at 09:12, Ana Pop <ana@example.org>\nwrote:\n\n> Did you restart it?\n", "It hums again."),
-    "unquoted below": ("It hums.\n\nOn 3 Mar 2026 09:12, \"Ana\" <ana@example.org> wrote:\n\nDid you restart it?\n", "It hums."),
+    "unquoted below": ('It hums.\n\nOn 3 Mar 2026 09:12, "Ana" <ana@example.org> wrote:\n\nDid you restart it?\n', "It hums."),
     "spanish": ("Ya funciona.\n\nEl mar, 3 mar 2026 a las 9:12, Soporte (<s@example.org>)\nescribió:\n\n> Reinicie\n", "Ya funciona."),
     "italian": ("Risolto.\n\nIl giorno mar 3 mar 2026 alle ore 09:12 Assistenza <\na@example.org> ha scritto:\n> Riavvii\n", "Risolto."),
     "romanian": ("Merge acum.\n\nÎn data de mar., 3 mar. 2026 la 09:12, Suport <s@example.org> a scris:\n\n> Reporniți\n", "Merge acum."),
@@ -21,7 +21,10 @@ CASES = {  # mail -> what a reader keeps
     "portuguese": ("Resolvido.\n\nEm ter., 3 de mar. de 2026 às 09:12, Apoio <a@example.org> escreveu:\n\n> Reinicie\n", "Resolvido."),
     "dutch": ("Het werkt.\n\nOp di 3 mrt 2026 om 09:12 schreef Hulp <h@example.org>:\n\n> Herstart\n", "Het werkt."),
     "no verb": ("Yes.\n\n2026-03-03 9:12 GMT+01:00 Desk <d@example.org>:\n\nIs it on?", "Yes."),
-    "outlook": ("Yes.\n\n________________________________\nFrom: Desk <d@example.org>\nSent: Tuesday, 3 March 2026 09:12\nTo: Ana\nSubject: RE: hum\n\nIs it on?", "Yes."),
+    "outlook": (
+        "Yes.\n\n________________________________\nFrom: Desk <d@example.org>\nSent: Tuesday, 3 March 2026 09:12\nTo: Ana\nSubject: RE: hum\n\nIs it on?",
+        "Yes.",
+    ),
     "outlook, german": ("Ja.\n\nVon: Hilfe <h@example.org>\nGesendet: Dienstag, 3. März 2026 09:12\nAn: Ana\nBetreff: AW: Brummen\n\nIst es an?", "Ja."),
     "header wrapped": ("Yes.\n\nFrom: The Desk\n<d-long@example.org>\nSent: Tuesday\nTo: Ana\nSubject: hum\n\nIs it on?", "Yes."),
     "separator": ("Yes.\n\n-----Messaggio originale-----\nÈ acceso?", "Yes."),
@@ -30,8 +33,14 @@ CASES = {  # mail -> what a reader keeps
     "signature": ("Yes.\n\n-- \nAna Pop\nAccounts", "Yes."),
     "phone": ("Sí.\n\nEnviado desde mi iPhone", "Sí."),
     "phone, marker of a help desk": ("Yes.\n\nSent from my iPad\n\n##- Please type your reply above this line -##\nYour request was updated.", "Yes."),
-    "forwarded": ("See below.\n\n---------- Forwarded message ---------\nDe: Ana <a@example.org>\nDate: mar 3 mar 2026\nSubject: hum\nTo: <d@example.org>\n\nIt hums.", "See below."),
-    "nothing but forwarded": ("---------- Forwarded message ---------\nFrom: Ana <a@example.org>\nDate: 3 Mar 2026\nSubject: hum\nTo: <d@example.org>\n\nIt hums.", "It hums."),
+    "forwarded": (
+        "See below.\n\n---------- Forwarded message ---------\nDe: Ana <a@example.org>\nDate: mar 3 mar 2026\nSubject: hum\nTo: <d@example.org>\n\nIt hums.",
+        "See below.",
+    ),
+    "nothing but forwarded": (
+        "---------- Forwarded message ---------\nFrom: Ana <a@example.org>\nDate: 3 Mar 2026\nSubject: hum\nTo: <d@example.org>\n\nIt hums.",
+        "It hums.",
+    ),
 }
 OWN = {  # what only looks like quotes and signatures
     "on": "On the whole it works.\n\nOn Monday I wrote to you about the hum.\nOn 3 March it came back.",
@@ -59,7 +68,10 @@ def test_what_only_looks_like_a_quote_is_text(name):
 @pytest.mark.parametrize("code", mail_words())
 def test_every_language_s_header_block_and_separator(code):
     words = mail_words()[code]
-    header = "\n".join(f"{words[k][0].capitalize()}: {v}" for k, v in (("from", "Ana Pop <ana@example.org>"), ("date", "3.3.2026 09:12"), ("to", "Desk <d@example.org>"), ("subject", "hum")))
+    header = "\n".join(
+        f"{words[k][0].capitalize()}: {v}"
+        for k, v in (("from", "Ana Pop <ana@example.org>"), ("date", "3.3.2026 09:12"), ("to", "Desk <d@example.org>"), ("subject", "hum"))
+    )
     assert replies.kept(f"Yes.\n\n{header}\n\nIs it on?") == "Yes."
     inner = replies.forwarded(f"See.\n\n{header}\n\nIs it on?")
     assert inner == replies.Forward("Ana Pop", "ana@example.org", "hum", "Is it on?")
@@ -73,7 +85,7 @@ def test_every_language_s_header_block_and_separator(code):
     "mail",
     [
         "> Begin forwarded message:\n>\n> From: Ana <a@example.org>\n> Subject: hum\n> Date: 3 March 2026\n> To: d@example.org\n>\n> It hums.\n>\n> Ana\n",
-        "  ----- Mensaje reenviado ----- De: Ana <a@example.org>Para: \"d@example.org\" <d@example.org>Enviado: martes, 3 de marzo de 2026Asunto: hum\nIt hums.\n\nAna",
+        '  ----- Mensaje reenviado ----- De: Ana <a@example.org>Para: "d@example.org" <d@example.org>Enviado: martes, 3 de marzo de 2026Asunto: hum\nIt hums.\n\nAna',
         "From: Ana <a@example.org>\nDate: Tuesday, 3 March 2026 at 09:12\nTo: d@example.org\nSubject: hum\nIt hums.\n\nAna",
     ],
 )
@@ -88,7 +100,27 @@ def test_quotes_are_not_judged_and_nothing_moves():
     assert len(cleaned) == len(mail) and cleaned.split() == ["Yes.", "Is", "in."] and cleaned.index("Yes.") == mail.index("Yes.")
 
 
-MAILISH = st.lists(st.sampled_from(["> a", "On 3 May 2026, Ana wrote:", "From: a <a@b.c>", "To: b", "Subject: c", "--", "____", "", "text", "Sent from my iPhone", "```", "---- x ----", "C> y", "\r", "Von: z"]))
+MAILISH = st.lists(
+    st.sampled_from(
+        [
+            "> a",
+            "On 3 May 2026, Ana wrote:",
+            "From: a <a@b.c>",
+            "To: b",
+            "Subject: c",
+            "--",
+            "____",
+            "",
+            "text",
+            "Sent from my iPhone",
+            "```",
+            "---- x ----",
+            "C> y",
+            "\r",
+            "Von: z",
+        ]
+    )
+)
 
 
 @given(MAILISH | st.text())
@@ -101,7 +133,23 @@ def test_cuts_are_in_order_apart_and_inside(lines):
     replies.kept(text), replies.forwarded(text)
 
 
-HOSTILE = [">", "> \n", "On 1.1.2026 ", "On a\n", "From: a\n", "a@", "-" , "--\n", "_____\n\n", "Sent from my ", "On 1/1/2026 a <a@b.c>\n", "-----\nFrom: a <a@b.c>\n", "> a\nb\n", "***\nTo: a\n\n", "a:\n"]
+HOSTILE = [
+    ">",
+    "> \n",
+    "On 1.1.2026 ",
+    "On a\n",
+    "From: a\n",
+    "a@",
+    "-",
+    "--\n",
+    "_____\n\n",
+    "Sent from my ",
+    "On 1/1/2026 a <a@b.c>\n",
+    "-----\nFrom: a <a@b.c>\n",
+    "> a\nb\n",
+    "***\nTo: a\n\n",
+    "a:\n",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
