@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "types", "folding", "memo", "words", "phrases", "expressions", "spans"},
     {"registry", "packs", "models"},
     {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
-    {"cues", "delimited", "mapping", "documents", "exports"},
+    {"cues", "letters", "delimited", "mapping", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},

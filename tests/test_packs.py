@@ -68,8 +68,8 @@ def test_asking_which_cues_first_loses_none(code):
     for _, cue in CUES:
         for text in (*cue.yes, *cue.no, *cue.known_failures):
             folded = fold(text)
-            hit = set(one._set.Match(folded) or ())
-            assert {n for n, p in enumerate(one._places) if p is not None and p.search(folded)} <= hit
+            shown = {c.name for c in one.find(folded)}
+            assert shown == {c.name for n, c in enumerate(one.cues) if one.places(n, folded)}
 
 
 @pytest.mark.parametrize("name", packs.channels())

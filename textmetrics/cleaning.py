@@ -44,6 +44,7 @@ _BLOCKS = frozenset(
     ]
 )
 _DROPPED = ["script", "style", "head", "template", "noscript", "title"]
+_HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i], [style*="visibility:hidden" i], [style*="visibility: hidden" i]'
 _QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
 
@@ -60,6 +61,8 @@ def plain(html: str) -> str:
 
     tree = LexborHTMLParser(html)
     tree.strip_tags(_DROPPED)
+    for node in tree.css(_HIDDEN):
+        node.decompose()
     pieces: list[str] = []
     root = tree.body or tree.root
     if root is None:

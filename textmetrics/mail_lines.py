@@ -199,6 +199,8 @@ def _attribution(lines: list[Line], i: int) -> int | None:
         if not lines[n].text or lines[n].quoted or len(joined) > WIDEST:
             return None
         joined = f"{joined} {lines[n].text[:WIDEST]}".strip()
+        if not joined:
+            return None
         if (joined[-1] in ":：-–—" or _ends(joined)) and _says(joined, lines, n + 1):
             return n + 1
         if n == i and not _begins(joined):

@@ -1,0 +1,179 @@
+"""Mails of every kind: split, decoded, threaded, told apart from machines'; a broken one costs only itself."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import textmetrics as tm
+from textmetrics import mail
+
+ASKED = b"From: Ana Pop <ana@example.com>\nTo: desk@example.org\nDate: Tue, 3 Mar 2026 09:00:00 +0100\nSubject: It hums\nMessage-ID: <1@example.com>\n\nMy box hums.\n"
+ANSWERED = (
+    b"From: The Desk <desk@example.org>\nDate: Tue, 3 Mar 2026 10:00:00 +0100\nSubject: Re: It hums\nMessage-ID: <2@example.org>\nIn-Reply-To: <1@example.com>\n\n"
+    b"Please restart it.\n\nOn Tue, 3 Mar 2026 at 09:00, Ana Pop <ana@example.com> wrote:\n> My box hums.\n"
+)
+FROM = b"From ana@example.com Tue Mar  3 09:00:00 2026\n"
+
+
+def mbox(tmp_path, data, **options):
+    (tmp_path / "x.mbox").write_bytes(data)
+    reading = tm.read(tmp_path / "x.mbox", **options)
+    return list(reading), reading
+
+
+def test_an_mbox_is_a_conversation_a_thread(tmp_path):
+    (c,), reading = mbox(tmp_path, FROM + ASKED + b"\n" + FROM + ANSWERED)
+    assert not reading.problems and c.channel == "email"
+    assert [(m.participant_id, m.sent_at.isoformat()) for m in c.messages] == [
+        ("ana@example.com", "2026-03-03T08:00:00+00:00"),
+        ("desk@example.org", "2026-03-03T09:00:00+00:00"),
+    ]
+    assert (c.role_of("ana@example.com"), c.role_of("desk@example.org")) == ("customer", "agent")
+    assert c.messages[0].text == "It hums\nMy box hums." and c.messages[0].raw_time.startswith("Tue, 3 Mar")
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("inside", [b"From here on it was silent.", b"\nFrom here on it was silent.", b"\nFrom: nobody\n", b"\n>From here", b"\nFrom \xe9t\xe9 2026"])
+def test_a_line_that_only_begins_with_from_splits_nothing(tmp_path, inside, start):
+    (c,), _ = mbox(tmp_path, start + FROM + ASKED + inside + b"\n\n" + FROM + ANSWERED)
+    assert len(c.messages) == 2 and inside.strip().lstrip(b">").split(b"\n")[0].decode("cp1252") in c.messages[0].text
+
+
+def test_mails_are_read_alike_in_files_and_maildirs(tmp_path):
+    for folder in ("mails", "box/cur"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name, data in (("1", ASKED), ("2", ANSWERED)):
+        (tmp_path / "mails" / f"{name}.eml").write_bytes(data)
+        (tmp_path / "box" / "cur" / f"{name}.host:2,S").write_bytes(data.replace(b"\n", b"\r\n"))
+    (one,) = tm.read(tmp_path / "mails")
+    (two,) = tm.read(tmp_path / "box")
+    assert [m.text for m in one.messages] == [m.text for m in two.messages] and len(one.messages) == 2
+
+
+def test_overlapping_mailboxes_are_merged_in_any_order(tmp_path):
+    a, b = tmp_path / "a.mbox", tmp_path / "b.mbox"
+    a.write_bytes(FROM + ASKED)
+    b.write_bytes(FROM + ASKED + b"\n" + FROM + ANSWERED)
+    readings = [[(c.id, [m.text for m in c.messages]) for c in tm.read(*paths)] for paths in ((a, b), (b, a), (b, b))]
+    assert readings[0] == readings[1] == readings[2] and len(readings[0][0][1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b"References: <0@x>\n", b"References: <0@x> <1@example.com>\n"),  # the mail at the top is missing
+        (b"Thread-Index: Ac7hKx2mTgW0Jr5wQ1yqVn0sRkZ1BQ==\n", b"Thread-Index: Ac7hKx2mTgW0Jr5wQ1yqVn0sRkZ1BQAAAAAQ\n"),
+        (b"X-GM-THRID: 17\n", b"X-GM-THRID: 17\n"),
+        (b"", b""),  # by their subject
+    ],
+)
+def test_threads(tmp_path, first, second):
+    second = ANSWERED.replace(b"In-Reply-To: <1@example.com>\n", second).replace(b"Re: It hums", b"AW: [desk] Re[2]: It  hums" if not second else b"another")
+    conversations, _ = mbox(tmp_path, FROM + first + ASKED + b"\n" + FROM + second)
+    assert len(conversations) == 1
+
+
+@pytest.mark.parametrize("prefix", ["Re:", "RE: re:", "AW:", "SV:", "R:", "RV:", "RIF:", "Odp:", "Fwd:", "TR:", "Enc:", "回复：", "Re[3]:", "Antw:"])
+def test_subjects_without_prefixes(prefix):
+    assert mail.bare_subject(f"{prefix} It hums") == ("it hums", True)
+    assert mail.bare_subject("Rear light hums") == ("rear light hums", False)
+
+
+@pytest.mark.parametrize(
+    ("header", "automatic"),
+    [
+        (b"Auto-Submitted: auto-replied\n", True),
+        (b"Auto-Submitted: no\n", False),
+        (b"Precedence: auto_reply\n", True),
+        (b"Precedence: bulk\nList-Id: <l.example.org>\n", False),
+        (b"X-Autoreply: yes\n", True),
+        (b"Subject: Abwesenheitsnotiz: It hums\n", True),
+        (b"X-Nothing: 1\n", False),
+    ],
+)
+def test_machines_are_told_from_people(header, automatic):
+    assert mail.letter(header + ASKED).automatic is automatic
+
+
+def test_a_report_of_a_lost_mail_is_nobody_s_message(tmp_path):
+    report = b"From: MAILER-DAEMON@example.org\nSubject: Undelivered\nMessage-ID: <9@x>\nIn-Reply-To: <1@example.com>\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b--\n"
+    (c,), _ = mbox(tmp_path, FROM + ASKED + b"\n" + FROM + report)
+    assert c.role_of("mailer-daemon@example.org") == "system" and c.messages[1].automatic
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        (b"Content-Type: text/plain; charset=cp-850\n", "f\u00fcnf".encode("cp850"), "f\u00fcnf"),
+        (b'Content-Type: text/plain; charset="no such"\n', "f\u00fcnf".encode(), "f\u00fcnf"),
+        (b"Content-Type: text/plain; charset=us-ascii\n", "f\u00fcnf".encode("cp1252"), "f\u00fcnf"),
+        (b"Content-Type: text/plain; charset=iso-2022-jp\n", "\u97f3".encode("iso-2022-jp"), "\u97f3"),
+        (b"Content-Type: text/plain; charset=hex\n", b"plain", "plain"),
+        (b"Content-Transfer-Encoding: base64\n", b"bm8gc291bmQ", "no sound"),
+        (b"Content-Transfer-Encoding: strange\n", b"as it is", "as it is"),
+        (b"", b"nul\x00s", "nuls"),
+        (b"Content-Type: text/html\n", b"<style>x</style><p>It <b>hums</b><blockquote>old</blockquote>", "It hums\n> old"),
+        (b"Content-Type: multipart/mixed; boundary=b\n", b'--b\n\nthe part\n--b\nContent-Disposition: attachment; filename="=?utf-8?q?=C3=A9?=.pdf"\n\nx', "the part"),
+        (b"Content-Type: multipart/mixed\n", b"no boundary", "no boundary"),
+        (
+            b"Content-Type: multipart/alternative; boundary=b\n",
+            b"--b\n\nsee HTML\n--b\nContent-Type: text/html\n\n<p>The box hums since the thunderstorm of last night\n--b--",
+            "The box hums since the thunderstorm of last night",
+        ),
+    ],
+)
+def test_bodies(head, body, text):
+    assert mail.letter(head + b"From: a@b.c\n\n" + body).text.strip() == text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Date: nonsense",
+        b"From: \xe9\xff <a@b.c>",
+        b"Subject: =?nope?q?=ZZ?= =?utf-8?b?!?=",
+        b"Message-ID: <>",
+        b"References: junk <> <<",
+        b"Content-Type: ;;;",
+        b"Content-Type: text/plain; charset*=x'y",
+        b"To",
+        b": x",
+        b"Date: Mon, 99 Foo 99999 99:99:99 +9999",
+        b"From: " + b"(" * 5000,
+    ],
+)
+def test_a_broken_header_costs_only_itself(header):
+    one = mail.letter(header + b"\nX-Other: y\n\nthe text\n")
+    assert "the text" in one.text
+
+
+@given(
+    st.binary(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                FROM,
+                ASKED,
+                b"\n",
+                b"--b\n",
+                b"Content-Type: multipart/mixed; boundary=b\n",
+                b"=?utf-8?b?",
+                b"\xff",
+                b"Content-Type: message/rfc822\n",
+                b">From x\n",
+                b"\x00",
+            ]
+        ),
+        max_size=12,
+    ).map(b"".join)
+)
+def test_any_bytes_are_mails_or_none(data):
+    for _, _, raw in mail.mails([data[:7], data[7:]]):
+        mail.letter(raw)
+    mail.letter(data)
+
+
+def test_nesting_without_end_is_read_in_time():
+    nested = b"From: a@b.c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(300)) + b"\nthe text"
+    assert mail.letter(nested) is None or mail.letter(nested)
+    assert len(list(mail.mails([FROM + ASKED + b"\nFrom " * 20000]))) == 1
