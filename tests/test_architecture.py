@@ -15,7 +15,7 @@ FAMILIES = {"readers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
     {"errors", "types", "folding", "memo", "words", "phrases", "expressions", "spans"},
     {"registry", "packs", "models"},
-    {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
+    {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
     {"cues", "letters", "delimited", "mapping", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import mail
+from textmetrics import mail, mailboxes
 
 ASKED = b"From: Ana Pop <ana@example.com>\nTo: desk@example.org\nDate: Tue, 3 Mar 2026 09:00:00 +0100\nSubject: It hums\nMessage-ID: <1@example.com>\n\nMy box hums.\n"
 ANSWERED = (
@@ -168,7 +168,7 @@ def test_a_broken_header_costs_only_itself(header):
     ).map(b"".join)
 )
 def test_any_bytes_are_mails_or_none(data):
-    for _, _, raw in mail.mails([data[:7], data[7:]]):
+    for _, _, raw in mailboxes.mails([data[:7], data[7:]]):
         mail.letter(raw)
     mail.letter(data)
 
@@ -176,4 +176,4 @@ def test_any_bytes_are_mails_or_none(data):
 def test_nesting_without_end_is_read_in_time():
     nested = b"From: a@b.c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(300)) + b"\nthe text"
     assert mail.letter(nested) is None or mail.letter(nested)
-    assert len(list(mail.mails([FROM + ASKED + b"\nFrom " * 20000]))) == 1
+    assert len(list(mailboxes.mails([FROM + ASKED + b"\nFrom " * 20000]))) == 1

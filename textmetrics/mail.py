@@ -12,7 +12,7 @@ import binascii
 import codecs
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
@@ -329,82 +329,3 @@ def roots(letters: Iterable[Letter]) -> dict[str, str]:
         elif subject:
             subjects.setdefault(f"subject {subject}", one.id)
     return {one.id: top(one.id) for one in every}
-
-
-def mails(chunks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
-    """The mails of an mbox with the line and byte each begins at. One begins at ``From `` at the start of a line, after an empty line, where a header follows."""
-    held: list[bytes] = []
-    begun, number, at = (1, 0), 0, 0
-    waiting: bytes | None = None  # a "From " line whose next line is not seen yet
-    blank = True
-    for line in _byte_lines(chunks):
-        number += 1
-        if waiting is not None:
-            if _HEADER.match(line):
-                if any(part.strip() for part in held):
-                    yield (*begun, b"".join(held))
-                held, begun = [], (number - 1, at - len(waiting))
-            else:
-                held.append(waiting)
-            waiting = None
-        if blank and line.removeprefix(codecs.BOM_UTF8).startswith(b"From "):
-            waiting = line
-        else:
-            held.append(line[1:] if _ESCAPED.match(line) else line)
-        blank = not line.strip()
-        at += len(line)
-    if waiting is not None:
-        held.append(waiting)
-    if any(part.strip() for part in held):
-        yield (*begun, b"".join(held))
-
-
-_HEADER = re.compile(rb"[!-9;-~]{1,76}[ \t]?:|>From ")
-_ESCAPED = re.compile(rb">+From ")
-
-
-def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest: list[bytes] = []
-    for chunk in chunks:
-        parts = chunk.split(b"\n")
-        if len(parts) > 1:
-            yield b"".join([*rest, parts[0], b"\n"])
-            for part in parts[1:-1]:
-                yield part + b"\n"
-            rest = []
-        rest.append(parts[-1])
-    if last := b"".join(rest):
-        yield last
-
-
-NAMES = {
-    b"from",
-    b"to",
-    b"subject",
-    b"date",
-    b"message-id",
-    b"received",
-    b"return-path",
-    b"mime-version",
-    b"delivered-to",
-    b"content-type",
-    b"sender",
-    b"reply-to",
-    b"in-reply-to",
-    b"references",
-    b"cc",
-    b"dkim-signature",
-    b"x-mailer",
-}
-
-
-def looks_like_mail(head: bytes) -> bool:
-    """Whether a file begins with the header of a mail."""
-    known = set()
-    for n, line in enumerate(head[:16384].removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n").split(b"\n")):
-        if line[:1] in (b" ", b"\t") and n:
-            continue
-        if not line.strip() or not _HEADER.match(line):
-            break
-        known.add(line.split(b":")[0].strip().lower())
-    return len(known & NAMES) >= 2

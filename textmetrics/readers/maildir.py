@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..letters import single
-from ..mail import looks_like_mail
+from ..mailboxes import looks_like_mail
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record

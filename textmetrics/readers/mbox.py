@@ -6,7 +6,8 @@ import codecs
 from collections.abc import Iterator
 
 from ..letters import records
-from ..mail import Letter, letter, looks_like_mail, mails, roots
+from ..mail import Letter, letter, roots
+from ..mailboxes import looks_like_mail, mails
 from ..mapping import Map
 from ..sources import Source, blocks
 from ..types import Problem, Record
