@@ -74,6 +74,42 @@ def test_zip_bomb_is_refused(tmp_path):
         list(tm.read(tmp_path / "b.zip"))
 
 
+def damaged(kind, path):
+    """An archive of three members of which the first is damaged in some way."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.jsonl", "b.jsonl", "../c.jsonl"):
+            archive.writestr(name, (LINE * 40).replace('"a"', f'"{name}"'))
+    data = bytearray(path.read_bytes())
+    entry = data.find(b"PK\x01\x02")
+    if kind == "bytes":
+        data[45] ^= 0xFF
+        data[60] ^= 0x55
+    elif kind == "encrypted":
+        data[6] |= 1
+        data[entry + 8] |= 1
+    elif kind == "unknown method":
+        data[8] = data[entry + 10] = 99
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["bytes", "encrypted", "unknown method"])
+def test_a_damaged_member_costs_only_itself(tmp_path, kind):
+    damaged(kind, tmp_path / "x.zip")
+    reading = tm.read(tmp_path / "x.zip")
+    assert {c.id for c in reading} >= {"b.jsonl", "../c.jsonl"}
+    assert any("a.jsonl" in p.source for p in reading.problems)
+    assert not (tmp_path.parent / "c.jsonl").exists()
+
+
+def test_damaged_gzip_is_a_problem_not_a_crash(tmp_path):
+    data = bytearray(gzip.compress((LINE * 5000).encode()))
+    data[40] ^= 0xFF
+    (tmp_path / "x.jsonl.gz").write_bytes(data)
+    reading = tm.read(tmp_path / "x.jsonl.gz", format="jsonl")
+    list(reading)
+    assert any("damaged" in p.reason for p in reading.problems)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_encodings(tmp_path, encoding):
     path = tmp_path / "x.jsonl"

@@ -16,6 +16,7 @@ import io
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from fnmatch import fnmatch
@@ -33,6 +34,7 @@ LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not re
 RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
 HIDDEN = (".", "_", "~")
+DAMAGED = (EOFError, OSError, zipfile.BadZipFile, zlib.error)  # what reading a packed stream that is cut off or damaged raises
 PACKED: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),
     ".bz2": bz2.BZ2File,
@@ -80,7 +82,7 @@ class Source:
         try:
             with self.open() as stream:
                 return stream.read(size)
-        except (OSError, EOFError):
+        except DAMAGED:
             return b""
 
     @property
@@ -96,9 +98,15 @@ class Source:
         return [s for s in self.siblings if any(fnmatch(s.path, p) or fnmatch(s.path, f"*/{p}") for p in patterns)]
 
     def sha256(self) -> str:
-        """The checksum of the input as it lies there (packed, where it is packed)."""
-        with self._opener() as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()
+        """The checksum of the input as it lies there (packed, where it is packed); of a damaged member of an archive, of what can be read."""
+        sum_ = hashlib.sha256()
+        try:
+            with self._opener() as raw:
+                while block := raw.read(1 << 20):
+                    sum_.update(block)
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            sum_.update(b"damaged")
+        return sum_.hexdigest()
 
 
 def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
@@ -131,7 +139,7 @@ def _archive(source: Source) -> str:
 
 
 def _hidden(path: Path) -> bool:
-    return any(part.startswith(HIDDEN) for part in path.parts)
+    return any(part.startswith(HIDDEN) and part not in ("..", ".") for part in path.parts)
 
 
 def _of_file(path: Path) -> Iterator[Source]:
@@ -152,8 +160,13 @@ def _of_zip(path: Path) -> Iterator[Source]:
 
 @contextmanager
 def _member(path: Path, member: zipfile.ZipInfo) -> Iterator[Any]:
-    with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-        yield stream
+    with zipfile.ZipFile(path) as archive:
+        try:
+            stream = archive.open(member)
+        except RuntimeError as error:  # so the library says "encrypted", and "no such compression"
+            raise zipfile.BadZipFile("encrypted, or packed in a way that is not known: unpack it first") from error
+        with stream:
+            yield stream
 
 
 def _standard_input() -> Source:
@@ -202,7 +215,7 @@ def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:
             while block := stream.read(size):
                 read += len(block)
                 yield block
-    except (EOFError, OSError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         if isinstance(error, OSError) and error.errno is not None and not source.packing:
             raise ReadError(source.name, f"cannot be read: {error.strerror}") from error
         yield Problem(source.name, f"the input is cut off or damaged here: {' '.join(str(error).split())}", byte=read)
