@@ -24,6 +24,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """E-mail, .eml: one mail a file, threads over all files that are given together.
 
     *Export:* drag mails out of Outlook, Thunderbird or Apple Mail into a folder.
-    *Read:* as `mbox`. *Not:* .msg of Outlook.
+    *Reads:* as `mbox`.
+    *Not:* .msg of Outlook.
     """
     yield from single(source, mapping, [s for s in source.siblings if looks_like_mail(s.head(16384))])

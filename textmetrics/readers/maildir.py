@@ -23,9 +23,10 @@ def _inside(source: Source) -> bool:
 
 @reader("maildir", claims=claims, channel="email", order="time")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """E-mail, Maildir: one file a mail, threads over the whole folder; the flags in the names are not read.
+    """E-mail, Maildir: one file a mail, threads over the whole folder.
 
     *Export:* the folder itself, or a zip of it.
-    *Read:* as `mbox`.
+    *Reads:* as `mbox`.
+    *Not:* the flags in the names of files.
     """
     yield from single(source, mapping, [s for s in source.siblings if _inside(s)])

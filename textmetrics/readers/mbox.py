@@ -27,7 +27,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """E-mail, mbox: every mail by itself, threads by references, Gmail's or Outlook's thread, or the subject.
 
     *Export:* Thunderbird: the file of a folder; Apple Mail: Mailbox > Export; Gmail: takeout.google.com.
-    *Read:* sender, time, text (HTML as text; quotes stay and are not judged), names of attachments, automatic replies, bounces.
+    *Reads:* sender, time, text (HTML as text; quotes stay and are not judged), names of attachments, automatic replies, bounces.
     *Not:* what is attached, also mails that are.
     """
     problems: list[Problem] = []
