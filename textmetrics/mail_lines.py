@@ -226,9 +226,11 @@ def _says(text: str, lines: list[Line], after: int) -> bool:
     """Whether a line says who wrote, when: a verb or an address, with a date or address, and nothing like a sentence of the writer's."""
     words = vocabulary()
     bare = _URL.sub(" ", text)
+    date, address = DATE.search(bare) is not None, ADDRESS.search(bare) is not None
+    if not (date or address or (text[0] in "-–—" and text[-1] in "-–—")):
+        return False
     low = lowered(bare)
     verb = words.wrote.search(low) is not None or any(e in low[-30:] for e in words.ends)
-    date, address = DATE.search(bare) is not None, ADDRESS.search(bare) is not None
     starts = words.on.match(low.lstrip("-–—_ ")) is not None
     below = following(lines, after)
     quoted = below < len(lines) and lines[below].quoted
