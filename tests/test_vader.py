@@ -1,0 +1,70 @@
+"""Our VADER beside the package it equals."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vaderSentiment import vaderSentiment as package
+
+import textmetrics as tm
+from textmetrics import packs
+from textmetrics.scorers import SCORERS, Text
+from textmetrics.scorers.vader import compound
+
+CORPORA = Path(__file__).parent.parent / "corpora"
+ANALYZER = package.SentimentIntensityAnalyzer()
+WORDS = [
+    *("good", "bad", "great", "horrible", "love", "hate", "no", "kind", "sucks", "problem", "friendly", "shit", "bomb", "ass", "well", "least", "like", "fun", "lol", ":)", ":D", ":(", "<3"),
+    *("not", "never", "so", "this", "without", "doubt", "or", "nor", "at", "very", "really", "kinda", "of", "sort", "just", "enough", "isn't", "wouldn't", "the", "a", "it", "to", "die", "for"),
+    *("but", "yeah", "right", "kiss", "death", "beating", "heart", "bus", "stop", "despite", "rarely", "more", "uh-uh", "total", "major", "incredible", "less", "almost", "hardly"),
+    *("box", "12", "é", "😀", "💔", "😡x", "!", "!!", "?", "???", "...", "!!?", "ok,", "(good)", "'bad'", "İ", "ß", "ǆ"),
+]
+SOUPS = st.lists(st.builds(lambda w, f: f(w), st.sampled_from(WORDS), st.sampled_from([str, str, str.upper, str.title, lambda w: w + "!", lambda w: w + ","])), max_size=14)
+JOINS = st.sampled_from([" ", " ", " ", "  ", "\n", "\u00a0", "\u2003", ""])
+
+
+def expected(text):
+    return ANALYZER.polarity_scores(text)["compound"]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(SOUPS, JOINS)
+def test_it_equals_the_package_on_words_its_rules_speak_of(words, join):
+    text = join.join(words)
+    assert compound(text) == pytest.approx(expected(text), abs=1e-12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=50))
+def test_it_equals_the_package_on_any_characters(text):
+    assert compound(text) == pytest.approx(expected(text), abs=1e-12)
+
+
+def test_it_equals_the_package_on_every_archive():
+    for c in tm.read(CORPORA):
+        for m in c.messages:
+            assert compound(m.text) == pytest.approx(expected(m.text), abs=1e-12), m.text
+
+
+def test_every_word_of_the_lexicon_alone_and_after_a_modifier():
+    for word in ANALYZER.lexicon:
+        for text in (word, f"it is not very {word}", f"{word.upper()} but {word}"):
+            assert compound(text) == pytest.approx(expected(text), abs=1e-12), text
+
+
+def test_a_batch_gives_what_its_texts_give():
+    texts = ["good", "good", "BAD thing", "", "so-so"]
+    assert SCORERS["vader"]([Text(t, t) for t in texts], packs.language("en")) == [compound(t) for t in texts]
+
+
+@pytest.mark.parametrize("phrase", ["good but bad ", "not very good ", "x "])
+def test_long_texts_take_time_in_proportion(phrase):
+    def took(text):
+        begun = time.process_time()
+        compound(text)
+        return time.process_time() - begun
+
+    short, long = (min(took(phrase * n) for _ in range(3)) for n in (2000, 8000))
+    assert long < 8 * short + 0.01
