@@ -35,11 +35,11 @@ class Reason(Struct, frozen=True):
 
 
 class Judged(Struct):
-    """One message as judged: votes, words and further features, kept while its view lives, for findings and for explanations."""
+    """One message as judged: the votes on it and, where a model judged, the features it went by, as row ``n`` of ``weighed``."""
 
     votes: list[tuple[str, Vote]] = field(default_factory=list)
-    words: Sequence[str] = ()
-    row: Mapping[str, float] = field(default_factory=dict)
+    weighed: models.Weighed | None = None
+    n: int = 0
 
 
 @cache
@@ -79,8 +79,10 @@ def judge(
     judged = [[Judged() for _ in range(len(view))] for view in views]
     tolds = tolds or [Told(view) for view in views]
     for side in sides:
-        places: list[tuple[View, int]] = []
-        told_rows: list[Judged] = []
+        part = trained.parts.get(side) if trained is not None else None
+        places: list[tuple[View, int, Judged]] = []
+        rows: list[dict[str, float]] = []
+        words: list[Sequence[str]] = []
         for view, told, marks in zip(views, tolds, judged, strict=True):
             for i, role in enumerate(view.roles):
                 if role not in SIDES[side]:
@@ -90,14 +92,14 @@ def judge(
                 for label, vote in mark.votes:
                     name = key(label, vote.state)
                     view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
-                if trained is not None and view.languages[i] in trained.languages:
-                    mark.words, mark.row = told.tokens[i], beyond_words(view, told, i, mark.votes)
-                    places.append((view, i))
-                    told_rows.append(mark)
-        if trained is not None and side in trained.parts and told_rows:
-            part = trained.parts[side]
-            chances = part.chances([m.row for m in told_rows], [m.words for m in told_rows]).tolist()
-            for (view, i), row in zip(places, chances, strict=True):
+                if part is not None and trained is not None and view.languages[i] in trained.languages:
+                    places.append((view, i, mark))
+                    rows.append(beyond_words(view, told, i, mark.votes))
+                    words.append(told.tokens[i])
+        if part is not None and rows:
+            weighed = part.weigh(rows, words)
+            for n, ((view, i, mark), row) in enumerate(zip(places, weighed.chances().tolist(), strict=True)):
+                mark.weighed, mark.n = weighed, n
                 view.chances[i] = dict(zip(part.outputs, row, strict=True))
     return judged
 
@@ -110,7 +112,7 @@ class Limits(Struct, frozen=True):
 
     def of(self, name: str, judged: Judged) -> float:
         """The limit of one label for one message."""
-        return (self.model if judged.row else self.rules)[name]
+        return (self.rules if judged.weighed is None else self.model)[name]
 
 
 def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> Limits:
@@ -125,10 +127,10 @@ def findings(view: View, judged: Sequence[Judged], trained: models.Model | None,
     """The findings of one judged conversation, by message and place."""
     found = []
     for i, role in enumerate(view.roles):
-        chances, own = view.chances[i], limits.model if judged[i].row else limits.rules
+        chances, own = view.chances[i], limits.rules if judged[i].weighed is None else limits.model
         passed = [name for name in _names(role) if chances.get(name, 0.0) >= own[name]]
         if passed and view.folded[i].strip():
-            found += [_finding(view, i, judged[i], trained, *_named(name), chances.get(name, 0.0)) for name in _without_rivals(passed, chances)]
+            found += [_finding(view, i, judged[i], *_named(name), chances.get(name, 0.0)) for name in _without_rivals(passed, chances)]
     return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(found) > 1 else found
 
 
@@ -156,23 +158,22 @@ def _without_rivals(names: Sequence[str], chances: Mapping[str, float]) -> Seque
     return left
 
 
-def _finding(view: View, i: int, judged: Judged, trained: models.Model | None, one: Detector, state: str | None, score: float) -> Finding:
+def _finding(view: View, i: int, judged: Judged, one: Detector, state: str | None, score: float) -> Finding:
     own = next((v for label, v in judged.votes if label == one.label and v.state == state), None)
-    start, end = (own.span if own else None) or _evidence(view, i, judged, trained, key(one.label, state))
+    start, end = (own.span if own else None) or _evidence(view, i, judged, key(one.label, state))
     told = {**(own.attributes if own else {}), **(one.describe(view, i, (start, end)) if one.describe else {})}
     return Finding(
-        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector="model" if judged.row else "rule", attributes=told
+        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector="rule" if judged.weighed is None else "model", attributes=told
     )
 
 
-def _evidence(view: View, i: int, judged: Judged, trained: models.Model | None, name: str) -> tuple[int, int]:
+def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
     """The sentence of a message that speaks most for a label; where none does, its first."""
     folded = view.folded[i]
     sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
-    part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
     best = sentences[0]
-    if part is not None and judged.row and len(sentences) > 1:
-        strong = [(text, w) for f, w in part.reasons(judged.row, name, 40, words=judged.words) for mark, _, text in [f.partition(":")] if mark in ("w", "b", "^", "$")]
+    if judged.weighed is not None and len(sentences) > 1:
+        strong = [(text, w) for f, w in judged.weighed.reasons(judged.n, name, 40) for mark, _, text in [f.partition(":")] if mark in ("w", "b", "^", "$")]
         spoken = [folded[start:end] for start, end in sentences]
         weight = [sum([w for text, w in strong if text in said]) for said in spoken]
         best = sentences[weight.index(max(weight))]
@@ -189,7 +190,6 @@ def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, na
     score = view.chance(i, name)
     rule = [v for label, v in judged.votes if key(label, v.state) == name]
     words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
-    part = next((p for p in trained.parts.values() if name in p.outputs), None) if trained else None
-    if part is not None and judged.row:
-        words += [f"{in_words(f)} ({w:+.2f})" for f, w in part.reasons(judged.row, name, words=judged.words)]
-    return Reason(name, score, limit, "model" if judged.row else "rule", tuple(words))
+    if judged.weighed is not None:
+        words += [f"{in_words(f)} ({w:+.2f})" for f, w in judged.weighed.reasons(judged.n, name)]
+    return Reason(name, score, limit, "rule" if judged.weighed is None else "model", tuple(words))

@@ -14,7 +14,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,8 @@ from msgspec import Struct
 
 from . import packs
 from .errors import ModelError, UnknownName
-from .words import STEM
+from .memo import Memo
+from .words import of_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,9 +48,9 @@ def names() -> list[str]:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``index``: feature name -> row of ``weights`` (features x outputs, float32); ``knots``: output -> (sums, probabilities), two rising rows
-    between which a sum is interpolated; an output without knots goes through the logistic function. ``words``, ``stems`` and ``pairs`` are the
-    rows of the features that ``words.of_words`` makes, found without making their names.
+    ``index``: feature name -> row of ``weights`` (features x outputs); ``knots``: output -> (sums, probabilities), two rising rows between which
+    a sum is interpolated; an output without knots goes through the logistic function. ``words`` (word -> rows of it and of how it begins) and
+    ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names.
     """
 
     outputs: tuple[str, ...]
@@ -58,12 +59,11 @@ class Linear(Struct, frozen=True):
     weights: Any
     intercept: Any
     knots: dict[str, tuple[Any, Any]]
-    words: dict[str, int]
-    stems: dict[str, int]
+    words: Memo[str, tuple[int, ...]]
     pairs: dict[tuple[str, str], int]
 
-    def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
-        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone.
+    def weigh(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> Weighed:
+        """The features of some rows that the model knows.
 
         ``texts`` are the words that belong to each row, where its features of words (``words.of_words``) are not among it.
         """
@@ -82,48 +82,64 @@ class Linear(Struct, frozen=True):
             ends.append(len(places))
         at = np.array(places, np.int64)
         known = at < unknown
-        starts = np.concatenate(([0], np.cumsum(known)))[ends]
-        at = at[known]
-        added = self.weights[at]
-        added *= np.array(values, np.float64)[known, None]
-        out = np.zeros((len(rows), len(self.outputs)))
-        filled = starts[1:] > starts[:-1]
-        if filled.any():
-            out[filled] = np.add.reduceat(added, starts[:-1][filled], axis=0)
-        return out + self.intercept
+        return Weighed(self, at[known], np.array(values, np.float64)[known], np.concatenate(([0], np.cumsum(known)))[ends])
 
-    def _of_words(self, words: Sequence[str]) -> list[int]:
+    def _of_words(self, words: Sequence[str]) -> dict[int, None]:
         """The rows of ``words.of_words(words)``, as far as they are known."""
-        distinct = dict.fromkeys(words)
-        stems = dict.fromkeys([self.stems.get(w[:STEM]) for w in distinct if len(w) > STEM and w[0] != "<"])
-        found = [*map(self.words.get, distinct), *stems, *map(self.pairs.get, dict.fromkeys(pairwise(words)))]
-        return [row for row in found if row is not None]
+        found = dict.fromkeys(chain.from_iterable(map(self.words.__getitem__, words)))
+        found.update(dict.fromkeys([row for row in map(self.pairs.get, pairwise(words)) if row is not None]))
+        return found
+
+    def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
+        """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""
+        return self.weigh(rows, texts).sums()
 
     def chances(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
-        """Probabilities, rows x outputs; of ``texts`` as in ``sums``."""
+        """Probabilities, rows x outputs; ``texts`` as in ``weigh``."""
+        return self.weigh(rows, texts).chances()
+
+
+class Weighed(Struct, frozen=True):
+    """Rows as a model knows them: row ``n`` has the features ``at[starts[n]:starts[n + 1]]``, with their values."""
+
+    part: Linear
+    at: Any
+    values: Any
+    starts: Any
+
+    def sums(self) -> np.ndarray:
+        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
         import numpy as np
 
-        sums = self.sums(rows, texts)
-        for k, name in enumerate(self.outputs):
-            if name in self.knots:
-                sums[:, k] = np.interp(sums[:, k], *self.knots[name])
+        added = self.part.weights[self.at]
+        added *= self.values[:, None]
+        out = np.zeros((len(self.starts) - 1, len(self.part.outputs)))
+        filled = self.starts[1:] > self.starts[:-1]
+        if filled.any():
+            out[filled] = np.add.reduceat(added, self.starts[:-1][filled], axis=0)
+        return out + self.part.intercept
+
+    def chances(self) -> np.ndarray:
+        """Probabilities, rows x outputs."""
+        import numpy as np
+
+        sums = self.sums()
+        for k, name in enumerate(self.part.outputs):
+            if name in self.part.knots:
+                sums[:, k] = np.interp(sums[:, k], *self.part.knots[name])
             else:
                 sums[:, k] = 1.0 / (1.0 + np.exp(-sums[:, k]))
         return np.round(sums, 6)
 
-    def reasons(self, row: Features, output: str, most: int = 5, *, words: Sequence[str] = ()) -> list[tuple[str, float]]:
-        """The features of a row, and of the ``words`` that belong to it, that speak most for one output, with what each adds to the sum."""
+    def reasons(self, n: int, output: str, most: int = 5) -> list[tuple[str, float]]:
+        """The features of a row that speak most for one output, with what each adds to the sum."""
         import numpy as np
 
-        known = [(i, value) for i, value in zip(map(self.index.get, row), row.values(), strict=True) if i is not None]
-        known += zip(self._of_words(words), repeat(1.0), strict=False)
-        if not known:
-            return []
-        places, values = zip(*known, strict=True)
-        added = self.weights[list(places), self.outputs.index(output)] * np.array(values)
+        at = self.at[self.starts[n] : self.starts[n + 1]]
+        added = self.part.weights[at, self.part.outputs.index(output)] * self.values[self.starts[n] : self.starts[n + 1]]
         least = 0.0 if len(added) <= most else max(0.0, float(np.partition(added, -most)[-most]))
-        strong = np.flatnonzero((added > 0) & (added >= least))
-        ranked = sorted([(-a, self.names[places[n]]) for n, a in zip(strong.tolist(), added[strong].tolist(), strict=True)])
+        strong = (added > 0) & (added >= least)
+        ranked = sorted([(-a, self.part.names[place]) for place, a in zip(at[strong].tolist(), added[strong].tolist(), strict=True)])
         return [(name, -a) for a, name in ranked[:most]]
 
 
@@ -176,12 +192,16 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
-                words, stems = ({n[2:]: row for n, row in index.items() if n.startswith(mark)} for mark in ("w:", "s:"))
                 pairs = {(a, b): row for n, row in index.items() if n.startswith("b:") for a, b in [n[2:].split(" ")]}
-                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, words, stems, pairs)
+                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), pairs)
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error
+
+
+def _rows_of_words(index: Mapping[str, int]) -> Memo[str, tuple[int, ...]]:
+    """A word -> the rows of its features, as far as they are known."""
+    return Memo(lambda word: tuple(index[name] for name in of_words([word]) if name in index))
 
 
 def _text(array: np.ndarray) -> list[str]:
