@@ -124,7 +124,7 @@ def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[flo
     name = options.pop("scorer")
     if settings.mood is not None:
         name, options = settings.mood, {}
-    elif "model" in options and (settings.rules_only or options["model"] not in models.names()):
+    elif "model" in options and (settings.rules_only or models.installed(options["model"]) is None):
         name, options = "lexicon", {}
     return SCORERS[name](texts, language, **options)
 

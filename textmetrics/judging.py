@@ -69,7 +69,7 @@ def votes(view: View, i: int) -> list[tuple[str, Vote]]:
 
 def model() -> models.Model | None:
     """The trained model, where there is one."""
-    return models.load(MODEL) if MODEL in models.names() else None
+    return models.installed(MODEL)
 
 
 def judge(

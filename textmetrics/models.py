@@ -45,6 +45,16 @@ def names() -> list[str]:
     return sorted({card.parent.name for folder in folders() for card in folder.glob("*/model.toml")})
 
 
+def installed(name: str) -> Model | None:
+    """A model by name, None where it is not there; the disk is asked once."""
+    return _installed(name, os.environ.get("TEXTMETRICS_MODELS"))
+
+
+@cache
+def _installed(name: str, own: str | None) -> Model | None:
+    return load(name) if name in names() else None
+
+
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 

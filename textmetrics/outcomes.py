@@ -28,7 +28,7 @@ OPENING = 3  # messages of the customer from the beginning that say what the mat
 
 def model() -> models.Model | None:
     """The trained model of outcomes, where there is one."""
-    return models.load(MODEL) if MODEL in models.names() else None
+    return models.installed(MODEL)
 
 
 def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[Resolution]:
