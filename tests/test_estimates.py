@@ -133,3 +133,11 @@ def test_standardised_difference_removes_what_the_start_explains():
     e = standardised_difference(a, sa, b, sb)
     assert abs(e.value) < 0.1 and e.low < e.value < e.high
     assert standardised_difference(a, sa, b[:3], sb[:3]) is None
+
+
+def test_a_late_answer_among_many_open_waits_is_no_median():
+    """60 of 100 still wait after a day at most; one answer after a year, when two are watched, brings the curve below one half."""
+    times = np.array([1.0] * 38 + [10.0] * 60 + [365.0, 400.0])
+    open_ = np.array([False] * 38 + [True] * 60 + [False, True])
+    found = survival(times, np.ones(100), open_)
+    assert found.value is None and found.high is None and (found.n, found.n_open) == (100, 61)

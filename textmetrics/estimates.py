@@ -115,10 +115,14 @@ def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
 def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
     """Median by Kaplan-Meier, open waits counted as lasting at least so long; None where more than half are open.
 
+    Of many waits the curve is read only as far as `FEWEST` are still watched: a single late answer among thousands of open ones is no median.
     The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
     """
     points, left, variance = kaplan_meier(values, censored)
     n, n_open = len(values), int(censored.sum())
+    watched = n - np.searchsorted(np.sort(values), points)
+    known = watched >= (FEWEST if n >= 2 * FEWEST else 1)
+    points, left, variance = points[known], left[known], variance[known]
     crossed = np.nonzero(left <= 0.5 + ROUNDING)[0]
     value = float(points[crossed[0]]) if len(crossed) else None
     if n < ORDER_STATISTIC[0.5] or not len(points):
