@@ -26,6 +26,7 @@ QUESTION = 25  # characters from which an unaddressed question is a new matter, 
 FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 MEMORY = 100  # messages looked back
+PAIR = 2  # people in a channel up to which only silence ends a conversation
 _NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
 _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|why|is there|does|can|could)\b", re.IGNORECASE)
 
@@ -119,20 +120,45 @@ def _arranged(group: list[Record], order: str) -> list[Record]:
 
 
 def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
-    """Conversations out of one channel in which many talk at once."""
+    """Conversations out of channels that never end, each by itself: a record's ``conversation_id`` names its channel, where the export has several."""
     silence = timedelta(seconds=packs.channel(channel).silence)
+    rooms: dict[str | None, list[Record]] = {}
+    for r in records:
+        if r.role not in ("system", "note"):
+            rooms.setdefault(r.conversation_id, []).append(r)
+    groups: list[list[Record]] = []
+    for talk in rooms.values():
+        groups += _pauses(talk, silence) if len({r.author for r in talk}) <= PAIR else _talk(talk, silence)
+    return [(group[0].message_id or f"{group[0].source}:{group[0].number}", group) for group in groups]
+
+
+def _pauses(talk: list[Record], silence: timedelta) -> list[list[Record]]:
+    """The conversations of two people alone: what one of them says goes with what was said before, until both are silent."""
+    groups: list[list[Record]] = []
+    for before, r in zip([None, *talk], talk, strict=False):
+        if before is None or _gap(before, r) > silence:
+            groups.append([])
+        groups[-1].append(r)
+    return groups
+
+
+def _talk(talk: list[Record], silence: timedelta) -> list[list[Record]]:
+    """The conversations out of one channel in which many talk at once."""
     groups: dict[int, list[Record]] = {}
     of: list[int] = []  # of each talking record: its conversation
-    talk = [r for r in records if r.role not in ("system", "note")]
     last_by: dict[str, int] = {}
     people: set[str] = set()
+    ids: dict[str | None, int] = {}
     for i, r in enumerate(talk):
-        home = _home(talk, of, i, last_by, people, silence)
+        home = ids.get(r.reply_to) if r.reply_to else None
+        if home is None:
+            home = _home(talk, of, i, last_by, people, silence)
+        ids[r.message_id] = i
         of.append(i if home is None else of[home])
         groups.setdefault(of[i], []).append(r)
         last_by[r.author.lower()] = i
         people.add(r.author.lower())
-    return [(group[0].message_id or f"{group[0].source}:{group[0].number}", group) for group in groups.values()]
+    return list(groups.values())
 
 
 def _home(talk: list[Record], of: list[int], i: int, last_by: dict[str, int], people: set[str], silence: timedelta) -> int | None:
