@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import delimited
 from ..documents import document, get, head_value
+from ..exports import many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -40,7 +41,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     whole, problems = document(source)
     yield from problems
     clock, room = Clock(), str(get(whole, "channel.id") or source.stem)
-    messages = get(whole, "messages") or []
+    messages = many(whole, "messages")
     told = get(whole, "messageCount")
     if isinstance(told, int) and told != len(messages):
         yield Problem(source.name, f"the export says {told} messages, {len(messages)} are there")
@@ -56,7 +57,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 def _record(source: Source, mapping: Map, room: str, whole: Any, m: Mapping[str, Any], number: int, clock: Clock) -> Record:
     reply = get(m, "reference.messageId")
     return Record(
-        text=str(m.get("content") or "\n".join(str(get(e, "description") or get(e, "title") or "") for e in m.get("embeds") or ())),
+        text=str(m.get("content") or "\n".join(str(get(e, "description") or get(e, "title") or "") for e in many(m, "embeds"))),
         author=str(get(m, "author.nickname") or get(m, "author.name") or get(m, "author.id") or ""),
         role="bot" if get(m, "author.isBot") else "unknown",
         sent_at=clock.read(str(m.get("timestamp", ""))),
@@ -67,8 +68,8 @@ def _record(source: Source, mapping: Map, room: str, whole: Any, m: Mapping[str,
         channel=mapping.channel or "community",
         language=mapping.language,
         edited=bool(m.get("timestampEdited")),
-        attachments=tuple(str(get(a, "fileName") or "file") for a in m.get("attachments") or ()),
-        reactions={"likes": float(sum(get(r, "count", 0) for r in m["reactions"]))} if m.get("reactions") else {},
+        attachments=tuple(str(get(a, "fileName") or "file") for a in many(m, "attachments")),
+        reactions={"likes": float(sum(counts))} if (counts := [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]) else {},
         columns={k: str(v) for k, v in (("room", get(whole, "channel.name")), ("guild", get(whole, "guild.name"))) if v},
         source=source.name,
         number=number,

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..documents import document, get, head_value
+from ..exports import many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -46,6 +47,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Not:* joins, topics, deletions and other notices, which are counted; what files hold; the broadcast copy of a reply.
     """
     if source.stem in SIDE:
+        yield from document(source)[1]
         return
     people, clock = _people(source), Clock("epoch")
     channel = PurePosixPath(source.path).parent.name or "channel"
@@ -73,19 +75,24 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 channel=mapping.channel or "chat",
                 language=mapping.language,
                 edited="edited" in m,
-                attachments=tuple(str(get(f, "name") or get(f, "title") or "file") for f in m.get("files") or ()),
-                reactions={"likes": float(sum(get(r, "count", 0) for r in m["reactions"]))} if isinstance(m.get("reactions"), list) else {},
+                attachments=tuple(str(get(f, "name") or get(f, "title") or "file") for f in many(m, "files")),
+                reactions=_likes(m),
                 columns={"room": channel},
                 source=source.name,
                 number=number,
             )
 
 
+def _likes(m: Mapping[str, Any]) -> dict[str, float]:
+    counts = [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]
+    return {"likes": float(sum(counts))} if counts else {}
+
+
 @lru_cache(maxsize=2)
 def _users(sources: tuple[Source, ...]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for s in sources:
-        for u in document(s)[0] or []:
+        for u in value if isinstance(value := document(s)[0], list) else ():
             if isinstance(u, Mapping) and u.get("id"):
                 name = get(u, "profile.display_name") or get(u, "profile.real_name") or u.get("real_name") or u.get("name")
                 found[str(u["id"])] = {"name": str(name or u["id"]), "bot": bool(u.get("is_bot"))}
@@ -99,10 +106,10 @@ def _people(source: Source) -> dict[str, dict[str, Any]]:
 
 def _said(m: Mapping[str, Any], people: Mapping[str, dict[str, Any]]) -> str:
     """What a message says: its text, else that of the attachments and blocks of an integration."""
-    text = m.get("text") or ""
-    if not text:
-        parts = [str(a.get("text") or a.get("fallback") or a.get("title") or "") for a in m.get("attachments") or () if isinstance(a, Mapping)]
-        parts += [str(get(b, "text.text", "")) for b in m.get("blocks") or () if isinstance(b, Mapping)]
+    text = m.get("text")
+    if not isinstance(text, str) or not text:
+        parts = [str(a.get("text") or a.get("fallback") or a.get("title") or "") for a in many(m, "attachments") if isinstance(a, Mapping)]
+        parts += [str(get(b, "text.text", "")) for b in many(m, "blocks") if isinstance(b, Mapping)]
         text = "\n".join(p for p in parts if p)
 
     def named(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import document, get, head_value
+from ..exports import many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -34,11 +35,11 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """
     whole, problems = document(source)
     yield from problems
-    chats = [c for place in PLACES for c in get(whole, place) or []] or ([whole] if isinstance(whole, dict) else [])
+    chats = [c for place in PLACES for c in many(whole, place) if isinstance(c, dict)] or ([whole] if isinstance(whole, dict) else [])
     clock, local, number = Clock("epoch"), Clock("iso", mapping.timezone), 0
     for chat in chats:
         room = f"{source.stem}:{get(chat, 'id', '')}"
-        for m in get(chat, "messages") or []:
+        for m in many(chat, "messages"):
             number += 1
             if not isinstance(m, Mapping):
                 yield Problem(source.name, f"is no object but a {type(m).__name__}", number)
@@ -65,11 +66,16 @@ def _record(source: Source, mapping: Map, room: str, chat: Mapping[str, Any], m:
         language=mapping.language,
         edited="edited" in m or "edited_unixtime" in m,
         attachments=tuple(str(m.get("mime_type") or m[k]) if k in ("media_type", "file") else k for k in MEDIA if m.get(k))[:1],
-        reactions={"likes": float(sum(r.get("count", 0) for r in m["reactions"] if isinstance(r, Mapping)))} if isinstance(m.get("reactions"), list) else {},
+        reactions=_likes(m),
         columns={"chat": str(chat["name"])} if chat.get("name") else {},
         source=source.name,
         number=number,
     )
+
+
+def _likes(m: Mapping[str, Any]) -> dict[str, float]:
+    counts = [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]
+    return {"likes": float(sum(counts))} if counts else {}
 
 
 def _text(value: Any) -> str:
