@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import textmetrics as tm
 from textmetrics import mail, mailboxes
+from textmetrics.cleaning import plain
 
 ASKED = b"From: Ana Pop <ana@example.com>\nTo: desk@example.org\nDate: Tue, 3 Mar 2026 09:00:00 +0100\nSubject: It hums\nMessage-ID: <1@example.com>\n\nMy box hums.\n"
 ANSWERED = (
@@ -177,3 +178,8 @@ def test_nesting_without_end_is_read_in_time():
     nested = b"From: a@b.c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(300)) + b"\nthe text"
     assert mail.letter(nested) is None or mail.letter(nested)
     assert len(list(mailboxes.mails([FROM + ASKED + b"\nFrom " * 20000]))) == 1
+
+
+def test_a_page_nested_without_end_is_read_in_linear_time_and_keeps_its_text():
+    deep = "<div>" * 100_000 + "My order &amp; bill never came<script>x()</script>" + "</div>" * 100_000
+    assert plain(deep) == "My order & bill never came"

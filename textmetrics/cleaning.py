@@ -46,7 +46,29 @@ _BLOCKS = frozenset(
 _DROPPED = ["script", "style", "head", "template", "noscript", "title"]
 _HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i], [style*="visibility:hidden" i], [style*="visibility: hidden" i]'
 _QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
+DEEPEST = 400  # elements in one another from which the parser would take time that grows with the square of the depth
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]{0,30})[^<>]*>")
+_HIDDEN_PARTS = re.compile(r"(?is)<(?:script|style|template|noscript)\b[^<>]*>[^<]*")
+_FLAT = frozenset(["p", "li", "td", "tr", "th", "dt", "dd", "option", "br", "hr", "img", "input", "meta", "link", "wbr", "col", "source"])  # elements that end by themselves
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
+
+
+def _nested(html: str) -> int:
+    """How deep the elements of a page stand in one another, at most: an upper bound, in time linear in its size."""
+    depth = deepest = 0
+    for match in _TAG.finditer(html):
+        if match[2].lower() not in _FLAT:
+            depth = depth - 1 if match[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _stripped(html: str) -> str:
+    """The text of a page too deep to be parsed: its tags taken out, nothing told apart."""
+    from html import unescape
+
+    text = unescape(_TAG.sub("\n", _HIDDEN_PARTS.sub(" ", html)))
+    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
 
 
 def plain(html: str) -> str:
@@ -57,6 +79,8 @@ def plain(html: str) -> str:
     """
     if not _MARKUP.search(html):
         return html.strip()
+    if _nested(html) > DEEPEST:
+        return _stripped(html)
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
