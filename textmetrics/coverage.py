@@ -42,6 +42,7 @@ def coverage(report: Report) -> list[Covered]:
         _share("old enough for their outcome", sum(_mature(r) for r in dated), len(dated)),
         Covered("read by people", words=_people(report)),
         Covered("detector", words=_detector(report.run)),
+        *(Covered(pack.name, words=pack.note) for code in sorted({c for c, _ in spoken if c in known}) if (pack := packs.language(code)).note),
     ]
 
 
