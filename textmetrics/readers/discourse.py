@@ -1,0 +1,73 @@
+"""Discourse: topics of a forum as its interface gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..cleaning import plain
+from ..documents import get, head_value, objects
+from ..exports import many, words
+from ..mapping import Map
+from ..sources import Source
+from ..times import Clock
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+STAFF = ("staff", "admin", "moderator")
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """A topic has post_stream.posts with cooked texts."""
+    value = head_value(head)
+    first = next(iter(many(value, "post_stream.posts")), {}) if isinstance(value, dict) else {}
+    return "its post_stream holds posts with cooked texts, as Discourse gives a topic" if "cooked" in first and "post_number" in first else None
+
+
+@reader("discourse", claims=claims, threads="id", order="file", channel="community")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Discourse: topics, a file or a line a topic.
+
+    *Export:* ``/t/ID.json?print=true`` of each topic (without ``print`` only the first 20 posts come, which is reported).
+    *Reads:* posts with quotes marked, reply links (none: to the topic), staff as agents, likes, accepted answers, edits.
+    *Not:* small actions (closed, moved) and hidden posts, which are counted.
+    """
+    clock = Clock()
+    for item in objects(source):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        topic = words(item.value, "id") or source.stem
+        posts = many(item.value, "post_stream.posts")
+        told = get(item.value, "post_stream.stream")
+        if isinstance(told, list) and len(told) > len(posts):
+            yield Problem(source.name, f"topic {topic} has {len(told)} posts, {len(posts)} are there: export it with ?print=true", item.number, kept=True)
+        title = words(item.value, "title", "fancy_title")
+        for post in posts:
+            if post.get("post_type", 1) != 1 or post.get("hidden") is True or post.get("user_deleted") is True or not words(post, "cooked", "raw"):
+                yield LeftOut(source.name, "small actions, hidden and deleted posts", 1)
+            else:
+                yield _record(source, mapping, topic, title, item.value, post, clock)
+
+
+def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping[str, object], post: Mapping[str, object], clock: Clock) -> Record:
+    number, reply = words(post, "post_number"), words(post, "reply_to_post_number")
+    likes = [n for a in many(post, "actions_summary") if get(a, "id") == 2 and isinstance(n := get(a, "count"), int)]
+    accepted = post.get("accepted_answer") is True or words(whole, "accepted_answer.post_number") == number != ""
+    return Record(
+        text=plain(words(post, "cooked")) or words(post, "raw"),
+        author=words(post, "username", "name"),
+        role="agent" if any(post.get(k) is True for k in STAFF) else "unknown",
+        opener=number == "1",
+        sent_at=clock.read(words(post, "created_at")),
+        raw_time=words(post, "created_at") or None,
+        message_id=f"{topic}/{number}",
+        conversation_id=topic,
+        reply_to=f"{topic}/{reply}" if reply else None if number == "1" else f"{topic}/1",
+        channel=mapping.channel or "community",
+        language=mapping.language,
+        edited=isinstance(v := post.get("version"), int) and v > 1,
+        reactions={k: float(n) for k, n in (("likes", likes[0] if likes else 0), ("solution", accepted)) if n},
+        columns={"title": title} if title else {},
+        source=source.name,
+        number=int(number) if number.isdigit() else 0,
+    )

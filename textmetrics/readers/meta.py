@@ -1,0 +1,81 @@
+"""Messenger and Instagram: a thread of messages from *Download your information*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..documents import document, get, head_value
+from ..exports import many
+from ..mapping import Map
+from ..sources import Source
+from ..times import Clock
+from ..types import Problem, Record
+from . import reader
+
+SENT = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "share", "media")
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """It has participants and messages with sender_name and timestamp_ms."""
+    value = head_value(head)
+    first = next(iter(many(value, "messages")), {}) if isinstance(value, dict) and "participants" in value else {}
+    if "sender_name" in first and "timestamp_ms" in first:
+        return "its messages have sender_name and timestamp_ms, as Messenger and Instagram export them"
+    return "its messages have senderName and timestamp, as Messenger exports encrypted chats" if "senderName" in first and "timestamp" in first else None
+
+
+@reader("meta", claims=claims, threads="silence", order="time", channel="chat")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+    """Messenger and Instagram: the messages of an account, a file a thread.
+
+    *Export:* *Accounts Centre > Your information and permissions > Download your information*, messages, format JSON.
+    *Reads:* texts (repaired: these exports write each byte of a letter as a letter), names, times in milliseconds, reactions, what was sent along by kind.
+    *Not:* what photos and files show; calls but for their line; the HTML form.
+    """
+    whole, problems = document(source)
+    yield from problems
+    clock, fields = Clock("epoch_ms"), {"text": "text", "name": "senderName", "time": "timestamp"}
+    messages = many(whole, "messages")
+    garbled = any("sender_name" in m for m in messages)
+    if garbled:
+        fields = {"text": "content", "name": "sender_name", "time": "timestamp_ms"}
+    room = str(get(whole, "thread_path") or get(whole, "threadName") or source.stem)
+    for number, m in enumerate(messages, start=1):
+        stamp = m.get(fields["time"])
+        sent_at = clock.read(str(stamp)) if isinstance(stamp, int | str) else None
+        if sent_at is None:
+            yield Problem(source.name, f"its time {str(stamp)[:30]!r} is none", number, kept=True)
+        text, name = (_repaired(v) if garbled else v for v in (_text(m.get(fields["text"])), _text(m.get(fields["name"]))))
+        hearts = len(many(m, "reactions"))
+        yield Record(
+            text=text,
+            author=name,
+            sent_at=sent_at,
+            raw_time=str(stamp) if stamp is not None else None,
+            message_id=f"{room}/{stamp}/{len(messages) - number}",
+            conversation_id=room,
+            channel=mapping.channel or "chat",
+            language=mapping.language,
+            attachments=tuple(kind for kind in SENT if m.get(kind)),
+            reactions={"likes": float(hearts)} if hearts else {},
+            columns={"thread": _repaired(_text(get(whole, "title")))} if garbled and get(whole, "title") else {},
+            source=source.name,
+            number=number,
+        )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if isinstance(value, Mapping | list) or value is None else str(value)
+
+
+def _repaired(text: str) -> str:
+    """A text whose letters are the bytes of its UTF-8 form, as it was written.
+
+    >>> _repaired("Ã©tÃ©")
+    'été'
+    """
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text

@@ -1,0 +1,75 @@
+"""Reddit: dumps of submissions and comments, an object a line."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents import objects
+from ..exports import sample, words
+from ..mapping import Map
+from ..sources import Source
+from ..times import Clock
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+GONE = {"[deleted]", "[removed]"}
+STAFF = {"moderator", "admin"}
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """Its objects are comments (link_id, parent_id, body) or submissions (selftext, num_comments)."""
+    v = sample(head)
+    if {"link_id", "parent_id", "body", "author"} <= v.keys():
+        return "its objects are Reddit comments (link_id, parent_id)"
+    return "its objects are Reddit submissions (selftext, num_comments)" if {"selftext", "num_comments", "subreddit"} <= v.keys() else None
+
+
+@reader("reddit", claims=claims, threads="id", order="time", channel="community")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Reddit: comments and submissions of the public dumps (Pushshift, Arctic Shift), together where both are given.
+
+    *Export:* the dump of a subreddit as NDJSON, plain or .zst (RC for comments, RS for submissions).
+    *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, edits; times since 1970.
+    *Not:* deleted and removed texts, which are counted; collapsed replies that a page of the interface leaves out.
+    """
+    clock = Clock("epoch")
+    for item in objects(source):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v = item.value
+        text = words(v, "body") or "\n".join(t for t in (words(v, "title"), words(v, "selftext")) if t)
+        if not words(v, "id") or not ("body" in v or "selftext" in v):
+            yield LeftOut(source.name, "objects that are no comment and no submission", 1)
+        elif text in GONE or (words(v, "body", "selftext") in GONE and not words(v, "title")):
+            yield LeftOut(source.name, "deleted or removed messages", 1)
+        else:
+            yield _record(source, mapping, v, html.unescape(text.removesuffix("\n[deleted]").removesuffix("\n[removed]")), item.number, clock)
+
+
+def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: int, clock: Clock) -> Record:
+    comment = "body" in v
+    thread = words(v, "link_id") if comment else f"t3_{words(v, 'id')}"
+    parent = words(v, "parent_id") if comment else ""
+    score = v.get("score", v.get("ups"))
+    who = words(v, "author") or "[deleted]"
+    return Record(
+        text=text,
+        author=who,
+        role="bot" if who == "AutoModerator" else "agent" if words(v, "distinguished") in STAFF else "unknown",
+        opener=not comment or v.get("is_submitter") is True,
+        sent_at=clock.read(words(v, "created_utc")),
+        raw_time=words(v, "created_utc") or None,
+        message_id=f"{'t1' if comment else 't3'}_{words(v, 'id')}",
+        conversation_id=thread,
+        reply_to=parent or None,
+        channel=mapping.channel or "community",
+        language=mapping.language,
+        edited=bool(v.get("edited")),
+        reactions={"likes": float(score)} if isinstance(score, int | float) and not isinstance(score, bool) else {},
+        columns={"subreddit": words(v, "subreddit")} if words(v, "subreddit") else {},
+        source=source.name,
+        number=number,
+    )
