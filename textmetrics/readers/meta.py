@@ -17,9 +17,9 @@ SENT = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "share", 
 
 
 def claims(source: Source, head: bytes) -> str | None:
-    """It has participants and messages with sender_name and timestamp_ms."""
+    """It has messages with sender_name and timestamp_ms."""
     value = head_value(head)
-    first = next(iter(many(value, "messages")), {}) if isinstance(value, dict) and "participants" in value else {}
+    first = next(iter(many(value, "messages")), {}) if isinstance(value, dict) else {}
     if "sender_name" in first and "timestamp_ms" in first:
         return "its messages have sender_name and timestamp_ms, as Messenger and Instagram export them"
     return "its messages have senderName and timestamp, as Messenger exports encrypted chats" if "senderName" in first and "timestamp" in first else None
