@@ -66,3 +66,10 @@ def test_a_confirmation_followed_by_a_failure_or_by_the_same_matter_is_revoked()
     assert say("That fixed it, thank you!").resolution == "confirmed"
     assert say("That fixed it, thank you!", "Oh no, it stopped again. Same problem, it does not work.").resolution == "rejected"
     assert say("That fixed it, thank you!", "My printer prints nothing at all again, please help.").resolution == "rejected"
+
+
+def test_a_language_with_a_region_is_read_with_its_pack():
+    """Forums state locales: even a message too short to tell its language is read."""
+    say = [{"role": "customer", "text": "No sound"}, {"role": "agent", "text": "Restart it"}, {"role": "customer", "text": "Works now"}]
+    (t,) = tm.annotate([{"id": "c", "channel": "community", "language": "en-US", "messages": say}])
+    assert t.language == "en" and t.languages == ("en", "en", "en") and t.found("acknowledgement", "worked")

@@ -22,11 +22,21 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LOOKED_AT = 1500  # characters of a text that are looked at
 
 
+def code_of(stated: str | None) -> str | None:
+    """The code of a language as packs have it, of a tag with a region or script.
+
+    >>> code_of("en-US"), code_of("pt_BR"), code_of("")
+    ('en', 'pt', None)
+    """
+    return re.split(r"[-_]", stated.strip())[0].lower() or None if stated else None
+
+
 def recognise(folded: Sequence[str], stated: str | None = None) -> tuple[str | None, list[str | None]]:
     """The language of a conversation and of each of its messages (folded texts); None where it cannot be told.
 
     ``stated`` is what the export says; it holds for the conversation, and for every message that does not clearly speak otherwise.
     """
+    stated = code_of(stated)
     counts = [_counts(text) for text in folded]
     whole = stated or _best(counts)
     return whole, [_of_message(c, whole) for c, _ in counts]
