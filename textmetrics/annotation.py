@@ -18,6 +18,7 @@ from .cleaning import clean
 from .detectors import View
 from .features import Told
 from .folding import fold
+from .profile import stage
 from .scorers import SCORERS, Text
 from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Transcript
 
@@ -60,14 +61,19 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     limits = judging.thresholds(trained, settings.thresholds)
     prepared = prepare(batch)
     views = [p.view for p in prepared]
-    tolds = [Told(view) for view in views]
+    with stage("annotate.words"):
+        tolds = [Told(view) for view in views]
     judged = judging.judge(views, trained=trained, tolds=tolds)
-    felt = moods(views, settings)
-    resolved = outcomes.resolutions(views, felt, fates)
-    about = outcomes.request_types(views, tolds, felt, fates)
-    for n, one in enumerate(prepared):
-        found = judging.findings(one.view, judged[n], trained, limits)
-        yield _transcript(one, found, felt[n], resolved[n], about[n], as_of)
+    with stage("annotate.moods"):
+        felt = moods(views, settings)
+    with stage("annotate.outcomes"):
+        resolved = outcomes.resolutions(views, felt, fates)
+        about = outcomes.request_types(views, tolds, felt, fates)
+    with stage("annotate.findings"):
+        found = [judging.findings(view, judged[n], trained, limits) for n, view in enumerate(views)]
+    with stage("annotate.transcripts"):
+        transcripts = [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of) for n, one in enumerate(prepared)]
+    yield from transcripts
 
 
 def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
@@ -78,12 +84,15 @@ def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
     roles = [_roles(c) for c in batch]
     for conversation in batch:
         names = packs.channel(conversation.channel).clean
-        own = [clean(m.text[:LONGEST], names) for m in conversation.messages]
-        texts.append(own)
-        folded.append([fold(t) for t in own])
-        tongue.append(tongues.recognise(folded[-1], conversation.language))
+        with stage("annotate.clean"):
+            own = [clean(m.text[:LONGEST], names) for m in conversation.messages]
+            texts.append(own)
+            folded.append([fold(t) for t in own])
+        with stage("annotate.languages"):
+            tongue.append(tongues.recognise(folded[-1], conversation.language))
     flat = [(c, i) for c, role in enumerate(roles) for i in range(len(role))]
-    found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))
+    with stage("annotate.cues"):
+        found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))
     empty: tuple[Cue, ...] = ()
     views = [View(c, roles[n], texts[n], folded[n], [found.get((n, i), empty) for i in range(len(roles[n]))], tongue[n][1]) for n, c in enumerate(batch)]
     return [Prepared(view, tongue[n][0]) for n, view in enumerate(views)]

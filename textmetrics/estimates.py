@@ -7,6 +7,7 @@ Each takes values, exposures and censoring flags of any group, of one conversati
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import ceil, exp, floor, lgamma, log, sqrt
 
 import numpy as np
@@ -59,6 +60,7 @@ def rate(values: Array, exposure: Array, censored: Array) -> Estimate:
     return Estimate(len(values), count / total, low / total, high / total, int(censored.sum()))
 
 
+@lru_cache(maxsize=4096)
 def poisson(count: float) -> tuple[float, float]:
     """The exact interval of a Poisson count.
 
@@ -76,12 +78,21 @@ def _poisson_cdf(k: int, mean: float) -> float:
     if mean <= 0:
         return 1.0
     first = max(0, int(mean - 12 * sqrt(mean) - 12))
-    return min(1.0, sum(exp(i * log(mean) - mean - lgamma(i + 1)) for i in range(first, k + 1)))
+    each = log(mean)
+    return min(1.0, sum([exp(i * each - mean - factorial) for i, factorial in enumerate(_log_factorials(first, k), first)]))
+
+
+@lru_cache(maxsize=64)
+def _log_factorials(first: int, last: int) -> list[float]:
+    """The logarithms of the factorials from one number to another: looking for a root asks for the same ones many times."""
+    return [lgamma(i + 1) for i in range(first, last + 1)]
 
 
 def _root(rising: Callable[[float], float], low: float, high: float) -> float:
     for _ in range(100):
         middle = (low + high) / 2
+        if middle in (low, high):
+            break  # no number lies between them
         low, high = (low, middle) if rising(middle) > 0 else (middle, high)
     return (low + high) / 2
 
