@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .metrics import METRICS, observe, observe_customer
@@ -96,6 +96,7 @@ class Tables:
         self.groups: dict[str, dict[str, Any]] = {}
         self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
         self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
+        self._told: list[tuple[int, int, Sequence[Observation]]] = []
         self.ids: list[str] = []
         self._message_ids: list[list[str]] = []
         self._histories: dict[str, list[tuple[Any, int, Transcript]]] = {}
@@ -109,23 +110,16 @@ class Tables:
         ids = [m.id for m in c.messages]
         self._message_ids.append(ids)
         self.n_messages += len(ids)
-        rows = self._rows["messages"]
-        for i, m in enumerate(c.messages):
-            reactions = _json(m.reactions) if m.reactions else None
-            for column, cell in zip(
-                rows,
-                (t.id, m.id, i, t.turns[i], m.participant_id, t.roles[i], m.sent_at, t.languages[i], m.text, t.moods[i], t.replies[i], t.open[i], reactions, m.source, m.record),
-                strict=True,
-            ):
-                column.append(cell)
+        for column, cells in zip(self._rows["messages"], _message_columns(t, ids), strict=True):
+            column.extend(cells)
         self._add("conversations", _conversation_row(t))
         for f in t.findings:
             text = c.messages[f.message].text[f.start : f.end]
             self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
         self.groups[t.id] = {**c.columns, **{g: _group(t, g) for g in GROUPS}, "mood_before": t.mood_before}
         for name, seen in observe(t, self.metrics).items():
-            for o in seen:
-                self._observe(name, number, o)
+            if seen:
+                self._observe(name, number, seen)
         if c.customer_id is not None or c.case_id is not None:
             begun = next((m.sent_at for m in c.messages if m.sent_at is not None), None)
             self._histories.setdefault(c.customer_id or f"case {c.case_id}", []).append((begun, number, t))
@@ -143,16 +137,22 @@ class Tables:
             numbers = {id(t): n for _, n, t in known}
             for name, seen in observe_customer([t for _, _, t in known], self.metrics).items():
                 for t, o in seen:
-                    self._observe(name, numbers[id(t)], o)
+                    self._observe(name, numbers[id(t)], [o])
         self._histories.clear()
 
-    def _observe(self, name: str, number: int, o: Observation) -> None:
-        self.metric.append(self._code[name])
-        self.conversation.append(number)
-        self.position.append(-1 if o.message is None else o.message)
-        self.value.append(o.value)
-        self.exposure.append(o.exposure)
-        self.censored.append(o.censored)
+    def _observe(self, name: str, number: int, seen: Sequence[Observation]) -> None:
+        self._told.append((self._code[name], number, seen))
+
+    def _settle(self) -> None:
+        """Observations that were taken in go to their arrays, many at a time."""
+        told, self._told = self._told, []
+        self.metric.extend([code for code, _, seen in told for _ in seen])
+        self.conversation.extend([number for _, number, seen in told for _ in seen])
+        every = [o for _, _, seen in told for o in seen]
+        self.position.extend([-1 if o.message is None else o.message for o in every])
+        self.value.extend([o.value for o in every])
+        self.exposure.extend([o.exposure for o in every])
+        self.censored.extend([o.censored for o in every])
 
     def _add(self, table: str, row: Iterable[Any]) -> None:
         for column, cell in zip(self._rows[table], row, strict=True):
@@ -161,6 +161,7 @@ class Tables:
     def _flush(self) -> None:
         import pyarrow as pa
 
+        self._settle()
         for table, columns in self._rows.items():
             if columns[0]:
                 schema = _schema(table)
@@ -180,6 +181,7 @@ class Tables:
         import numpy as np
         import pyarrow as pa
 
+        self._settle()
         ids = [None if p < 0 else self._message_ids[c][p] for c, p in zip(self.conversation, self.position, strict=True)]
         columns = [
             pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())).cast(pa.string()),
@@ -198,6 +200,28 @@ def _schema(table: str) -> pa.Schema:
 
     types = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "timestamp": pa.timestamp("us", tz="UTC")}
     return pa.schema([(column, types[kind]) for column, kind in TABLES[table].items()])
+
+
+def _message_columns(t: Transcript, ids: Sequence[str]) -> tuple[Sequence[Any], ...]:
+    """The columns of a transcript's messages."""
+    messages, n = t.messages, len(ids)
+    return (
+        [t.id] * n,
+        ids,
+        range(n),
+        t.turns,
+        [m.participant_id for m in messages],
+        t.roles,
+        [m.sent_at for m in messages],
+        t.languages,
+        [m.text for m in messages],
+        t.moods,
+        t.replies,
+        t.open,
+        [_json(m.reactions) if m.reactions else None for m in messages],
+        [m.source for m in messages],
+        [m.record for m in messages],
+    )
 
 
 def _conversation_row(t: Transcript) -> tuple[Any, ...]:

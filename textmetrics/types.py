@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from msgspec import Struct, field
@@ -195,8 +196,8 @@ class Observation(Struct, frozen=True):
     message: int | None = None
 
 
-class Transcript(Struct, frozen=True, kw_only=True):
-    """An annotated conversation: all that a metric sees.
+class Transcript(Struct, frozen=True, kw_only=True, dict=True):
+    """An annotated conversation: all that a metric sees. What many metrics ask of it is worked out once.
 
     Columns as long as ``messages``: ``roles``; ``turns`` (the number of the turn, None for system lines and
     notes); ``languages`` (None: not recognised); ``moods`` (in [-1, 1], customers only, None: no scorer);
@@ -238,11 +239,24 @@ class Transcript(Struct, frozen=True, kw_only=True):
 
     def first(self, *roles: str, after: int = -1) -> int | None:
         """The position of the first message of some roles that comes later than another."""
-        return next((i for i in range(after + 1, len(self.roles)) if self.roles[i] in roles), None)
+        for i in range(after + 1, len(self.roles)):
+            if self.roles[i] in roles:
+                return i
+        return None
 
     def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
         """The findings of one label, in order; of some states, of some roles."""
-        return [f for f in self.findings if f.label == label and (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
+        found = self._labelled.get(label, ())
+        if not states and by is None:
+            return list(found)
+        return [f for f in found if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
+
+    @cached_property
+    def _labelled(self) -> dict[str, list[Finding]]:
+        by: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            by.setdefault(finding.label, []).append(finding)
+        return by
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
@@ -263,7 +277,15 @@ class Transcript(Struct, frozen=True, kw_only=True):
         ``kinds`` are the replies that count as an answer (default: substantive ones of people). A message that asks for nothing
         (a closing thanks) starts no wait.
         """
-        stops = kinds or ("substantive",)
+        if kinds not in self._waited:
+            self._waited[kinds] = self._waits(kinds or ("substantive",))
+        return list(self._waited[kinds])
+
+    @cached_property
+    def _waited(self) -> dict[tuple[str, ...], list[Wait]]:
+        return {}
+
+    def _waits(self, stops: tuple[str, ...]) -> list[Wait]:
         waits: list[Wait] = []
         asked: int | None = None
         for i, role in enumerate(self.roles):

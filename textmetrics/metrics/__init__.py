@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -84,8 +85,13 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     >>> [o.value for o in observe(transcript("09:00 customer: No sound?", "09:04 agent: Restart it."), ["first_response_wait"])["first_response_wait"]]
     [240.0]
     """
-    chosen = [METRICS[name] for name in (METRICS if metrics is None else metrics)]
-    return {m.name: list(m.observe(transcript)) for m in chosen if m.of == "conversation" and (m.channels is None or transcript.channel in m.channels)}
+    return {m.name: list(m.observe(transcript)) for m in _chosen(tuple(METRICS if metrics is None else metrics), transcript.channel)}
+
+
+@lru_cache(maxsize=64)
+def _chosen(names: tuple[str, ...], channel: str) -> tuple[Metric, ...]:
+    """The metrics of some names that look at single conversations of a channel."""
+    return tuple(m for m in map(METRICS.__getitem__, names) if m.of == "conversation" and (m.channels is None or channel in m.channels))
 
 
 def observe_customer(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> Mapping[str, list[tuple[Transcript, Observation]]]:
