@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile"},
+    {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile"},
     {"registry", "packs", "models"},
     {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
     {"cues", "letters", "delimited", "mapping", "documents", "exports"},

@@ -12,6 +12,7 @@ from textmetrics import packs
 from textmetrics.annotation import annotate
 from textmetrics.detectors import DETECTORS
 from textmetrics.estimates import ESTIMATES
+from textmetrics.hours import Hours, Schedule
 from textmetrics.metrics import METRICS
 from textmetrics.readers import READERS
 from textmetrics.scorers import SCORERS, Text
@@ -129,6 +130,7 @@ def test_a_language_without_pack_gets_times_and_volumes_only(batch):
     assert "first_response_wait" in set(batch.observations[batch.observations["conversation_id"] == "no-pack"]["metric"])
 
 
+ALWAYS = Hours("always open", (Schedule("UTC", (((0, 1440),),) * 7),))
 WAITS = [n for n, m in METRICS.items() if m.estimate == "survival"]
 
 
@@ -139,7 +141,7 @@ def test_who_still_waits_makes_waits_longer_not_shorter(name):
     open_ = [conversation("09:00 customer: No sound?", id=f"v{n}") for n in range(4)]
 
     def value(conversations):
-        return tm.analyze(conversations, as_of=AS_OF, metrics=[name]).estimates().iloc[0]
+        return tm.analyze(conversations, as_of=AS_OF, metrics=[name], hours=ALWAYS).estimates().iloc[0]
 
     assert value(answered)["value"] == 600
     assert value(answered + waiting)["n_open"] == 2 and value(answered + waiting)["value"] >= 600

@@ -18,6 +18,7 @@ from .cleaning import clean
 from .detectors import View
 from .features import Told
 from .folding import fold
+from .hours import Hours
 from .profile import stage
 from .scorers import SCORERS, Text
 from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Transcript
@@ -30,11 +31,12 @@ LONGEST = 20_000  # characters of one message that are read; what lies behind is
 
 
 class Settings(Struct, frozen=True):
-    """What annotation may be told. ``thresholds``: label -> score; ``mood``: a scorer for all languages in place of the packs' own; ``rules_only``: no trained model."""
+    """What annotation may be told. ``thresholds``: label -> score; ``mood``: a scorer for all languages in place of the packs' own; ``rules_only``: no trained model; ``hours``: when answers can be had."""
 
     thresholds: Mapping[str, float] = {}
     mood: str | None = None
     rules_only: bool = False
+    hours: Hours | None = None
 
 
 class Prepared(Struct):
@@ -72,7 +74,7 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     with stage("annotate.findings"):
         found = [judging.findings(view, judged[n], trained, limits) for n, view in enumerate(views)]
     with stage("annotate.transcripts"):
-        transcripts = [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of) for n, one in enumerate(prepared)]
+        transcripts = [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of, settings.hours) for n, one in enumerate(prepared)]
     yield from transcripts
 
 
@@ -139,7 +141,13 @@ def _moods(code: str, texts: Sequence[Text], settings: Settings) -> Sequence[flo
 
 
 def _transcript(
-    one: Prepared, findings: Sequence[Finding], felt: Sequence[float | None], resolved: Resolution, about: str | None, as_of: datetime | None
+    one: Prepared,
+    findings: Sequence[Finding],
+    felt: Sequence[float | None],
+    resolved: Resolution,
+    about: str | None,
+    as_of: datetime | None,
+    hours: Hours | None,
 ) -> Transcript:
     view = one.view
     solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
@@ -161,4 +169,5 @@ def _transcript(
         solution=solution,
         mood_before=before,
         mood_after=after,
+        hours=hours.of(view.conversation.channel, view.conversation.queue) if hours is not None else None,
     )

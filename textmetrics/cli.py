@@ -48,12 +48,13 @@ def mine(
     threshold: Annotated[list[str] | None, typer.Option(help="LABEL=SCORE from which a finding counts; may be given again.")] = None,
     mood: Annotated[str | None, typer.Option(help="A scorer for all moods, such as vader.")] = None,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Use no trained model.")] = False,
+    hours: Annotated[Path | None, typer.Option(help="Opening hours (TOML: zone, hours per weekday, holidays): waits are told in them too.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
 ) -> None:
     """Read transcripts, find, measure, and write the tables."""
     from . import pipeline
 
-    options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "thresholds": dict(_pair(t) for t in threshold or ())}
+    options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
     with _progress(quiet) as progress:
         report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), beside=beside or (), as_of=_moment(as_of), progress=progress, **options)
     problems = report.arrow("problems").num_rows

@@ -14,6 +14,8 @@ from . import mapping, roles, sources, threads
 from .annotation import Settings, annotate
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat
+from .hours import Hours
+from .hours import load as load_hours
 from .joining import join
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .readers import Reader, choose
@@ -225,19 +227,22 @@ def analyze(
     thresholds: Mapping[str, float] | None = None,
     mood: str | None = None,
     rules_only: bool = False,
+    hours: str | Path | Hours | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Measure conversations: ours, plain dicts (a message each), or a DataFrame with the generic columns.
 
     ``as_of``: when the data were cut: what was not answered by then counts as open. Where it is not said, it is the last time in each export.
     ``metrics``: only these. ``thresholds``: label -> score from which it counts. ``mood``: a scorer in place of those of the language packs.
+    ``hours``: opening hours (a TOML file, see `hours`): waits are told in them too.
     """
     from .plain_data import to_conversations
 
     reading = conversations if isinstance(conversations, Reading) else None
     given = to_conversations(conversations)
     cut = as_of or latest(given)
-    settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only)
+    opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
+    settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     tables = Tables(metrics)
     if as_of is None:
         given = [c if c.cut else msgspec.structs.replace(c, cut=cut) for c in given]

@@ -18,6 +18,8 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct, field
 
+from .hours import Schedule
+
 Role = Literal["customer", "other", "agent", "bot", "system", "note", "unknown"]
 ROLES: tuple[str, ...] = get_args(Role)
 CUSTOMERS = ("customer", "other")
@@ -202,6 +204,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
     Columns as long as ``messages``: ``roles``; ``turns`` (the number of the turn, None for system lines and
     notes); ``languages`` (None: not recognised); ``moods`` (in [-1, 1], customers only, None: no scorer);
     ``replies`` (what kind of reply a responder's message is); ``open`` (a customer's message that asks for a reply).
+    ``hours``: when those who answer are there (None: nobody said).
     """
 
     conversation: Conversation
@@ -220,6 +223,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
     solution: int | None = None
     mood_before: float | None = None
     mood_after: float | None = None
+    hours: Schedule | None = None
 
     @property
     def id(self) -> str:
@@ -265,6 +269,14 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         if begun is None or until is None or self.conversation.skewed:
             return None
         return max(0.0, (until - begun).total_seconds())
+
+    def staffed_seconds(self, start: int, stop: int | None) -> float | None:
+        """Seconds of opening hours from one message to another, or to ``as_of``; None without a schedule, or where a clock is missing or cannot be right."""
+        begun = self.messages[start].sent_at
+        until = self.as_of if stop is None else self.messages[stop].sent_at
+        if self.hours is None or begun is None or until is None or self.conversation.skewed:
+            return None
+        return self.hours.seconds(begun, until)
 
     def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
         """The wait from one message to another, censored while there is no other; nothing without clocks."""
