@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile"},
     {"registry", "packs", "models"},
     {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "mood_words"},
-    {"cues", "letters", "delimited", "mapping", "documents", "exports"},
+    {"cues", "letters", "delimited", "spreadsheets", "mapping", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
@@ -39,6 +39,7 @@ DOORS = {
     "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
+    "python_calamine": {"readers/xlsx.py"},
 }
 WALL = 400  # lines
 

@@ -2,7 +2,7 @@
 
 The standard library's reader does the cells; around it stands what exports need. A bare carriage return inside a cell is text (the library would end
 the row there). A quote that is never closed costs its own line, not the rest of the file: reading goes on at the next line,
-and what was set aside is reported. Every cell is text; nothing is taken for a number, a date or a missing value.
+and what was set aside is reported. Of columns that share a name the first keeps it, and this is said. Every cell is text; nothing is taken for a number, a date or a missing value.
 """
 
 from __future__ import annotations
@@ -47,13 +47,36 @@ def header(source: Source) -> tuple[list[str], str]:
     return (names, delimiter) if len(names) > 1 else ([], "")
 
 
+def apart(names: list[str]) -> list[str]:
+    """Column names that tell columns apart: a second ``text`` becomes ``text (2)``, one without a name ``column 7``.
+
+    >>> apart(["id", "text", "text", ""])
+    ['id', 'text', 'text (2)', 'column 4']
+    """
+    found: list[str] = []
+    for at, name in enumerate(names, start=1):
+        own, n = name or f"column {at}", 1
+        while own in found or (n > 1 and own in names):
+            n += 1
+            own = f"{name or f'column {at}'} ({n})"
+        found.append(own)
+    return found
+
+
+def shared(source: str, names: list[str], own: list[str], line: int) -> Iterator[Problem]:
+    """Say of columns that share a name how the later ones are called."""
+    for name in dict.fromkeys(n for n in names if n and names.count(n) > 1):
+        later = ", ".join(repr(o) for n, o in zip(names, own, strict=True) if n == name and o != name)
+        yield Problem(source, f"{names.count(name)} columns are called {name!r}: the first is read, what else has the name is {later}; a map can choose", line=line, kept=True)
+
+
 def rows(source: Source) -> Iterator[Row | Problem]:
     """The rows below the header. A row with too few or too many cells is a Problem, never cut to fit."""
     names, delimiter = header(source)
     if not names:
         raise ReadError(source.name, "has no header line with column names")
-    if twice := sorted({n for n in names if n and names.count(n) > 1}):
-        raise ReadError(source.name, f"two columns are called {', '.join(map(repr, twice))}: rename one", line=1)
+    own = apart(names)
+    yield from shared(source.name, names, own, 1)
     number = -1
     for line, byte, text, problem in _logical(source, delimiter, len(names)):
         if problem is not None:
@@ -71,7 +94,7 @@ def rows(source: Source) -> Iterator[Row | Problem]:
         if len(cells) != len(names):
             yield Problem(source.name, f"has {len(cells)} cells where the header has {len(names)}", record=number, line=line, byte=byte)
         else:
-            yield Row(number, line, byte, dict(zip(names, cells, strict=True)))
+            yield Row(number, line, byte, dict(zip(own, cells, strict=True)))
 
 
 def _first(source: Source, count: int) -> Iterator[Line]:

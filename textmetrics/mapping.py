@@ -4,7 +4,7 @@
     files = ["tickets*.csv"]        # which files of its folder the map speaks of (all, where it is missing)
     channel = "email"               # constant values: channel, language, timezone, role
     timezone = "Europe/Madrid"      # of times that name no zone (UTC)
-    time_format = "%d/%m/%Y %H:%M"  # or iso (the default), epoch, epoch_ms, epoch_us
+    time_format = "%d/%m/%Y %H:%M"  # or iso (the default, also days as spreadsheets count them), epoch, epoch_ms, epoch_us
     html = true                     # texts are HTML
     threads = "id"                  # how conversations are found: id, reply, silence
     order = "file"                  # messages of a conversation come in the order of the file, or by time
@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,15 @@ from msgspec import Struct, field
 from . import packs
 from .cleaning import plain
 from .errors import PackError
+from .spreadsheets import Watch
 from .times import Clock
 from .types import ROLES, Problem, Record
 
 FOLDER_FILE = "map.toml"  # a map of this name speaks of the files of its folder
 TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "customer_id", "case_id", "severity", "queue", "status")
-COLUMNS = {*TEXTS, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
+IDS = ("message_id", "conversation_id", "reply_to", "customer_id", "case_id")
+FINER = {"raw_time", "zone_known", "edited", "attachments", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
+COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
 THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
 REACTIONS = ("likes", "shares", "replies", "quotes", "views", "rating", "helpful", "solution")
 SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "html", "threads", "order", "role_from", "role"}
@@ -116,6 +120,7 @@ class Rows:
     def __init__(self, source: str, mapping: Map) -> None:
         self.source, self.mapping = source, mapping
         self.clock = Clock(mapping.time_format, mapping.timezone)
+        self.watch = Watch(source)
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
         self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
 
@@ -127,6 +132,7 @@ class Rows:
             return
         if self.mapping.html:
             text = plain(text)
+        self.watch.text(text, number)
         if subject := self._text(row, "subject"):
             text = f"{subject}\n{text}" if text else subject
         sent_at = None
@@ -145,11 +151,17 @@ class Rows:
             opener=self._true(row, "opener"),
             reactions=self._reactions(row),
             columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")},
+            raw_time=raw,
+            zone_known=raw is None or sent_at is None or self.clock.names_zone(raw),
+            edited=self._true(row, "edited"),
+            attachments=self._attachments(row),
             source=self.source,
             number=number,
         )
         for name in TEXTS:
-            setattr(record, name, self._value(name, self._text(row, name)))
+            value = self._value(name, self._text(row, name))
+            setattr(record, name, self.watch.ident(name, value) if value is not None and name in IDS else value)
+        self._finer(row, record)
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
         if (rating := self._text(row, "rating")) is not None:
@@ -159,6 +171,30 @@ class Rows:
         if self.mapping.keep_rest:
             record.columns |= {k: str(v) for k, v in row.items() if k and k not in self._theirs and v not in (None, "") and not isinstance(v, dict | list)}
         yield record
+
+    def rest(self) -> Iterator[Problem]:
+        """What is seen only at the end of a source."""
+        yield from self.watch.rest()
+
+    def _finer(self, row: Mapping[str, Any], record: Record) -> None:
+        """What a row says beyond the message itself: the time as its first export wrote it, how sure its role is, where it stands."""
+        if self.mapping.columns.get("raw_time") in row:
+            record.raw_time = self._text(row, "raw_time")
+        if self._get(row, "zone_known") not in (None, ""):
+            record.zone_known = self._true(row, "zone_known")
+        if (sure := _number(self._get(row, "role_confidence"))) is not None:
+            record.confidence = sure
+        if (place := _number(self._get(row, "position"))) is not None and isfinite(place):
+            record.position = int(place)
+        if (cut := self._text(row, "cut")) is not None:
+            record.cut = self.clock.read(cut)
+        if isinstance(columns := self._get(row, "columns"), dict):
+            record.columns |= {str(k): str(v) for k, v in columns.items() if v not in (None, "")}
+
+    def _attachments(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of what was sent along: a list, or one name a line."""
+        given = self._get(row, "attachments")
+        return tuple(str(a) for a in (given if isinstance(given, list) else str(given or "").split("\n")) if a)
 
     def _get(self, row: Mapping[str, Any], ours: str) -> Any:
         theirs = self.mapping.columns.get(ours)

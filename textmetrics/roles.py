@@ -34,10 +34,11 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     Another customer is ``other``. On the phone it is the other way round: who answers speaks first.
     """
     stated: dict[str, Role] = {}
+    sure: dict[str, float] = {}
     for r in group:
         name = name_of(r)
         if stated.get(name, "unknown") == "unknown":
-            stated[name] = r.role
+            stated[name], sure[name] = r.role, r.confidence
     marked = {name_of(r) for r in group if r.opener}
     answering = any(role in RESPONDERS for role in stated.values())
     open_ = [n for n, role in stated.items() if role in ("customer", "unknown") and not _speechless(n)]
@@ -47,9 +48,9 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     found: dict[str, tuple[Role, float]] = {}
     for name, role in stated.items():
         if role == "customer":
-            found[name] = ("customer" if name == originator else "other", 1.0)
+            found[name] = ("customer" if name == originator else "other", sure[name])
         elif role != "unknown":
-            found[name] = (role, 1.0)
+            found[name] = (role, sure[name])
         elif name == originator:
             found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else OPENED if len(stated) > 1 else LONELY)
         elif answering or customers:

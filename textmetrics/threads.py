@@ -110,6 +110,8 @@ def _order(groups: list[tuple[str, list[Record]]]) -> str:
 
 
 def _arranged(group: list[Record], order: str) -> list[Record]:
+    if all(r.position is not None for r in group):
+        return sorted(group, key=lambda r: r.position)  # type: ignore[arg-type, return-value]
     if order == "file":
         return group
     if order == "reverse":
@@ -260,6 +262,7 @@ def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
         ),
         language=_told(newest, "language"),
         skewed=any(b > SKEW for b in back),
+        cut=_told(newest, "cut"),
         columns=_columns(newest),
         **{name: _told(newest, name) for name in FACTS},
     )

@@ -60,7 +60,8 @@ class Record(Struct, kw_only=True):
     ``opener`` says that the export marks its author as the one who asked; ``columns`` keeps whatever
     else the export has, by name, for grouping estimates. ``raw_time`` is the time as the export writes it,
     ``zone_known`` whether it named its zone; ``attachments`` are names or kinds of what was sent along. ``told``: when what the record
-    says of its conversation (status, rating, columns, ...) last changed: of several exports the newest is believed.
+    says of its conversation (status, rating, columns, ...) last changed: of several exports the newest is believed. ``confidence`` is that of the role,
+    ``position`` its place in the conversation and ``cut`` when the export of that was cut, where the export says these.
     """
 
     text: str
@@ -88,6 +89,9 @@ class Record(Struct, kw_only=True):
     edited: bool = False
     attachments: tuple[str, ...] = ()
     told: datetime | None = None
+    confidence: float = 1.0
+    position: int | None = None
+    cut: datetime | None = None
     source: str = ""
     number: int = 0
 

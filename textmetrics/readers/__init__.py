@@ -45,7 +45,7 @@ READERS: Registry[Reader] = Registry("reader", __name__)
 def reader(
     name: str, *, claims: Claims, threads: str = "id", order: str | None = None, channel: str = "chat", shape: str | None = None, calls: bool = False
 ) -> Callable[[Read], Read]:
-    """Register a reader. ``shape`` names the plain table form it reads (json, delimited, parquet), if any: a map then applies to it."""
+    """Register a reader. ``shape`` names the plain table form it reads (json, delimited, parquet, workbook), if any: a map then applies to it."""
 
     def register(function: Read) -> Read:
         READERS.add(name, Reader(name, inspect.getdoc(function) or "", claims, function, threads, order, channel, shape, calls), function.__code__.co_filename)
@@ -82,4 +82,6 @@ def _shape(source: Source, head: bytes) -> str:
     """The plain form of a source that a map is given for."""
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "workbook"
     return "json" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "delimited"

@@ -32,3 +32,4 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from turn.read(row.cells, row.number, row.line, row.byte)
         else:
             yield row
+    yield from turn.rest()

@@ -44,3 +44,4 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 yield Problem(source.name, f"is no JSON object but a {type(row).__name__}", number, line.number, line.byte)
                 continue
             yield from rows.read(row, number, line.number, line.byte)
+    yield from rows.rest()

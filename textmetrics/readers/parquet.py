@@ -30,6 +30,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         for row in batch.to_pylist():
             number += 1
             yield from turn.read({k: _cell(v) for k, v in row.items()}, number)
+    yield from turn.rest()
 
 
 def _file(source: Source) -> Any:
