@@ -233,7 +233,8 @@ def agree(kept: Record, again: Record) -> None:
 def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
     """One conversation out of its records: who takes part as what, and whether the clocks can be right."""
     people = roles.participants(group)
-    newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True)  # what is told of the conversation: the newest export first, else as it came
+    dated = any(r.told is not None for r in group)
+    newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True) if dated else group  # what is told of the conversation: the newest export first, else as it came
     times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
     back = [_back(a.sent_at, b.sent_at) for a, b in itertools.pairwise(group)]
     back += [_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times]
@@ -270,7 +271,10 @@ def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
 
 def _told(group: Sequence[Record], name: str) -> Any:
     """The first value that stands of one fact of a conversation."""
-    return next((v for r in group if (v := getattr(r, name)) is not None), None)
+    for r in group:
+        if (value := getattr(r, name)) is not None:
+            return value
+    return None
 
 
 def _columns(group: Sequence[Record]) -> dict[str, str]:
