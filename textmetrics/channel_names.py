@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from . import packs
+from .expressions import Chooser, either
 
 NEAR = 60  # characters around the words in question in which a channel counts as named by them
 
 
+_PLAIN = re.compile(r"[\t\n\f\r -~]*\Z")  # characters of which RE2 and re say alike what is a letter, a digit, a space
+
+
 @cache
-def _patterns(code: str) -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, re.compile("|".join(f"(?:{e})" for e in expressions))) for name, expressions in packs.language(code).channels.items()]
+def _patterns(code: str) -> tuple[Chooser, list[tuple[str, re.Pattern[str]]]]:
+    """One pass that says which channels a text may name, and what finds each."""
+    every = {name: either(expressions) for name, expressions in packs.language(code).channels.items()}
+    return Chooser(list(every.values())), [(name, re.compile(expression)) for name, expression in every.items()]
 
 
+@lru_cache(maxsize=256)  # the vote and the finding ask for the same place
 def channel_named(folded: str, code: str | None, span: tuple[int, int]) -> str | None:
     """The channel whose name stands nearest to some characters of a folded text; None where none is near.
 
@@ -24,7 +31,8 @@ def channel_named(folded: str, code: str | None, span: tuple[int, int]) -> str |
     if code not in packs.languages():
         return None
     best: tuple[int, str] | None = None
-    for name, pattern in _patterns(code):
+    chooser, patterns = _patterns(code)
+    for name, pattern in [patterns[n] for n in sorted(chooser.of(folded))] if _PLAIN.match(folded) else patterns:
         for match in pattern.finditer(folded):
             apart = max(0, match.start() - span[1], span[0] - match.end())
             if apart <= NEAR and (best is None or apart < best[0]):

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from .detectors import View, Vote, key
 from .folding import fold
+from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS
 from .words import capitals, of_words, tokens
 
@@ -52,7 +53,8 @@ class Told:
         self.content = [{t for t in ts if len(t) > 3} for ts in self.tokens]
         self.writers = [m.participant_id for m in view.conversation.messages]
         self.answers = [role in RESPONDERS for role in view.roles]
-        self._pairs: dict[int, set[tuple[str, str]]] = {}
+        self.bare = [text.strip() for text in view.folded]
+        self._pairs: dict[int, set[str]] = {}
         self._first: tuple[dict[str, int], dict[str, int]] = {}, {}
         for i, (words, side) in enumerate(zip(self.content, self.answers, strict=True)):
             for word in words - self._first[side].keys():
@@ -63,10 +65,10 @@ class Told:
         first = self._first[self.answers[i]]
         return sum([first[word] < i for word in self.content[i]])
 
-    def pairs(self, i: int) -> set[tuple[str, str]]:
-        """The pairs of neighbouring words of one message."""
+    def pairs(self, i: int) -> set[str]:
+        """The pairs of neighbouring words of one message, each as one text: no word holds a space."""
         if i not in self._pairs:
-            self._pairs[i] = set(itertools.pairwise(self.tokens[i]))
+            self._pairs[i] = set(map(" ".join, itertools.pairwise(self.tokens[i])))
         return self._pairs[i]
 
 
@@ -87,13 +89,12 @@ def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote
 
 def _own(view: View, told: Told, i: int) -> dict[str, float]:
     """Features of the message by itself."""
-    words, folded = told.tokens[i], view.folded[i]
+    words, folded, size = told.tokens[i], view.folded[i], len(view.folded[i].rstrip())
     row: dict[str, float] = {}
     for word in words[:3]:
         row[f"^:{word}"] = 1.0
     for word in words[-2:]:
         row[f"$:{word}"] = 1.0
-    size = len(folded.rstrip())
     for cue in view.cues[i]:
         row[f"c:{cue.name}"] = 1.0
         if cue.start < EDGE:
@@ -108,14 +109,22 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
         row["is:asks"] = 1.0
         if asked > 1:
             row["is:asks twice"] = 1.0
-        if folded.rstrip().endswith("?"):
+        if folded[size - 1] == "?":
             row["is:ends asking"] = 1.0
-    row["is:length"] = math.log1p(len(words)) / 3
-    row[f"is:length {min(6, int(math.log2(max(1, len(words)))))}"] = 1.0
+    row["is:length"], name = _LENGTHS[len(words)]
+    row[name] = 1.0
     loud, letters = capitals(view.texts[i])
     if letters > 3 and loud >= CAPITALS * letters:
         row["is:shouted"] = 1.0
     return row
+
+
+def _length(words: int) -> tuple[float, str]:
+    """What a model is told of so many words: a number, and the name of a class."""
+    return math.log1p(words) / 3, f"is:length {min(6, int(math.log2(max(1, words))))}"
+
+
+_LENGTHS = Memo(_length)
 
 
 def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
@@ -147,9 +156,9 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
             row[f"{mark}:{name}"] = 1.0
         if "?" in view.folded[j]:
             row[f"is:{mark} asks"] = 1.0
-            if view.folded[j].rstrip().endswith("?"):
+            if told.bare[j][-1] == "?":
                 row[f"is:{mark} ends asking"] = 1.0
-        row[f"is:{mark} length"] = math.log1p(len(told.tokens[j])) / 3
+        row[f"is:{mark} length"] = _LENGTHS[len(told.tokens[j])][0]
     if said:
         j = said[0]
         if told.content[i]:
@@ -158,15 +167,18 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     else:
         row["is:nothing said by the other side"] = 1.0
     _repeats(view, told, i, said, row)
-    mine = next((j for j in range(i - 1, -1, -1) if told.answers[j] == told.answers[i]), None)
-    if mine is not None:
+    answers, mine = told.answers, i - 1
+    while mine >= 0 and answers[mine] != answers[i]:
+        mine -= 1
+    if mine >= 0:
         for name in view.named[mine]:
             row[f"m:{name}"] = 1.0
         if told.content[i]:
             row["is:overlap with the own side"] = told.said_on_the_own_side(i) / len(told.content[i])
-    side = CUSTOMERS if told.answers[i] else RESPONDERS
-    after = next((j for j in range(i + 1, len(view)) if view.roles[j] in side), None)
-    if after is None:
+    side, after, n = CUSTOMERS if answers[i] else RESPONDERS, i + 1, len(view)
+    while after < n and view.roles[after] not in side:
+        after += 1
+    if after == n:
         row["is:never answered"] = 1.0
     else:
         for name in view.named[after]:
@@ -179,38 +191,46 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
 
 def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
     """How much of a message its writer had said before."""
-    me = told.writers[i]
+    me, content = told.writers[i], told.content[i]
     mine = [j for j, writer in enumerate(told.writers[:i]) if writer == me]
-    if not mine or not told.content[i]:
+    if not mine or not content:
         return
-    shared = [len(told.content[i] & told.content[j]) / len(told.content[i]) for j in mine]
-    row["is:repeats"] = max(shared)
-    row[f"is:repeats {int(max(shared) * 4)}"] = 1.0
+    shared = [len(content & told.content[j]) / len(content) for j in mine]
+    most = max(shared)
+    row["is:repeats"] = most
+    row[f"is:repeats {int(most * 4)}"] = 1.0
     row["is:repeats the own first message"] = shared[0]
     if pairs := told.pairs(i):
-        row["is:repeats word for word"] = max(len(pairs & told.pairs(j)) for j in mine) / len(pairs)
-    if any(view.folded[j].strip() == view.folded[i].strip() for j in mine):
+        row["is:repeats word for word"] = max([len(pairs & told.pairs(j)) for j in mine]) / len(pairs)
+    if told.bare[i] in [told.bare[j] for j in mine]:
         row["is:said before"] = 1.0
     if said:
-        row["is:repeats itself more than the other side"] = max(shared) - len(told.content[i] & told.content[said[0]]) / len(told.content[i])
+        row["is:repeats itself more than the other side"] = most - len(content & told.content[said[0]]) / len(content)
 
 
 def _judged(view: View, i: int, said: Sequence[int], row: dict[str, float]) -> None:
     """What the responder's messages before were judged to be."""
-    just: dict[str, float] = {}
-    ever: dict[str, float] = {}
-    for j in range(i):
-        for label, chance in view.chances[j].items() if view.roles[j] in RESPONDERS else ():
-            ever[label] = max(ever.get(label, 0.0), chance)
-            if j in said:
-                just[label] = max(just.get(label, 0.0), chance)
-    for label, chance in just.items():
+    heard = [j for j in range(i) if view.roles[j] in RESPONDERS]
+    ever = _most([view.chances[j] for j in heard])
+    for label, chance in _most([view.chances[j] for j in heard if j in said]).items():
         row[f"q:{label}"] = chance
     for label, chance in ever.items():
         row[f"e:{label}"] = chance
     stands = "so" if ever.get("solution", 0.0) > 0.5 else "no"
     for name in view.named[i]:
         row[f"{stands}:{name}"] = 1.0
+
+
+def _most(given: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """The highest chance of each label over some messages."""
+    if len(given) < 2:
+        return given[0] if given else {}
+    found = dict(given[0])
+    for chances in given[1:]:
+        for label, chance in chances.items():
+            if chance > found.get(label, -1.0):
+                found[label] = chance
+    return found
 
 
 def _gap(earlier: datetime | None, later: datetime | None) -> float | None:

@@ -26,6 +26,7 @@ DATE = re.compile(r"\b\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\b\d{1,2}[:.h]\d\d\b
 ADDRESS = re.compile(r"[^\s<>\"'(\[;:,]{1,80}@[^\s<>\"')\];:,]{1,80}")
 RULE = re.compile(r"[ \t]{0,12}([-–—_=*#~+ᐧ])[-–—_=*#~+ᐧ \t]*\Z")
 _URL = re.compile(r"(?:https?|mailto|ftp):[^\s<>]*")
+_DIGIT = re.compile(r"\d")
 NOISE = "\ufeff\u200b\u200e\u200f\u202a\u202c"
 
 
@@ -40,7 +41,7 @@ class _Words(Struct, frozen=True):
     forwarded: frozenset[str]
     sent_from: re.Pattern[str]
     devices: frozenset[str]
-    above: tuple[str, ...]
+    above: re.Pattern[str]
     inline: re.Pattern[str]
 
 
@@ -71,7 +72,7 @@ def vocabulary() -> _Words:
         forwarded=frozenset(every["forwarded"]),
         sent_from=re.compile(rf"(?:{_any(every['sent_from'])})\s+"),
         devices=frozenset(every["devices"]),
-        above=tuple(every["above"]),
+        above=re.compile(_any(every["above"])),
         inline=re.compile(rf"({_any(list(labels))})\s?[:：]"),
     )
 
@@ -184,7 +185,7 @@ def _headers(lines: list[Line], i: int) -> int | None:
             break
         else:
             gap += 1
-        address = address or bool(ADDRESS.search(lines[i].text[:WIDEST]))
+        address = address or has_address(lines[i].text[:WIDEST])
         i += 1
     main = kinds - {"cc"}
     if "from" in main and (len(main) >= 3 or (len(main) == 2 and address)):
@@ -211,7 +212,17 @@ def _attribution(lines: list[Line], i: int) -> int | None:
 def _begins(text: str) -> bool:
     """Whether a wrapped attribution may begin with a line: with the word for "on", a date, or a name and address."""
     low = lowered(text[:60].lstrip("-–—_ "))
-    return bool(vocabulary().on.match(low)) or bool(DATE.search(text[:WIDEST])) or bool(ADDRESS.search(text[:WIDEST]))
+    return bool(vocabulary().on.match(low)) or has_date(text[:WIDEST]) or has_address(text[:WIDEST])
+
+
+def has_date(text: str) -> bool:
+    """Whether a date or time stands in a text: looked for where there is a digit at all."""
+    return bool(_DIGIT.search(text)) and bool(DATE.search(text))
+
+
+def has_address(text: str) -> bool:
+    """Whether an address stands in a text."""
+    return "@" in text and bool(ADDRESS.search(text))
 
 
 def _ends(text: str) -> bool:
@@ -226,7 +237,7 @@ def _says(text: str, lines: list[Line], after: int) -> bool:
     """Whether a line says who wrote, when: a verb or an address, with a date or address, and nothing like a sentence of the writer's."""
     words = vocabulary()
     bare = _URL.sub(" ", text)
-    date, address = DATE.search(bare) is not None, ADDRESS.search(bare) is not None
+    date, address = has_date(bare), has_address(bare)
     if not (date or address or (text[0] in "-–—" and text[-1] in "-–—")):
         return False
     low = lowered(bare)

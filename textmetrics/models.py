@@ -95,10 +95,9 @@ class Linear(Struct, frozen=True):
         return Weighed(self, at[known], np.array(values, np.float64)[known], np.concatenate(([0], np.cumsum(known)))[ends])
 
     def _of_words(self, words: Sequence[str]) -> dict[int, None]:
-        """The rows of ``words.of_words(words)``, as far as they are known."""
-        found = dict.fromkeys(chain.from_iterable(map(self.words.__getitem__, words)))
-        found.update(dict.fromkeys([row for row in map(self.pairs.get, pairwise(words)) if row is not None]))
-        return found
+        """The rows of ``words.of_words(words)``; one that is not known is ``len(index)``."""
+        single = chain.from_iterable(map(self.words.__getitem__, words))
+        return dict.fromkeys(chain(single, map(self.pairs.get, pairwise(words), repeat(len(self.index)))))
 
     def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
         """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""

@@ -50,12 +50,12 @@ def beyond_words(
     for cue in cues:
         row[f"c:{cue.name}"] = 1.0
     good = bad = 0.0
-    if not language.lexicon.keys().isdisjoint(words):
-        for i, word in enumerate(words):
-            value = language.lexicon.get(word, 0.0)
-            if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
-                value *= TURNED
-            good, bad = good + max(0.0, value), bad + min(0.0, value)
+    lexicon = language.lexicon
+    for i in [i for i, word in enumerate(words) if word in lexicon] if not lexicon.keys().isdisjoint(words) else ():
+        value = lexicon[words[i]]
+        if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
+            value *= TURNED
+        good, bad = good + max(0.0, value), bad + min(0.0, value)
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
     for name in before:
         row[f"p:{name}"] = 1.0

@@ -195,7 +195,7 @@ def _marker(text: str) -> Kind | None:
     if len(text) > 200 or not text:
         return None
     low = lowered(text)
-    return "marker" if any(words in low for words in vocabulary().above) else None
+    return "marker" if vocabulary().above.search(low) else None
 
 
 def _signature(lines: list[Line], i: int) -> bool:

@@ -74,14 +74,18 @@ def capitals(text: str) -> tuple[int, int]:
     """
     pieces = text[:LOOKED_AT].split()
     loud = sum(map(_LOUD.__getitem__, pieces))
-    return (loud, sum(len(_LETTERS.findall(p)) for p in pieces)) if loud else (0, 0)
+    return (loud, sum(map(_LONG.__getitem__, pieces))) if loud else (0, 0)
 
 
 def _loud(piece: str) -> int:
     return sum(w.isupper() for w in _LETTERS.findall(piece))
 
 
+def _long(piece: str) -> int:
+    return len(_LETTERS.findall(piece))
+
+
 _PIECES = Memo(_cut)
-_LOUD = Memo(_loud)
+_LOUD, _LONG = Memo(_loud), Memo(_long)
 _WORDS = Memo(_of_word)
 _PAIRS = Memo(_of_pair)
