@@ -27,7 +27,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
         *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "cues.py", "phrases.py", "expressions.py"),
         *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),
     ),
-    "measuring": ("types.py", "hours.py", "estimates.py"),
+    "measuring": ("types.py", "hours.py", "commitments.py", "estimates.py"),
 }
 
 

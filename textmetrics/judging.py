@@ -1,7 +1,7 @@
 """Votes and trained models to findings.
 
 Responders' messages are judged first, then customers', because what a customer says is read in the light of what they were given. Where the
-trained model speaks a message's language it decides, with the votes of the rules among its evidence; elsewhere the votes decide.
+trained model speaks a message's language it decides, with the votes of the rules among its evidence; elsewhere, and for labels it was never taught, the votes decide.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def judge(
             weighed = part.weigh(rows, words)
             for n, ((view, i, mark), row) in enumerate(zip(places, weighed.chances().tolist(), strict=True)):
                 mark.weighed, mark.n = weighed, n
-                view.chances[i] = dict(zip(part.outputs, row, strict=True))
+                told_by_rules = {name: chance for name, chance in view.chances[i].items() if name not in part.outputs}
+                view.chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
     return judged
 
 
@@ -163,8 +164,13 @@ def _finding(view: View, i: int, judged: Judged, one: Detector, state: str | Non
     start, end = (own.span if own else None) or _evidence(view, i, judged, key(one.label, state))
     told = {**(own.attributes if own else {}), **(one.describe(view, i, (start, end)) if one.describe else {})}
     return Finding(
-        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector="rule" if judged.weighed is None else "model", attributes=told
+        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector=_judge(judged, key(one.label, state)), attributes=told
     )
+
+
+def _judge(judged: Judged, name: str) -> str:
+    """Who decided on a label: the model, where it speaks the language and was taught the label, else the rule."""
+    return "model" if judged.weighed is not None and name in judged.weighed.part.outputs else "rule"
 
 
 def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
@@ -172,7 +178,7 @@ def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
     folded = view.folded[i]
     sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
     best = sentences[0]
-    if judged.weighed is not None and len(sentences) > 1:
+    if judged.weighed is not None and len(sentences) > 1 and _judge(judged, name) == "model":
         strong = [(text, w) for f, w in judged.weighed.reasons(judged.n, name, 40) for mark, _, text in [f.partition(":")] if mark in ("w", "b", "^", "$")]
         spoken = [folded[start:end] for start, end in sentences]
         weight = [sum([w for text, w in strong if text in said]) for said in spoken]
@@ -190,6 +196,6 @@ def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, na
     score = view.chance(i, name)
     rule = [v for label, v in judged.votes if key(label, v.state) == name]
     words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
-    if judged.weighed is not None:
+    if judged.weighed is not None and _judge(judged, name) == "model":
         words += [f"{in_words(f)} ({w:+.2f})" for f, w in judged.weighed.reasons(judged.n, name)]
-    return Reason(name, score, limit, "rule" if judged.weighed is None else "model", tuple(words))
+    return Reason(name, score, limit, _judge(judged, name), tuple(words))

@@ -196,7 +196,7 @@ class Report:
             for name, table in self._arrow.items():
                 parquet.write_table(table, part / f"{name}.parquet", compression="zstd")
             rows, columns = self.estimate_rows(by)
-            (part / "estimates.csv").write_text(_csv([columns, *rows]), encoding="utf-8")
+            (part / "estimates.csv").write_text(as_csv([columns, *rows]), encoding="utf-8")
             (part / "run.json").write_text(json.dumps({**self.run, "by": list(by)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
             if folder.exists():
                 shutil.rmtree(folder)
@@ -248,7 +248,7 @@ def _round(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.9g}")
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
     """CSV that spreadsheets open without running anything: a cell that would begin a formula gets an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -1,0 +1,99 @@
+"""Promises and deadlines, and what became of each."""
+
+import csv
+from datetime import UTC, datetime
+
+import pytest
+
+import textmetrics as tm
+from textmetrics.commitments import commitments
+from textmetrics.promises import ledger, promises, write
+from textmetrics.testing import conversation, transcript
+
+AS_OF = datetime(2024, 1, 20, tzinfo=UTC)
+ASKED = "2024-01-10 09:00 customer: No sound on my box?"
+SAID = "2024-01-10 09:05 agent: I'll get back to you by Friday."  # due as Friday the 12th ends
+CASES = {
+    "kept": ([SAID, "2024-01-12 16:00 agent: Please restart the box."], ("kept", -8 * 3600)),
+    "late": ([SAID, "2024-01-13 09:00 agent: Please restart the box."], ("late", 9 * 3600)),
+    "broken": ([SAID], ("broken", 7 * 86400)),
+    "what is said in one breath keeps nothing": ([SAID, "2024-01-10 09:06 agent: Please check the cable."], ("broken", 7 * 86400)),
+    "putting off keeps nothing": ([SAID, "2024-01-12 16:00 agent: One moment please."], ("broken", 7 * 86400)),
+    "a bot keeps nothing": ([SAID, "2024-01-12 16:00 bot: Please restart the box."], ("broken", 7 * 86400)),
+    "not due yet": (["2024-01-19 09:05 agent: We will call you by Monday."], ("open", -3 * 86400)),
+    "minutes": (["09:05 agent: I'll get back to you within 10 minutes.", "09:12 agent: Please restart the box."], ("kept", -180)),
+    "no time said": (["2024-01-10 09:05 agent: We will get back to you."], ("unknown", None)),
+    "another sentence names another time": (["2024-01-10 09:05 agent: It was sent on Monday. We will get back to you."], ("unknown", None)),
+    "a condition is none": (["2024-01-10 09:05 agent: If you send the number, we will call you tomorrow."], None),
+    "a customer's is none": (["2024-01-10 09:05 customer: I'll get back to you by Friday."], None),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_promise(case):
+    lines, expected = CASES[case]
+    first = ASKED if lines[0].startswith("2024") else "09:00 customer: No sound on my box?"
+    found = [(c.fate, c.late) for _, c in commitments(transcript(first, *lines, as_of=AS_OF), "promise")]
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "said", "due"),
+    [
+        ("es", "¿Dónde está mi paquete?", "Le llamaremos en 24 horas.", "2024-01-11T09:05"),
+        ("it", "Dov'è il mio pacco?", "La richiameremo entro domani.", "2024-01-12T00:00"),
+        ("ro", "Unde este coletul meu?", "Revin cu un răspuns până vineri.", "2024-01-13T00:00"),
+    ],
+)
+def test_promises_of_every_language(language, asked, said, due):
+    t = transcript(f"2024-01-10 09:00 customer: {asked}", f"2024-01-10 09:05 agent: {said}", language=language)
+    assert [c.due.isoformat()[:16] for _, c in commitments(t, "promise")] == [due]
+
+
+def test_metrics_leave_out_what_cannot_be_told_and_keep_open_ones_open():
+    def seen(*lines, **more):
+        return {n: [(o.value, o.censored) for o in found] for n, found in tm.observe(transcript(ASKED, *lines, as_of=AS_OF, **more)).items() if n.startswith("promise")}
+
+    assert seen(SAID, "2024-01-13 09:00 agent: Please restart the box.") == {"promise_kept": [(0.0, False)], "promise_lateness": [(32400.0, False)], "promises_with_a_time": [(1.0, False)]}
+    assert seen("2024-01-19 09:05 agent: We will call you by Monday.")["promise_kept"] == [(0.0, True)]
+    assert seen("2024-01-10 09:05 agent: We will get back to you.") == {"promise_kept": [], "promise_lateness": [], "promises_with_a_time": [(0.0, False)]}
+    assert seen(SAID, skewed=True)["promise_kept"] == []
+
+
+def test_backlog_is_late_in_targets():
+    def seen(*lines):
+        return [o.value for o in tm.observe(transcript(*lines, as_of=AS_OF, channel="email"), ["cycles_late"])["cycles_late"]]
+
+    assert seen("2024-01-17 00:00 customer: No sound?") == [2.0], "three days at a target of one"
+    assert seen("2024-01-19 12:00 customer: No sound?") == []
+    assert seen("2024-01-10 00:00 customer: No sound?", "2024-01-17 00:00 agent: Please restart the box.") == [], "answered is no backlog"
+
+
+@pytest.fixture
+def report():
+    return tm.analyze(
+        [
+            conversation("2024-01-10 09:00 customer: I need this fixed by Friday noon please", SAID, "2024-01-12 16:00 agent: Please restart the box.", id="a", severity="high"),
+            conversation(ASKED, "2024-01-10 09:05 agent: =SUM(1) We will call you back tomorrow!", id="b", channel="email"),
+        ],
+        as_of=AS_OF,
+    )
+
+
+def test_the_ledger_agrees_with_the_metrics_and_opens_to_messages(report, tmp_path):
+    entries = {(e.conversation_id, e.kind): e for e in ledger(report)}
+    assert {k: e.fate for k, e in entries.items()} == {("a", "deadline"): "late", ("a", "promise"): "kept", ("b", "promise"): "broken"}
+    assert entries["a", "deadline"].late == 4 * 3600 and entries["a", "deadline"].severity == "high"
+    kept = report.observations.query("metric == 'promise_kept'")["value"].tolist()
+    assert kept == [float(e.fate == "kept") for e in entries.values() if e.kind == "promise"]
+    assert entries["a", "promise"].answer_id == "a/2" and entries["a", "promise"].text == "I'll get back to you by Friday"
+    write(entries.values(), tmp_path / "ledger.csv")
+    rows = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
+    assert len(rows) == 3 and rows[1]["due"] == "2024-01-13T00:00:00Z"
+    assert not [c for r in rows for c in r.values() if c.startswith("=")], "no cell runs in a spreadsheet"
+
+
+def test_sections_say_what_waits(report):
+    told = {s.title: s for s in promises(report)}
+    assert list(told) == ["What was promised", "By when customers needed it", "Unanswered"]
+    assert [f.behind for f in told["Unanswered"].figures] == [("b",)]

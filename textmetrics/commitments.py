@@ -1,0 +1,61 @@
+"""What became of a time that somebody named: a promise of those who answer, or a time by which a customer needs an answer.
+
+An answer keeps it when it comes by then. What nobody answered is broken once the time is past, and open before; where no time can be told, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from .types import Finding, Transcript
+
+Fate = Literal["kept", "late", "broken", "open", "unknown"]
+FATES: tuple[Fate, ...] = ("kept", "late", "broken", "open", "unknown")
+BREATH = 300.0  # s: what the same side adds within this after a promise belongs to it, and keeps nothing
+
+
+class Commitment(Struct, frozen=True):
+    """What became of one named time.
+
+    ``due``: the moment meant, None where it cannot be told; ``why`` nothing can be said. ``answer``: the message that answered it; ``late``: seconds from the
+    moment meant to it (below 0: before it), or, with no answer, to when the data were cut.
+    """
+
+    fate: Fate
+    due: datetime | None = None
+    why: str | None = None
+    answer: int | None = None
+    late: float | None = None
+
+
+def commitments(t: Transcript, label: str) -> Iterator[tuple[Finding, Commitment]]:
+    """The promises (``promise``) or needed-by times (``deadline``) of a conversation, one by one, with what became of each."""
+    for f in t.found(label):
+        yield f, settle(label, f.attributes, f.message, [m.sent_at for m in t.messages], t.replies, None if t.conversation.skewed else t.as_of)
+
+
+def settle(
+    label: str, told: Mapping[str, Any], at: int, sent: Sequence[datetime | None], replies: Sequence[str | None], as_of: datetime | None
+) -> Commitment:
+    """What became of a time named in message ``at``; ``told`` are the attributes of its finding, ``as_of`` is None where clocks cannot be believed."""
+    if "at" not in told:
+        return Commitment("unknown", why=str(told.get("unresolved", "names no time")))
+    due, said = datetime.fromisoformat(told["at"]), sent[at]
+    if as_of is None or said is None:
+        return Commitment("unknown", due, "a clock is missing, or cannot be right")
+    after = said + timedelta(seconds=min(BREATH, (due - said).total_seconds() / 2)) if label == "promise" else said
+    for i in range(at + 1, len(sent)):
+        if replies[i] != "substantive":
+            continue
+        answered = sent[i]
+        if answered is None:
+            return Commitment("unknown", due, "the answer has no time")
+        if answered >= after:
+            late = (answered - due).total_seconds()
+            return Commitment("kept" if late <= 0 else "late", due, None, i, late)
+    late = (as_of - due).total_seconds()
+    return Commitment("open" if late < 0 else "broken", due, None, None, late)

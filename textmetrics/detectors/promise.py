@@ -1,0 +1,31 @@
+"""Promises to come back, or that something will be done: a commitment that can be kept or broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..deadlines import resolve
+from ..types import RESPONDERS
+from . import View, Vote, detector
+
+_END = re.compile(r"[!?\n]|\.(?=\s|$)")  # ends of sentences; a point within a time or number ends none
+
+
+def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
+    """``at``: by when it is promised (UTC, ISO), or ``unresolved``: why it cannot be told. Only the sentence of the promise is read: others name other times."""
+    text = view.folded[i]
+    start = max((m.end() for m in _END.finditer(text, 0, span[0])), default=0)
+    stop = next((m.start() for m in _END.finditer(text, span[1])), len(text))
+    return resolve(text[start:stop], view.languages[i], view.conversation.messages[i].sent_at)
+
+
+@detector("promise", by=RESPONDERS, describe=describe, goes_by=("promise",))
+def promise(view: View, i: int) -> Vote | None:
+    """Promises to come back, or that something will be done; by when, where it is said. Judged by rule alone: no model was taught it."""
+    cues = view.shows(i, "promise")
+    if not cues:
+        return None
+    timed = [c for c in cues if "at" in describe(view, i, (c.start, c.end))]
+    return Vote(0.7 if timed else 0.6, tuple(timed or cues))
