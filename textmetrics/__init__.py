@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .arrow import arrow_function, arrow_schema
     from .calibration import calibrate
     from .comparison import compare, compare_by
     from .dialects import translate
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "analyze": "pipeline",
     "annotate": "library",
+    "arrow_function": "arrow",
+    "arrow_schema": "arrow",
     "calibrate": "calibration",
     "compare": "comparison",
     "compare_by": "comparison",
@@ -77,6 +80,8 @@ __all__ = [
     "Wait",
     "analyze",
     "annotate",
+    "arrow_function",
+    "arrow_schema",
     "calibrate",
     "compare",
     "compare_by",

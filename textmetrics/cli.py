@@ -49,12 +49,16 @@ def mine(
     mood: Annotated[str | None, typer.Option(help="A scorer for all moods, such as vader.")] = None,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Use no trained model.")] = False,
     hours: Annotated[Path | None, typer.Option(help="Opening hours (TOML: zone, hours per weekday, holidays): waits are told in them too.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the work; the same bytes come out.")] = 1,
+    cluster: Annotated[str | None, typer.Option(help="A Dask cluster that does the work: local, or the address of its scheduler.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
 ) -> None:
     """Read transcripts, find, measure, and write the tables."""
     from . import pipeline
 
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
+    options |= {"workers": workers, "cluster": cluster, "resume": resume}
     with _progress(quiet) as progress:
         report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), beside=beside or (), as_of=_moment(as_of), progress=progress, **options)
     problems = report.arrow("problems").num_rows
@@ -241,7 +245,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        print("textmetrics: stopped; nothing was written", file=sys.stderr)
+        print("textmetrics: stopped; nothing was written. The same command with --resume goes on from there", file=sys.stderr)
         return 75
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):

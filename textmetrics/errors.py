@@ -6,6 +6,7 @@
     ├── ReadError      an input that cannot be understood as a whole (with its place)      65
     │   └── MissingInput   there is no such file                                          66
     ├── OutputError    the output cannot be made                                          73
+    ├── WorkerError    a process of a run died; the run can be resumed                    75
     ├── PackError      a language, channel, map or roles file that is wrong (file, key)    78
     └── ModelError     a trained model that is missing or does not fit                    78
 
@@ -67,6 +68,12 @@ class OutputError(TextmetricsError, OSError):
     """An output that cannot be made."""
 
     exit_code = 73
+
+
+class WorkerError(TextmetricsError):
+    """A process that did a part of a run died."""
+
+    exit_code = 75
 
 
 class PackError(TextmetricsError, ValueError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from . import mapping, roles, sources, threads
+from . import engines, mapping, roles, sources, threads
 from .annotation import Settings, annotate
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat
@@ -18,11 +19,13 @@ from .hours import Hours
 from .hours import load as load_hours
 from .joining import join
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
+from .parts import MEASURED, Job
 from .readers import Reader, choose
-from .report import Report
+from .report import Report, Stored
 from .sources import Source
-from .tables import Tables
+from .tables import TABLES, Files, Tables
 from .types import Conversation, LeftOut, Problem, Record
+from .work import Work
 
 VERSION = "0.1.0"
 Progress = Callable[[str, int, int], None]
@@ -68,6 +71,7 @@ class Reading:
         self.counts = Counts()
         self.inputs: list[dict[str, Any]] = []
         self.skipped: list[str] = []
+        self.cut: datetime | None = None  # the last time in all of them
         self._inputs, self._format, self._progress = inputs, format, progress
         self._map = mapping.load(map) if map is not None else None
         self._roles = roles if isinstance(roles, Mapping) or roles is None else _roles_file(roles)
@@ -75,6 +79,7 @@ class Reading:
     def __iter__(self) -> Iterator[Conversation]:
         self.problems, self.counts, self.inputs, self.skipped = [], Counts(), [], []
         exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name))
+        self.cut = max((e for export in exports if (e := _end(export)) is not None), default=None)
         seen: dict[str, str] = {}
         for export in exports:
             r, m = export.reader, export.mapping
@@ -190,6 +195,11 @@ class Reading:
         self.counts.kept -= self.counts.merged
 
 
+def _end(export: Export) -> datetime | None:
+    """The last time in an export."""
+    return max((t for t in (*(r.sent_at for r in export.records), latest(export.whole)) if t is not None), default=None)
+
+
 def _cuts(conversations: Sequence[Conversation], *, a_log_each: bool) -> list[datetime | None]:
     """When the export of each conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
     if not a_log_each:
@@ -252,17 +262,20 @@ def analyze(
             progress("annotating", n, len(given))
     for problem in reading.problems if reading else ():
         tables.problem(problem)
-    run: dict[str, Any] = {
+    return Report.of(tables, _told(settings, metrics, cut, reading, len(given), tables.n_messages, sum(c.skewed for c in given)))
+
+
+def _told(settings: Settings, metrics: Sequence[str] | None, cut: datetime | None, reading: Reading | None, conversations: int, messages: int, skewed: int) -> dict[str, Any]:
+    """What run.json says of a run."""
+    return {
         "version": VERSION,
         "as_of": cut.isoformat() if cut else None,
         "definitions": definitions(),
         "settings": msgspec.to_builtins(settings) | {"metrics": list(metrics) if metrics else None},
         "inputs": reading.inputs if reading else [],
         "skipped": reading.skipped if reading else [],
-        "counts": (msgspec.to_builtins(reading.counts) if reading else {})
-        | {"conversations": len(given), "messages": tables.n_messages, "clock_skewed": sum(c.skewed for c in given)},
+        "counts": (msgspec.to_builtins(reading.counts) if reading else {}) | {"conversations": conversations, "messages": messages, "clock_skewed": skewed},
     }
-    return Report.of(tables, run)
 
 
 def mine(
@@ -273,19 +286,59 @@ def mine(
     roles: str | Path | Mapping[str, str] | None = None,
     by: Sequence[str] = (),
     beside: Sequence[str | Path] = (),
+    as_of: datetime | None = None,
+    metrics: Sequence[str] | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    mood: str | None = None,
+    rules_only: bool = False,
+    hours: str | Path | Hours | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
-    **options: Any,
 ) -> Report:
-    """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`; ``beside``: side tables (surveys, article views, orders) to join."""
+    """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`; ``beside``: side tables (surveys, article views, orders) to join.
+
+    ``workers``: processes that share the work, ``cluster``: a Dask cluster that does (``local``, or the address of its scheduler): the same bytes come out.
+    ``resume``: go on where a run that was stopped left off.
+    """
     reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress)
-    report = analyze(reading, progress=progress, **options)
-    if not report.run["counts"]["conversations"]:
+    opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
+    settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
+    job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
+    work = Work(out, resume=resume)
+    files, whole = Files(work.tables), Tables(metrics)
+    conversations = messages = skewed = 0
+    for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):
+        conversations, messages, skewed = conversations + part.conversations, messages + part.messages, skewed + part.skewed
+        for name in MEASURED:
+            files.add(name, part.table(name))
+        for transcript in part.customers:
+            whole.remember(transcript)
+        if progress:
+            progress("annotating", messages, max(messages, reading.counts.kept))
+    if not conversations:
+        work.forget()
         first = f": {reading.problems[0]}" if reading.problems else ""
         raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
+    for problem in reading.problems:
+        whole.problem(problem)
+    whole.finish()
+    files.add("observations", whole.table("observations"))
+    files.add("problems", whole.table("problems"))
+    files.close()
+    report = Report(Stored(work.tables), _told(settings, metrics, as_of or reading.cut, reading, conversations, messages, skewed))
     if beside:
         report = with_side_tables(report, beside)
-    report.write(out, by)
-    return report
+    report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
+    work.settle()
+    return Report.load(work.out)
+
+
+def _cut_like(reading: Reading, as_of: datetime | None) -> Iterator[Conversation]:
+    """The conversations, each with when its data were cut: those of exports without clocks when the others were."""
+    for c in reading:
+        yield c if c.cut or as_of else msgspec.structs.replace(c, cut=reading.cut)
 
 
 def with_side_tables(report: Report, paths: Sequence[str | Path]) -> Report:

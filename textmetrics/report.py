@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,21 +22,53 @@ from .metrics import METRICS, Metric
 from .sidetables import COLUMNS as SIDE
 from .tables import ESTIMATE_COLUMNS, TABLES, Tables
 from .types import Problem
+from .work import Work
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import pyarrow as pa
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk's fault, not the name's
 CALIBRATION = "calibration.json"  # what people read of a run, written beside it by `calibrate`
 BEYOND = "_beyond_comparison"  # the row of a metric minus the one it must be compared with
+
+
+class Stored(Mapping[str, "pa.Table"]):
+    """The tables of a run that lie in a folder, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names = [*TABLES, *(name for name in SIDE if (folder / f"{name}.parquet").is_file())]
+        self._read: dict[str, pa.Table] = {}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        from pyarrow import parquet
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = parquet.read_table(self.folder / f"{name}.parquet")
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def columns(self, name: str) -> list[str]:
+        """The names of a table's columns, without reading it."""
+        from pyarrow import parquet
+
+        return list(parquet.read_schema(self.folder / f"{name}.parquet").names)
 
 
 class Report:
     """What a run found. ``run`` says what it was made from: version, as_of, settings, inputs, counts, notes."""
 
     def __init__(self, arrow: Mapping[str, pa.Table], run: Mapping[str, Any], calibration: Mapping[str, Any] | None = None) -> None:
-        self._arrow, self.run, self.calibration = dict(arrow), dict(run), calibration
+        self._arrow, self.run, self.calibration = arrow, dict(run), calibration
 
     @classmethod
     def of(cls, tables: Tables, run: Mapping[str, Any]) -> Report:
@@ -47,18 +79,15 @@ class Report:
     @classmethod
     def load(cls, folder: str | Path) -> Report:
         """A report that was written to a folder."""
-        from pyarrow import parquet
-
         folder = Path(folder)
         if not (folder / "run.json").is_file():
             raise ReadError(folder, "holds no run of textmetrics (no run.json): make one with textmetrics mine INPUT --out FOLDER")
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         told = folder / CALIBRATION
         calibration = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
-        given = [*TABLES, *(name for name in SIDE if (folder / f"{name}.parquet").is_file())]
-        tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in given}
-        for name, table in tables.items():
-            if missing := [c for c in (TABLES.get(name) or SIDE[name]) if c not in table.column_names]:
+        tables = Stored(folder)
+        for name in tables:
+            if missing := sorted({*(TABLES.get(name) or SIDE[name])} - {*tables.columns(name)}):
                 raise ReadError(folder, f"was made by another version (its {name} have no {', '.join(missing)}): mine the inputs again")
         return cls(tables, run, calibration)
 
@@ -72,7 +101,7 @@ class Report:
 
     def add(self, tables: Mapping[str, pa.Table], run: Mapping[str, Any]) -> Report:
         """The report with further tables, or others in place of its own, and more said of the run."""
-        return Report({**self._arrow, **tables}, {**self.run, **run}, self.calibration)
+        return Report(ChainMap(dict(tables), self._arrow), {**self.run, **run}, self.calibration)  # type: ignore[arg-type]
 
     def problems_with(self, more: Iterable[Problem]) -> pa.Table:
         """The table of problems with more of them."""
@@ -183,29 +212,29 @@ class Report:
 
     def write(self, folder: str | Path, by: Sequence[str] = ()) -> Path:
         """Write all tables into a folder: whole, or not at all. A folder that holds something else is an OutputError."""
+        work = Work(folder)
+        try:
+            self.write_into(work.tables, by)
+            work.settle()
+        finally:
+            work.forget()
+        return work.out
+
+    def write_into(self, folder: Path, by: Sequence[str] = (), *, there: Sequence[str] = ()) -> None:
+        """Write the tables, but for those that are ``there`` already, the estimates and what is said of the run."""
         from pyarrow import parquet
 
-        folder = Path(folder)
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder}: is a file, not a folder")
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").is_file():
-            raise OutputError(f"{folder}: holds other files; name an empty or new folder")
-        part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
         try:
-            part.mkdir(parents=True)
-            for name, table in self._arrow.items():
-                parquet.write_table(table, part / f"{name}.parquet", compression="zstd")
+            for name in self._arrow:
+                if name not in there:
+                    parquet.write_table(self._arrow[name], folder / f"{name}.parquet", compression="zstd")
             rows, columns = self.estimate_rows(by)
-            (part / "estimates.csv").write_text(as_csv([columns, *rows]), encoding="utf-8")
-            (part / "run.json").write_text(json.dumps({**self.run, "by": list(by)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-            if folder.exists():
-                shutil.rmtree(folder)
-            part.rename(folder)
+            (folder / "estimates.csv").write_text(as_csv([columns, *rows]), encoding="utf-8")
+            (folder / "run.json").write_text(json.dumps({**self.run, "by": list(by)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
         except OSError as error:
+            if error.errno in FULL:
+                raise
             raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        return folder
 
     def to_html(self, path: str | Path) -> Path:
         """Write a page that needs nothing else: every metric, and messages behind it."""

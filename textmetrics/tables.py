@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .metrics import METRICS, observe, observe_customer
@@ -81,7 +82,7 @@ TABLES: dict[str, dict[str, str]] = {
     "problems": {"source": "string", "record": "int64", "line": "int64", "byte": "int64", "reason": "string"},
 }
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open")
-GROUPS = ("channel", "language", "severity", "queue", "status", "resolution", "request_type")
+GROUP = 1 << 16  # rows of a row group
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
 
 
@@ -93,7 +94,6 @@ class Tables:
         self._code = {name: n for n, name in enumerate(self.metrics)}
         self._rows: dict[str, list[list[Any]]] = {t: [[] for _ in c] for t, c in TABLES.items() if t != "observations"}
         self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in self._rows}
-        self.groups: dict[str, dict[str, Any]] = {}
         self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
         self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
         self._told: list[tuple[int, int, Sequence[Observation]]] = []
@@ -116,13 +116,10 @@ class Tables:
         for f in t.findings:
             text = c.messages[f.message].text[f.start : f.end]
             self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
-        self.groups[t.id] = {**c.columns, **{g: _group(t, g) for g in GROUPS}, "mood_before": t.mood_before}
         for name, seen in observe(t, self.metrics).items():
             if seen:
                 self._observe(name, number, seen)
-        if c.customer_id is not None or c.case_id is not None:
-            begun = next((m.sent_at for m in c.messages if m.sent_at is not None), None)
-            self._histories.setdefault(c.customer_id or f"case {c.case_id}", []).append((begun, number, t))
+        self._remember(number, t)
         if len(self._rows["conversations"][0]) >= FLUSH:
             self._flush()
 
@@ -154,6 +151,22 @@ class Tables:
         self.exposure.extend([o.exposure for o in every])
         self.censored.extend([o.censored for o in every])
 
+    def customers(self) -> list[Transcript]:
+        """The transcripts whose customer is known, in the order they came: what `finish` would look at."""
+        return [t for _, _, t in sorted((h for history in self._histories.values() for h in history), key=lambda h: h[1])]
+
+    def remember(self, t: Transcript) -> None:
+        """Take in one transcript for what `finish` sees in whole customers, and nothing else."""
+        number = len(self.ids)
+        self.ids.append(t.id)
+        self._message_ids.append([m.id for m in t.messages])
+        self._remember(number, t)
+
+    def _remember(self, number: int, t: Transcript) -> None:
+        c = t.conversation
+        if c.customer_id is not None or c.case_id is not None:
+            self._histories.setdefault(c.customer_id or f"case {c.case_id}", []).append((opened(c), number, t))
+
     def _add(self, table: str, row: Iterable[Any]) -> None:
         for column, cell in zip(self._rows[table], row, strict=True):
             column.append(cell)
@@ -164,8 +177,8 @@ class Tables:
         self._settle()
         for table, columns in self._rows.items():
             if columns[0]:
-                schema = _schema(table)
-                self._batches[table].append(pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)], schema=schema))
+                wanted = schema(table)
+                self._batches[table].append(pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted))
                 self._rows[table] = [[] for _ in columns]
 
     def table(self, name: str) -> pa.Table:
@@ -175,7 +188,7 @@ class Tables:
         if name == "observations":
             return self._observations()
         self._flush()
-        return pa.Table.from_batches(self._batches[name], _schema(name))
+        return pa.Table.from_batches(self._batches[name], schema(name))
 
     def _observations(self) -> pa.Table:
         import numpy as np
@@ -191,11 +204,12 @@ class Tables:
             pa.array(np.frombuffer(self.exposure, np.float64) if self.exposure else []),
             pa.array(np.frombuffer(self.censored, np.int8).astype(bool) if self.censored else []),
         ]
-        schema = _schema("observations")
-        return pa.Table.from_arrays([c.cast(t) for c, t in zip(columns, schema.types, strict=True)], schema=schema)
+        wanted = schema("observations")
+        return pa.Table.from_arrays([c.cast(t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)
 
 
-def _schema(table: str) -> pa.Schema:
+def schema(table: str) -> pa.Schema:
+    """The columns of a table, as Arrow types them."""
     import pyarrow as pa
 
     types = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "timestamp": pa.timestamp("us", tz="UTC")}
@@ -222,6 +236,57 @@ def _message_columns(t: Transcript, ids: Sequence[str]) -> tuple[Sequence[Any], 
         [m.source for m in messages],
         [m.record for m in messages],
     )
+
+
+def packed(table: pa.Table) -> bytes:
+    """A table as the bytes of an Arrow stream."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def unpacked(data: bytes) -> pa.Table:
+    """A table out of such bytes."""
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(data).read_all()
+
+
+class Files:
+    """The tables of a run as files that grow, a row group of `GROUP` rows or more at a time, so that memory does not grow with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[str, list[pa.Table]] = {}
+        self._writers: dict[str, Any] = {}
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Take in some rows."""
+        waiting = self._waiting.setdefault(name, [])
+        waiting.append(table)
+        if sum(t.num_rows for t in waiting) >= GROUP:
+            self._write(name)
+
+    def close(self) -> None:
+        """Write what waits, and end the files. A table that was given nothing is an empty file."""
+        for name in TABLES:
+            self.add(name, schema(name).empty_table())
+            self._write(name)
+        for writer in self._writers.values():
+            writer.close()
+
+    def _write(self, name: str) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        if name not in self._writers:
+            self._writers[name] = parquet.ParquetWriter(self._folder / f"{name}.parquet", schema(name), compression="zstd")
+        table = pa.concat_tables(self._waiting.pop(name))
+        if table.num_rows:
+            self._writers[name].write_table(table.combine_chunks(), row_group_size=2 * GROUP)
 
 
 def _conversation_row(t: Transcript) -> tuple[Any, ...]:
@@ -252,12 +317,6 @@ def _conversation_row(t: Transcript) -> tuple[Any, ...]:
         min((p.confidence for p in c.participants), default=None),
         _json(c.columns) if c.columns else None,
     )
-
-
-def _group(t: Transcript, name: str) -> Any:
-    if name in ("channel", "language", "resolution", "request_type"):
-        return getattr(t, name)
-    return getattr(t.conversation, name)
 
 
 def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:

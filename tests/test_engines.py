@@ -1,0 +1,125 @@
+"""A run in parts: the same bytes whoever does it, in whatever steps; what was done before it was stopped is not done again."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import textmetrics as tm
+from textmetrics import engines, parts
+from textmetrics.errors import UsageError, WorkerError
+
+CHAT = Path(__file__).parent.parent / "corpora" / "live_chat"
+
+
+def files(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What a run in one part gives."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    tm.mine(CHAT, out=out)
+    return files(out)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(parts, "SIZE", 16)
+
+
+@pytest.mark.parametrize("options", [{}, {"workers": 2}], ids=["here", "two workers"])
+def test_parts_come_to_the_same_bytes(whole, small, tmp_path, options):
+    tm.mine(CHAT, out=tmp_path / "out", **options)
+    assert files(tmp_path / "out") == whole
+    assert [p.name for p in tmp_path.iterdir()] == ["out"], "nothing is left beside it"
+
+
+def test_a_cluster_comes_to_the_same_bytes(whole, small, tmp_path):
+    pytest.importorskip("distributed")
+    tm.mine(CHAT, out=tmp_path / "out", cluster="local", workers=2)
+    assert files(tmp_path / "out") == whole
+
+
+def stopped_after(n, monkeypatch, tmp_path):
+    """A run that is stopped when it has measured so many parts; what it was asked to measure."""
+    seen = []
+    measure = parts.measure_packed
+
+    def counted(job, chunk):
+        if len(seen) == n:
+            raise KeyboardInterrupt
+        seen.append(chunk)
+        return measure(job, chunk)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "measure_packed", counted)
+        with pytest.raises(KeyboardInterrupt):
+            tm.mine(CHAT, out=tmp_path / "out", resume=True)
+    return seen
+
+
+def test_a_stopped_run_goes_on_where_it_was(whole, small, monkeypatch, tmp_path):
+    first = stopped_after(2, monkeypatch, tmp_path)
+    assert not (tmp_path / "out").exists(), "whole or not at all"
+    again = stopped_after(1, monkeypatch, tmp_path)
+    assert not set(first) & set(again)
+    part = next((tmp_path / ".out.work").glob("*.part"))
+    part.write_bytes(part.read_bytes()[:-1])  # a part that the disk lost half of is done again
+    tm.mine(CHAT, out=tmp_path / "out", resume=True)
+    assert files(tmp_path / "out") == whole and [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_parts_made_by_other_settings_are_not_taken(small, monkeypatch, tmp_path):
+    stopped_after(2, monkeypatch, tmp_path)
+    tm.mine(CHAT, out=tmp_path / "out", rules_only=True, resume=True)
+    tm.mine(CHAT, out=tmp_path / "fresh", rules_only=True)
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+
+
+def test_a_run_that_is_not_resumed_starts_anew_and_leaves_the_old_output_until_it_is_whole(whole, small, monkeypatch, tmp_path):
+    tm.mine(CHAT, out=tmp_path / "out")
+    stopped_after(1, monkeypatch, tmp_path)
+    assert files(tmp_path / "out") == whole, "the earlier run still stands"
+    tm.mine(CHAT, out=tmp_path / "out")
+    assert files(tmp_path / "out") == whole and [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_run_stopped_between_the_two_moves_loses_nothing(whole, tmp_path):
+    tm.mine(CHAT, out=tmp_path / "out")
+    (tmp_path / ".out.work").mkdir()
+    (tmp_path / "out").rename(tmp_path / ".out.work" / "old")
+    engines.Work(tmp_path / "out").forget()
+    assert files(tmp_path / "out") == whole
+
+
+def test_a_worker_that_dies_is_told_in_one_line(small, monkeypatch, tmp_path):
+    monkeypatch.setattr(parts, "measure_packed", _die)
+    with pytest.raises(WorkerError, match="--resume"):
+        tm.mine(CHAT, out=tmp_path / "out", workers=2)
+
+
+def _die(job, chunk):
+    import os
+
+    os.kill(os.getpid(), 9)
+
+
+def test_no_workers_are_too_few(tmp_path):
+    with pytest.raises(UsageError, match="workers"):
+        tm.mine(CHAT, out=tmp_path / "out", workers=0)
+
+
+def test_the_function_over_arrow_batches_sees_what_a_run_sees(tmp_path):
+    rows = [
+        {"conversation_id": c, "author": a, "role": r, "sent_at": f"2026-03-02T09:0{n}:00Z", "text": t, "message_id": f"{c}{n}"}
+        for c in "xy"
+        for n, (a, r, t) in enumerate([("ana", "customer", "No sound?"), ("tom", "agent", "Restart it."), ("ana", "customer", "That worked, thanks!")])
+    ]
+    report = tm.analyze(rows)
+    batches = pa.Table.from_pylist(rows).to_batches(max_chunksize=2)
+    as_of = report.conversations["as_of"].max().to_pydatetime()
+    for table in parts.MEASURED:
+        mapped = pa.Table.from_batches(tm.arrow_function(table, as_of=as_of)(batches), tm.arrow_schema(table))
+        assert mapped.equals(report.arrow(table)), table

@@ -1,0 +1,115 @@
+"""Who does the parts of a run: this process, processes beside it, or the machines of a cluster; and what is kept of those that are done.
+
+All three take the same bytes and give the same bytes, in the order of the conversations. What is done is kept beside the output, a file a
+part, until the run is whole: a run that was killed goes on from there.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from . import parts
+from .errors import UsageError, WorkerError
+from .parts import Job, Part
+from .types import Conversation
+from .work import Work
+
+AHEAD = 3  # parts that wait for each worker: enough that none is idle, few enough that memory stays flat
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # workers share the cores as processes, not as threads
+
+
+@contextmanager
+def executor(workers: int = 1, cluster: str | None = None) -> Iterator[tuple[Executor | None, int]]:
+    """Whoever does the work, and how many of them: nobody else, so many processes, or a Dask cluster (``local``, or the address of its scheduler)."""
+    if workers < 1:
+        raise UsageError(f"--workers {workers}: give 1 or more")
+    if cluster is not None:
+        with _dask(cluster, workers) as found:
+            yield found
+    elif workers == 1:
+        yield None, 1
+    else:
+        before = {name: os.environ.get(name) for name in ONE_THREAD}
+        os.environ.update({name: "1" for name, given in before.items() if given is None})
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts)
+        try:
+            yield pool, workers
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            for name, given in before.items():
+                if given is None:
+                    os.environ.pop(name, None)
+
+
+@contextmanager
+def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise UsageError("--cluster needs Dask: pip install 'textmetrics[dask]'") from error
+    if cluster == "local":
+        with LocalCluster(n_workers=max(workers, 1), threads_per_worker=1, dashboard_address=None) as own, Client(own) as client:
+            yield client.get_executor(pure=False), workers
+    else:
+        with Client(cluster) as client:
+            yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the process that was started, which tells the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers: int = 1, cluster: str | None = None) -> Iterator[Part]:
+    """Every part of a run, in the order of the conversations: taken from what is kept, or done and kept.
+
+    Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
+    """
+    with executor(workers, cluster) as (pool, many):
+        yield from _run(parts.pack(job), parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+
+
+def _run(job: bytes, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
+    waiting: deque[tuple[str, Part | Future[bytes]]] = deque()
+    for chunk in chunks:
+        given = parts.pack(chunk)
+        name = parts.name_of(job, given)
+        if (kept := _kept(work, name)) is not None:
+            waiting.append((name, kept))
+        elif pool is None:
+            data = parts.measure_packed(job, given)
+            work.keep(name, data)
+            waiting.append((name, parts.unpack(data)))
+        else:
+            waiting.append((name, pool.submit(parts.measure_packed, job, given)))
+        while len(waiting) >= (ahead if pool else 1):
+            yield _finished(*waiting.popleft(), work)
+    while waiting:
+        yield _finished(*waiting.popleft(), work)
+
+
+def _kept(work: Work, name: str) -> Part | None:
+    """A part that was done before; one whose file is damaged is done again."""
+    data = work.done(name)
+    try:
+        return None if data is None else parts.unpack(data)
+    except ValueError:
+        return None
+
+
+def _finished(name: str, result: Part | Future[bytes], work: Work) -> Part:
+    if isinstance(result, Part):
+        return result
+    try:
+        data = result.result()
+    except BrokenProcessPool as error:
+        raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
+    work.keep(name, data)
+    return parts.unpack(data)
