@@ -123,89 +123,101 @@ class Rows:
         self.watch = Watch(source)
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
         self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
+        self._ours: dict[str, list[str]] = {}
+        for ours, theirs in mapping.columns.items():
+            if ours in COLUMNS:
+                self._ours.setdefault(theirs, []).append(ours)
+        self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
 
     def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Iterator[Record | Problem]:
         """One row as a record, or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
-        text = self._get(row, "text")
+        given = self._given(row)
+        text = given.get("text")
         if not isinstance(text, str):
             yield Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
             return
         if self.mapping.html:
             text = plain(text)
         self.watch.text(text, number)
-        if subject := self._text(row, "subject"):
+        if subject := self._text(given, "subject"):
             text = f"{subject}\n{text}" if text else subject
         sent_at = None
-        if (raw := self._text(row, "sent_at")) is not None and (sent_at := self.clock.read(raw)) is None:
+        if (raw := self._text(given, "sent_at")) is not None and (sent_at := self.clock.read(raw)) is None:
             yield Problem(self.source, f"its time {raw[:40]!r} cannot be read as {self.mapping.time_format}: give time_format in a map", number, line, byte, kept=True)
-        role = self._role(self._text(row, "role"))
+        role = self._role(self._text(given, "role"))
         if role is None:
-            yield Problem(self.source, f"its role {self._text(row, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
+            yield Problem(self.source, f"its role {self._text(given, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
         record = Record(
             text=text,
-            author=self._text(row, "author") or "",
+            author=self._text(given, "author") or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
-            visibility=self._text(row, "visibility") or "public",
-            automatic=self._true(row, "automatic"),
-            opener=self._true(row, "opener"),
+            visibility=self._text(given, "visibility") or "public",
+            automatic=self._true(given, "automatic"),
+            opener=self._true(given, "opener"),
             reactions=self._reactions(row),
             columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")},
             raw_time=raw,
             zone_known=raw is None or sent_at is None or self.clock.names_zone(raw),
-            edited=self._true(row, "edited"),
-            attachments=self._attachments(row),
+            edited=self._true(given, "edited"),
+            attachments=self._attachments(given),
             source=self.source,
             number=number,
         )
         for name in TEXTS:
-            value = self._value(name, self._text(row, name))
-            setattr(record, name, self.watch.ident(name, value) if value is not None and name in IDS else value)
-        self._finer(row, record)
+            if (value := self._value(name, self._text(given, name))) is not None:
+                setattr(record, name, self.watch.ident(name, value) if name in IDS else value)
+        if not FINER.isdisjoint(given):
+            self._finer(given, record)
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
-        if (rating := self._text(row, "rating")) is not None:
+        if (rating := self._text(given, "rating")) is not None:
             record.rating = _number(rating)
         if record.visibility.lower() in PRIVATE:
             record.role = "note"
         if self.mapping.keep_rest:
-            record.columns |= {k: str(v) for k, v in row.items() if k and k not in self._theirs and v not in (None, "") and not isinstance(v, dict | list)}
+            rest = [k for k in row if k and k not in self._theirs]
+            record.columns |= {k: str(v) for k in rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
         yield record
 
     def rest(self) -> Iterator[Problem]:
         """What is seen only at the end of a source."""
         yield from self.watch.rest()
 
-    def _finer(self, row: Mapping[str, Any], record: Record) -> None:
+    def _finer(self, given: Mapping[str, Any], record: Record) -> None:
         """What a row says beyond the message itself: the time as its first export wrote it, how sure its role is, where it stands."""
-        if self.mapping.columns.get("raw_time") in row:
-            record.raw_time = self._text(row, "raw_time")
-        if self._get(row, "zone_known") not in (None, ""):
-            record.zone_known = self._true(row, "zone_known")
-        if (sure := _number(self._get(row, "role_confidence"))) is not None:
+        if "raw_time" in given:
+            record.raw_time = self._text(given, "raw_time")
+        if given.get("zone_known") not in (None, ""):
+            record.zone_known = self._true(given, "zone_known")
+        if (sure := _number(given.get("role_confidence"))) is not None:
             record.confidence = sure
-        if (place := _number(self._get(row, "position"))) is not None and isfinite(place):
+        if (place := _number(given.get("position"))) is not None and isfinite(place):
             record.position = int(place)
-        if (cut := self._text(row, "cut")) is not None:
+        if (cut := self._text(given, "cut")) is not None:
             record.cut = self.clock.read(cut)
-        if isinstance(columns := self._get(row, "columns"), dict):
+        if isinstance(columns := given.get("columns"), dict):
             record.columns |= {str(k): str(v) for k, v in columns.items() if v not in (None, "")}
 
-    def _attachments(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+    def _attachments(self, given: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of what was sent along: a list, or one name a line."""
-        given = self._get(row, "attachments")
-        return tuple(str(a) for a in (given if isinstance(given, list) else str(given or "").split("\n")) if a)
+        named = given.get("attachments")
+        return tuple(str(a) for a in (named if isinstance(named, list) else str(named or "").split("\n")) if a)
 
-    def _get(self, row: Mapping[str, Any], ours: str) -> Any:
-        theirs = self.mapping.columns.get(ours)
-        return None if theirs is None else _look(row, theirs)
+    def _given(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What a row holds of our columns, by our names: it has few of all there may be."""
+        found = {ours: value for theirs, value in row.items() if theirs in self._ours for ours in self._ours[theirs]}
+        for theirs, names in self._nested.items():
+            if (value := _look(row, theirs)) is not None:
+                found.update(dict.fromkeys(names, value))
+        return found
 
-    def _text(self, row: Mapping[str, Any], ours: str) -> str | None:
-        value = self._get(row, ours)
+    def _text(self, given: Mapping[str, Any], ours: str) -> str | None:
+        value = given.get(ours)
         return None if value is None or value == "" else value if isinstance(value, str) else _plain_number(value)
 
-    def _true(self, row: Mapping[str, Any], ours: str) -> bool:
-        value = self._get(row, ours)
+    def _true(self, given: Mapping[str, Any], ours: str) -> bool:
+        value = given.get(ours)
         return value.lower() in TRUE if isinstance(value, str) else bool(value)
 
     def _value(self, ours: str, value: str | None) -> str | None:
@@ -219,6 +231,8 @@ class Rows:
 
     def _reactions(self, row: Mapping[str, Any]) -> dict[str, float]:
         given = row.get("reactions") if not self.mapping.reactions else None
+        if given is None and not self.mapping.reactions:
+            return {}
         named = given if isinstance(given, dict) else {ours: _look(row, theirs) for ours, theirs in self.mapping.reactions.items()}
         return {k: n for k, v in named.items() if k in REACTIONS and (n := _number(v)) is not None}
 
