@@ -156,3 +156,17 @@ def test_service_level(lines, expected):
     as_of = AS_OF if len(lines) > 1 else datetime(2024, 1, 1, 23, 59, 20, tzinfo=UTC)
     t = transcript(*lines, as_of=as_of)
     assert [(o.value, o.censored) for o in tm.observe(t, ["service_level"])["service_level"]] == expected
+
+
+def test_leaving_competes_with_being_answered():
+    def said(n, *lines):
+        return [conversation("2024-01-10 09:00 customer: No sound?", *lines, id=f"{lines}{k}") for k in range(n)]
+
+    answered, late = said(6, "2024-01-10 09:30 agent: Please restart the box."), said(2, "2024-01-11 12:00 agent: Please restart the box.")
+    gone = said(4, "2024-01-10 10:00 customer: hello?")
+    rows = tm.analyze([*answered, *late, *gone], as_of=AS_OF).estimates().set_index("metric")["value"]
+    assert rows["answered_within_an_hour"] == pytest.approx(6 / 12) == rows["answered_within_a_day"]
+    assert rows["left_within_a_day"] == pytest.approx(4 / 12)
+    waiting = conversation("2024-01-19 23:50 customer: No sound?", id="young", channel="email")
+    (o,) = tm.observe(next(tm.annotate([waiting], as_of=AS_OF)), ["answered_within_an_hour"])["answered_within_an_hour"]
+    assert (o.value, o.exposure, o.censored) == (600, 1, True), "has not waited long enough to have left"

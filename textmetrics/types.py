@@ -194,7 +194,10 @@ class Wait(Struct, frozen=True):
 
 
 class Observation(Struct, frozen=True):
-    """One thing a metric saw. No observation means unknown; it never means zero."""
+    """One thing a metric saw. No observation means unknown; it never means zero.
+
+    Where things compete (estimate ``incidence``), ``value`` is when it happened and ``exposure`` which: 1 what is counted, 2 what kept it from happening.
+    """
 
     value: float
     exposure: float = 1.0

@@ -18,7 +18,7 @@ from ..registry import Registry
 from ..types import Observation, Transcript
 
 Observe = Callable[..., Iterator[Any]]
-Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "mean", "maximum", "share"]
+Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "incidence", "mean", "maximum", "share"]
 Better = Literal["lower", "higher"]
 
 

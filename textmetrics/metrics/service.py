@@ -8,6 +8,8 @@ from .. import packs
 from ..types import Observation, Transcript
 from . import metric
 
+HOUR, DAY = 3600.0, 86400.0
+
 
 def _within(seconds: float | None, censored: bool, target: float | None, message: int) -> Iterator[Observation]:
     """Whether a wait met a target: one that is open and younger is open still, one that is older has missed it whatever comes."""
@@ -39,3 +41,50 @@ def staffed_service_level(t: Transcript) -> Iterator[Observation]:
     """
     for wait in t.waits()[:1]:
         yield from _within(t.staffed_seconds(wait.start, wait.stop), wait.censored, packs.channel(t.channel).targets.get("first_response_wait"), wait.start)
+
+
+def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
+    """What came first after a customer asked, an answer or their leaving, watched for so many seconds."""
+    for wait in t.waits()[:1]:
+        kind, seconds = "answered", wait.seconds
+        if wait.censored:
+            last = t.seconds(wait.start, t.by("customer")[-1])
+            gone = seconds >= packs.channel(t.channel).patience and last is not None
+            kind, seconds = ("left", last) if gone and last is not None else ("open", seconds)
+        watched = kind == "open" or seconds > until
+        yield Observation(min(seconds, until), 1.0 if watched or kind == counted else 2.0, watched, wait.start)
+
+
+@metric(unit="share", better="higher", estimate="incidence")
+def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
+    """Share of customers who have a substantive answer of a person within an hour, leaving competing with it.
+
+    Who has not waited an hour yet counts for as long as they have. Exports seldom say when a customer left: who is unanswered beyond the channel's patience is taken to have left with their last message.
+
+    Read: what share of those who ask get an answer. One minus a Kaplan-Meier curve would say what share would if nobody could leave.
+    Act: read it with left_within_a_day: both rise together where the quick are served and the others go.
+    Source: metric catalogue 1.5; Aalen and Johansen 1978.
+    """
+    yield from _first(t, HOUR, "answered")
+
+
+@metric(unit="share", better="higher", estimate="incidence")
+def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
+    """Share of customers who have a substantive answer of a person within 24 hours, leaving competing with it.
+
+    Read: as answered_within_an_hour, for channels that take days.
+    Act: what is missing to 100 % is left_within_a_day, and who still waits.
+    Source: metric catalogue 1.5; Aalen and Johansen 1978.
+    """
+    yield from _first(t, DAY, "answered")
+
+
+@metric(unit="share", better="lower", estimate="incidence")
+def left_within_a_day(t: Transcript) -> Iterator[Observation]:
+    """Share of customers who have left unanswered within 24 hours, an answer competing with it.
+
+    Read: leaving is taken to be with the last message, so this is when they stopped asking, not when they stopped hoping.
+    Act: those who left within minutes needed a word at once; those after hours, an answer.
+    Source: metric catalogue 1.5, XC-3; Aalen and Johansen 1978.
+    """
+    yield from _first(t, DAY, "left")
