@@ -131,3 +131,9 @@ def test_page_runs_nothing_of_a_transcript(tmp_path):
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
     assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")
+
+
+def test_profile_says_what_each_stage_cost(mined, tmp_path):
+    done = run("mine", mined.parent / "talk.txt", "--out", tmp_path / "out", "--profile")
+    assert {"read", "observe", "estimate", "all"} <= {line.split()[0] for line in done.stderr.splitlines()}
+    assert run("mine", mined.parent / "talk.txt", "--out", tmp_path / "out", "--profile", "--workers", 2).returncode == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,14 +53,19 @@ def mine(
     workers: Annotated[int, typer.Option(help="Processes that share the work; the same bytes come out.")] = 1,
     cluster: Annotated[str | None, typer.Option(help="A Dask cluster that does the work: local, or the address of its scheduler.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Say afterwards what each stage cost.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
 ) -> None:
     """Read transcripts, find, measure, and write the tables."""
     from . import pipeline
+    from .errors import UsageError
+    from .profile import profiling
 
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
     options |= {"workers": workers, "cluster": cluster, "resume": resume}
-    with _progress(quiet) as progress:
+    if profile and (workers > 1 or cluster):
+        raise UsageError("--profile looks at one process: leave out --workers and --cluster")
+    with _progress(quiet) as progress, profiling() if profile else nullcontext() as spent:
         report = pipeline.mine(*inputs, out=out, format=format, map=map, roles=roles, by=tuple(by or ()), beside=beside or (), as_of=_moment(as_of), progress=progress, **options)
     problems = report.arrow("problems").num_rows
     if not quiet:
@@ -76,6 +82,8 @@ def mine(
             for p in first:
                 place = "".join(f", {n} {p[n]}" for n in ("record", "line", "byte") if p[n] is not None)
                 _console(stderr=True).print(printable(f"  {p['source']}{place}: {p['reason']}")[:300], soft_wrap=True)
+    if spent is not None:
+        _console(stderr=True).print(spent.table(report.run["counts"]["messages"]), markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1 if problems else 0)
 
 

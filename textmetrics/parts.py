@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from .annotation import Settings, annotate
+from .profile import stage
 from .tables import Tables, packed, unpacked
 from .types import Conversation, Transcript
 
@@ -68,7 +69,8 @@ def measure(job: Job, chunk: Sequence[Conversation]) -> Part:
     """Annotate some conversations and observe every metric in them."""
     tables = Tables(job.metrics)
     for t in annotate(chunk, as_of=job.as_of, settings=job.settings):
-        tables.add(t)
+        with stage("tables"):
+            tables.add(t)
     return Part(
         tables={name: packed(tables.table(name)) for name in MEASURED},
         customers=[_slim(t) for t in tables.customers()],

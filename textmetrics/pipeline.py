@@ -20,6 +20,7 @@ from .hours import load as load_hours
 from .joining import join
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .parts import MEASURED, Job
+from .profile import stage
 from .readers import Reader, choose
 from .report import Report, Stored
 from .sources import Source
@@ -78,14 +79,16 @@ class Reading:
 
     def __iter__(self) -> Iterator[Conversation]:
         self.problems, self.counts, self.inputs, self.skipped = [], Counts(), [], []
-        exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name))
+        with stage("read"):
+            exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name))
         self.cut = max((e for export in exports if (e := _end(export)) is not None), default=None)
         seen: dict[str, str] = {}
         for export in exports:
             r, m = export.reader, export.mapping
-            made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
-            whole = [*export.whole, *made]
-            cuts = _cuts(whole, a_log_each=(m.threads or r.threads) == "silence")
+            with stage("read.conversations"):
+                made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
+                whole = [*export.whole, *made]
+                cuts = _cuts(whole, a_log_each=(m.threads or r.threads) == "silence")
             if r.calls:
                 cuts = [latest([c]) if c.channel == "voice" else cut for c, cut in zip(whole, cuts, strict=True)]
             for conversation, cut in zip(whole, cuts, strict=True):
@@ -311,8 +314,9 @@ def mine(
     conversations = messages = skewed = 0
     for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):
         conversations, messages, skewed = conversations + part.conversations, messages + part.messages, skewed + part.skewed
-        for name in MEASURED:
-            files.add(name, part.table(name))
+        with stage("write"):
+            for name in MEASURED:
+                files.add(name, part.table(name))
         for transcript in part.customers:
             whole.remember(transcript)
         if progress:
@@ -330,7 +334,8 @@ def mine(
     report = Report(Stored(work.tables), _told(settings, metrics, as_of or reading.cut, reading, conversations, messages, skewed))
     if beside:
         report = with_side_tables(report, beside)
-    report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
+    with stage("estimate"):
+        report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
     work.settle()
     return Report.load(work.out)
 

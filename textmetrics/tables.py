@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .metrics import METRICS, observe, observe_customer
+from .profile import stage
 from .types import Conversation, Observation, Problem, Transcript
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class Tables:
         for f in t.findings:
             text = c.messages[f.message].text[f.start : f.end]
             self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
-        for name, seen in observe(t, self.metrics).items():
+        with stage("observe"):
+            observed = observe(t, self.metrics)
+        for name, seen in observed.items():
             if seen:
                 self._observe(name, number, seen)
         self._remember(number, t)
