@@ -1,0 +1,94 @@
+"""Expectation against reality over customers' histories: who expected what, what is left after all contacts, under which weights, and what they said when asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .contacts import contacts
+from .estimates import FEWEST, Estimate, mean
+from .figures import Figure, Section, share, some
+from .metrics.experience import LOSS, accumulate
+from .observed import seen
+from .report import Report
+from .surveys import latest
+
+LOSSES = (1.0, LOSS, 3.0)
+DEEP = -0.5  # below which what is left of all contacts is told as deep: half the scale, with shortfalls counted once
+SOURCES = {"gap_to_time_asked_for": "the customer named a time", "gap_to_time_promised": "the company promised one", "gap_to_usual_time": "nobody did: the channel's target"}
+
+
+def expectations(report: Report) -> list[Section]:
+    """Waiting against what could be expected, what is left of all contacts, and what surveys asked of expectations."""
+    return [s for s in (sources(report), histories(report), answered(report)) if s.figures]
+
+
+def sources(report: Report) -> Section:
+    """Whose expectation the wait for the first answer is held against, and how it compares."""
+    found = seen(report, list(SOURCES))
+    total = sum(len(s.value) for s in found.values())
+    figures = []
+    for name, words in SOURCES.items():
+        if (s := found.get(name)) is not None:
+            worse = [str(i) for _, i in sorted(zip(s.value.tolist(), s.conversation.tolist(), strict=True))]
+            figures.append(share(words, "of the waits that can be compared", len(s.value), total))
+            figures.append(Figure(words, "expected less waited, share of both", mean(s.value, s.exposure, s.censored), "gap", "", tuple(worse[:5])))
+            figures.append(share(words, "longer than expected", int((s.value < 0).sum()), len(s.value), (i for v, i in zip(s.value, worse, strict=True) if v < 0)))
+    return Section("Waiting against expectation", tuple(figures), "0 is as expected, -0.33 twice as long, 0.33 half as long.")
+
+
+def histories(report: Report) -> Section:
+    """What is left after the last contact of each customer who is known again, over channels, under three weights of falling short."""
+    told = seen(report, ["contact_experience"]).get("contact_experience")
+    if told is None:
+        return Section("What is left of all contacts", ())
+    lived = dict(zip(told.conversation.tolist(), told.value.tolist(), strict=True))
+    of: dict[str, list[str]] = defaultdict(list)
+    for c in contacts(report):
+        if c.id in lived:
+            of[c.person].append(c.id)
+    several = {p: ids for p, ids in sorted(of.items()) if len(ids) > 1}
+    figures: list[Figure] = [share("all", "customers with two contacts or more", len(several), len(of))]
+    for loss in LOSSES if several else ():
+        left = {p: accumulate([lived[i] for i in ids], loss=loss)[-1] for p, ids in several.items()}
+        values = np.array(list(left.values()))
+        worst = [several[p][-1] for p, _ in sorted(left.items(), key=lambda x: (x[1], x[0]))]
+        group = f"falling short counts {loss:g} times"
+        figures.append(Figure(group, "after the last contact", mean(values, np.ones(len(values)), np.zeros(len(values), bool)), "index", "", tuple(worst[:5])))
+        figures.append(share(group, f"below {DEEP:g}", int((values < DEEP).sum()), len(values), (several[p][-1] for p, v in left.items() if v < DEEP)))
+    notes = ("The weights are not validated. Contacts before the archive are missing: the first one seen is held against no expectation.",)
+    return Section("What is left of all contacts", tuple(figures), "Customers over channels, linked at 0.9; each contact is held against what the ones before let expect.", notes)
+
+
+def answered(report: Report) -> Section:
+    """What surveys asked of expectations, and satisfaction less expectation where one person answered both about one conversation; each on its own scale and direction."""
+    places: dict[str, dict[str, float]] = defaultdict(dict)
+    for r in latest(report.rows("surveys")):
+        if r["conversation_id"] and r["state"] == "answered" and (place := _place(r)) is not None:
+            places[r["instrument"]][r["conversation_id"]] = place
+    expected = places.get("expectation", {})
+    figures = []
+    if expected:
+        figures.append(_mean("expectation", "answers, from 0 to 1", expected))
+    for instrument in sorted(set(places) - {"expectation", "other"}) if expected else ():
+        both = {i: v - expected[i] for i, v in places[instrument].items() if i in expected}
+        if both:
+            figures.append(_mean(instrument, "less expectation, asked of the same conversation", both))
+    return Section("Expectations that were asked for", tuple(figures), "Answers as places on their own scale, 1 the good end. Asked afterwards, an expectation is remembered, not held: it leans to what came.")
+
+
+def _place(r: Mapping[str, object]) -> float | None:
+    low, high, value = r["scale_min"], r["scale_max"], r["value"]
+    if not isinstance(low, float) or not isinstance(high, float) or not isinstance(value, float) or high <= low:
+        return None
+    place = (value - low) / (high - low)
+    return place if r["direction"] != "lower" else 1 - place
+
+
+def _mean(group: str, name: str, values: Mapping[str, float]) -> Figure:
+    given: Sequence[float] = list(values.values())
+    n = len(given)
+    estimate = mean(np.asarray(given), np.ones(n), np.zeros(n, bool)) if n >= FEWEST else Estimate(n, sum(given) / n)
+    return Figure(group, name, estimate, "index", "", some(i for i, v in values.items() if v <= min(given)))
