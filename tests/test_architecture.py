@@ -11,12 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
-FAMILIES = {"readers", "detectors", "scorers", "metrics", "sidetables"}
+FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
     {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile"},
     {"registry", "packs", "models"},
     {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words"},
-    {"cues", "letters", "delimited", "spreadsheets", "mapping", "documents", "exports"},
+    {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
@@ -25,6 +25,7 @@ LAYERS = [
     {"engines", "arrow"},
     {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "conflicts", "side_conflicts", "crosschannel", "promises", "expectations", "surveys", "selfservice"},
     {"pipeline", "library"},
+    {"conversion"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]
@@ -38,7 +39,7 @@ DOORS = {
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
     "ijson": {"documents.py"},
-    "pyarrow": {"sources.py", "readers/parquet.py", "tables.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
+    "pyarrow": {"sources.py", "readers/parquet.py", "writers/parquet.py", "tables.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
     "python_calamine": {"readers/xlsx.py"},

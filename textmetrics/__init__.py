@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .arrow import arrow_function, arrow_schema
     from .calibration import calibrate
     from .comparison import compare, compare_by
+    from .conversion import Converted, convert
     from .dialects import translate
     from .differences import difference
     from .errors import TextmetricsError
@@ -39,6 +40,8 @@ _HOMES = {
     "compare": "comparison",
     "compare_by": "comparison",
     "Conversation": "types",
+    "convert": "conversion",
+    "Converted": "conversion",
     "Cue": "types",
     "customer_journeys": "journeys",
     "difference": "differences",
@@ -66,6 +69,7 @@ _HOMES = {
 __version__ = "0.1.0"
 __all__ = [
     "Conversation",
+    "Converted",
     "Cue",
     "Finding",
     "Message",
@@ -85,6 +89,7 @@ __all__ = [
     "calibrate",
     "compare",
     "compare_by",
+    "convert",
     "customer_journeys",
     "difference",
     "estimate",

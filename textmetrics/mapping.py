@@ -115,10 +115,10 @@ def load(path: str | Path) -> Map:
 
 
 class Rows:
-    """Turns the rows of one source into records with one map."""
+    """Turns the rows of one source into records with one map. ``cells``: they are cells of a table that a spreadsheet may have had its hands on."""
 
-    def __init__(self, source: str, mapping: Map) -> None:
-        self.source, self.mapping = source, mapping
+    def __init__(self, source: str, mapping: Map, *, cells: bool = False) -> None:
+        self.source, self.mapping, self._cells = source, mapping, cells
         self.clock = Clock(mapping.time_format, mapping.timezone)
         self.watch = Watch(source)
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
@@ -166,7 +166,7 @@ class Rows:
         )
         for name in TEXTS:
             if (value := self._value(name, self._text(given, name))) is not None:
-                setattr(record, name, self.watch.ident(name, value) if name in IDS else value)
+                setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
         if not FINER.isdisjoint(given):
             self._finer(given, record)
         record.channel = record.channel or self.mapping.channel

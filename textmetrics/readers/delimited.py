@@ -26,7 +26,7 @@ def claims(source: Source, head: bytes) -> str | None:
 @reader("csv", claims=claims, shape="delimited")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """CSV, TSV and the like: one message a row, column names in the first line."""
-    turn = Rows(source.name, mapping)
+    turn = Rows(source.name, mapping, cells=True)
     for row in rows(source):
         if isinstance(row, Row):
             yield from turn.read(row.cells, row.number, row.line, row.byte)

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 import msgspec
 
 from ..mapping import Map, Rows
-from ..sources import Source, lines
+from ..sources import HEAD, Source, lines
 from ..types import Problem, Record
 from . import reader
 
+LONGEST = 16 << 20  # bytes in which the first line must end
 _decode = msgspec.json.Decoder().decode
 
 
 def claims(source: Source, head: bytes) -> str | None:
     """The first line is a JSON object that has a text."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b"\n" not in head.strip() and len(head) == HEAD:
+        head = source.head(LONGEST)
     first = head.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 1)[0]
     if not first.startswith(b"{"):
         return None

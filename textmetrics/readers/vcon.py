@@ -113,7 +113,7 @@ def _text(make: Messages, item: Item, id_: str, n: int, d: Mapping[str, Any], pa
     who = _party(parties, at)
     note = who["role"] == "note" or true(meta.get("private"))
     reactions = meta.get("reactions")
-    finer: dict[str, Any] = {k: words(meta, k) for k in ("reply_to", "raw_time") if words(meta, k)}
+    finer: dict[str, Any] = {k: words(meta, k) or None for k in ("reply_to", "raw_time") if k in meta}
     finer |= {k: true(meta[k]) for k in ("automatic", "edited", "zone_known") if k in meta}
     finer |= {"reactions": {k: x for k, value in reactions.items() if (x := number(value)) is not None}} if isinstance(reactions, dict) else {}
     finer |= {"position": int(place)} if (place := number(meta.get("position"))) is not None else {}

@@ -58,7 +58,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield LeftOut(source.name, f"row of a sheet without {wanted}", sum(_holds(cells) for _, cells in sheet.rows))
             continue
         place = source.name if len(told) == 1 else f"{source.name}!{sheet.name}"
-        turn = Rows(place, mapping)
+        turn = Rows(place, mapping, cells=True)
         yield from shared(place, sheet.names, own, sheet.line)
         for line, cells in sheet.rows:
             if _holds(cells):
