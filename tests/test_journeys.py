@@ -59,6 +59,16 @@ def test_who_had_no_answer_and_phoned(archive):
     assert (left.estimate.value, left.estimate.n) == (0.6, 10) and (kept.estimate.value, kept.estimate.n) == (0, 10)
 
 
+def test_who_got_no_answer_and_called_is_told_apart_from_who_turned_elsewhere():
+    called = [m for n in range(4) for m in (*talk(f"a{n}", "email", f"p{n}", n)[:1], *talk(f"b{n}", "voice", f"p{n}", n + 30, 0.1))]
+    chatted = [m for n in range(4, 6) for m in (*talk(f"a{n}", "email", f"p{n}", n)[:1], *talk(f"b{n}", "chat", f"p{n}", n + 10, 0.1))]
+    waiting = [m for n in range(6, 12) for m in talk(f"a{n}", "email", f"p{n}", n)[:1]]
+    found = journeys(contacts(report(called, chatted, waiting)))
+    section = switches(found, found)
+    value = {f.name: f.estimate.value for f in section.figures if f.group == "email"}
+    assert [value[f"no answer, {c} within {h} h"] for c, h in (("voice", 24), ("voice", 48), ("chat", 24), ("chat", 48), ("other channel", 48))] == pytest.approx([0, 4 / 12, 2 / 12, 2 / 12, 6 / 12])
+
+
 def test_paths_say_where_it_was_solved_and_contacts_count(archive):
     made = journeys(contacts(archive))
     told = paths(made)

@@ -171,7 +171,7 @@ def revenue(report: Report, found: Sequence[Contact]) -> Section:
 
 HEADLINES = (
     ("speed", ("first_response_wait", "customer_wait")),
-    ("availability", ("abandonment",)),
+    ("availability", ("asked_while_open", "service_level", "abandonment")),
     ("effectiveness", ("resolution", "solutions_acknowledged", "came_back")),
     ("cordiality", ("cordiality", "mood_at_end")),
     ("productivity", ("confirmed_per_hour", "handle_time")),

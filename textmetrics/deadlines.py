@@ -40,6 +40,7 @@ class _Words:
         self.hour = re.compile(rf"\b({_any(self.hours)})\b")
         months = _any(self.months)
         self.date = re.compile(DAY_MONTH.pattern.replace("{months}", months))
+        self.day_clock = re.compile(rf"\b(?:{_any([*self.days, *self.weekdays])})\s(?:(?:{self.by})\s)?{CLOCK.pattern[2:]}")
         self.clock = re.compile(rf"\b(?:{self.by})\s(?:the\s)?{CLOCK.pattern[2:]}")
 
 
@@ -59,6 +60,8 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
     >>> from datetime import UTC
     >>> resolve("i need it by friday noon", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
     {'at': '2026-03-06T12:00:00+00:00'}
+    >>> resolve("by tomorrow 10:00", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
+    {'at': '2026-03-05T10:00:00+00:00'}
     >>> resolve("asap please", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
     {'unresolved': 'names no time'}
     """
@@ -99,7 +102,10 @@ def _day(folded: str, words: _Words, sent_at: datetime) -> datetime | None:
 
 
 def _hour(folded: str, words: _Words) -> float | None:
-    if match := words.clock.search(folded):
+    match = words.clock.search(folded)
+    if match is None and (match := words.day_clock.search(folded)) and not (match[2] or match[3]):
+        match = None  # "tomorrow 10:00" and "friday 3 pm" are times; "friday 13" is none
+    if match:
         hour, minute, half = int(match[1]), int(match[2] or 0), match[3] or ""
         if half.startswith("p") and hour < 12:
             hour += 12

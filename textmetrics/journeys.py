@@ -55,6 +55,11 @@ def switches(made: Sequence[Journey], likely: Sequence[Journey]) -> Section:
         for at in AT:
             behind = [j.contacts[0].id for j, t, k in zip(mine, times, kinds, strict=True) if k == 2 and t <= at]
             figures.append(Figure(channel, f"no answer, other channel within {at / HOUR:.0f} h", incidence(times, kinds, 2, at, people), "share", "", some(behind)))
+        for target in sorted(set(moved)) if len(set(moved)) > 1 else ():
+            apart = [3 if k == 2 and _other(j) != target else k for j, k in zip(mine, kinds, strict=True)]  # another channel than this one competes, too
+            for at in AT:
+                behind = [j.contacts[0].id for j, t, k in zip(mine, times, apart, strict=True) if k == 2 and t <= at]
+                figures.append(Figure(channel, f"no answer, {target} within {at / HOUR:.0f} h", incidence(times, apart, 2, at, people), "share", "", some(behind)))
         other = [j for j in likely if j.contacts[0].channel == channel]
         t, k, p, _ = _races(other)
         figures.append(Figure(channel, f"the same at linkage {LIKELY:g}, 48 h", incidence(t, k, 2, AT[-1], p), "share", "sensitivity"))
@@ -64,6 +69,11 @@ def switches(made: Sequence[Journey], likely: Sequence[Journey]) -> Section:
             figures.append(Figure(channel, "went to: " + ", ".join(f"{c} {moved.count(c)}" for c in targets), Estimate(len(moved), None), "", "counts"))
     notes = ("Deliberate use of two channels is no failure, and links err: read the conversations.", "Intervals: bootstrap over customers.")
     return Section("No answer, then another channel", tuple(figures), "Answered first is a competing event; who did neither by the end of the data is censored.", notes)
+
+
+def _other(j: Journey) -> str | None:
+    """The first channel of a journey that is not the one it began in."""
+    return next((c.channel for c in j.contacts[1:] if c.channel != j.contacts[0].channel), None)
 
 
 def _races(made: Sequence[Journey]) -> tuple[list[float], list[int], list[str], list[str]]:
