@@ -20,7 +20,7 @@ TOKEN = re.compile(
     r"|(?P<emoji>[\u2600-\u27bf\U0001f300-\U0001faff])"
 )
 STEM = 5  # letters that stand for all words that begin with them
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LETTERS, _LOUD = re.compile(r"[^\W\d_]{3,}"), re.compile(r"[A-Z]{3}")
 
 
 def tokens(folded: str, people: Collection[str] = ()) -> list[str]:
@@ -72,20 +72,14 @@ def capitals(text: str) -> tuple[int, int]:
     >>> capitals("WHERE is my BOX, please")
     (2, 3)
     """
-    pieces = text[:LOOKED_AT].split()
-    loud = sum(map(_LOUD.__getitem__, pieces))
-    return (loud, sum(map(_LONG.__getitem__, pieces))) if loud else (0, 0)
-
-
-def _loud(piece: str) -> int:
-    return sum(w.isupper() for w in _LETTERS.findall(piece))
-
-
-def _long(piece: str) -> int:
-    return len(_LETTERS.findall(piece))
+    text = text[:LOOKED_AT]
+    if text.isascii() and not _LOUD.search(text):
+        return 0, 0
+    words = _LETTERS.findall(text)
+    loud = sum([word.isupper() for word in words])
+    return (loud, len(words)) if loud else (0, 0)
 
 
 _PIECES = Memo(_cut)
-_LOUD, _LONG = Memo(_loud), Memo(_long)
 _WORDS = Memo(_of_word)
 _PAIRS = Memo(_of_pair)
