@@ -1,22 +1,27 @@
 #!/usr/bin/env python3
-"""The whole pipeline beside what people write today, on the same messages, in one run.
+"""The whole pipeline beside what people write today, and beside its own parts, on the same messages, in one run.
 
-    python benchmarks/pipeline.py [--messages 8000] [--rounds 3]
+    python benchmarks/pipeline.py [--messages 8000] [--rounds 3] [--input FILE.jsonl]
 
 ``naive`` is what is written today: pandas, vaderSentiment.apply on every message, a spaCy Matcher with a hundred token patterns over nlp.pipe,
-groupby for waits and counts. It finds words, nothing in context. ``textmetrics`` reads the same JSON Lines, finds with models and rules
-in context, scores moods, measures and writes all tables. Rounds alternate; medians and their ratio are printed, and the time of one review.
+groupby for waits and counts. It finds words, nothing in context. ``convokit`` makes a corpus of the messages and walks every conversation, where the
+package is installed. ``vaderSentiment`` is that package alone; ``our vader``, ``reading`` and ``scanning`` (all cues of the packs) are parts of ours alone.
+``textmetrics`` reads the same JSON Lines, finds with models and rules in context, scores moods, measures and writes all tables. Rounds alternate, and
+the clock is the processor's; medians and their ratio to ``naive`` are printed, then the stages of one run, and the time of one review.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import spacy
@@ -24,7 +29,11 @@ from spacy.matcher import Matcher
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 import textmetrics as tm
+from textmetrics import cues
 from textmetrics.annotation import annotate
+from textmetrics.folding import fold
+from textmetrics.profile import profiling
+from textmetrics.scorers.vader import compound
 
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 HEADS = ["did not", "does not", "still not", "can not", "could not", "will not", "what do", "do not", "i have", "thank you"]
@@ -74,15 +83,62 @@ def ours(path: Path) -> int:
         return int(tm.mine(path, out=Path(folder) / "out").run["counts"]["conversations"])
 
 
+def convokit(path: Path) -> int:
+    """A corpus of ConvoKit, and every conversation of it in order."""
+    from convokit import Corpus, Speaker, Utterance  # type: ignore[import-not-found]
+
+    speakers: dict[str, Any] = {}
+    first: dict[str, str] = {}
+    said = []
+    for n, row in enumerate(_json(path)):
+        speaker = speakers.setdefault(row["author"], Speaker(id=row["author"]))
+        opening = first.setdefault(row["conversation_id"], str(n))
+        said.append(Utterance(id=str(n), speaker=speaker, conversation_id=opening, reply_to=None if opening == str(n) else opening, text=row["text"]))
+    return sum(len(c.get_utterance_ids()) for c in Corpus(utterances=said).iter_conversations())
+
+
+def vader_alone(path: Path) -> int:
+    """The package vaderSentiment on every message, nothing else."""
+    analyzer = SentimentIntensityAnalyzer()
+    return len([analyzer.polarity_scores(row["text"])["compound"] for row in _json(path)])
+
+
+def our_vader(path: Path) -> int:
+    """Our scorer of the same numbers, on every message."""
+    return len([compound(row["text"]) for row in _json(path)])
+
+
+def reading(path: Path) -> int:
+    """JSON Lines to conversations."""
+    return len(list(tm.read(path)))
+
+
+def scanning(path: Path) -> int:
+    """Every cue of the English pack in every message."""
+    return sum(map(len, cues.find([fold(row["text"]) for row in _json(path)], "en")))
+
+
+def _json(path: Path) -> Iterator[dict[str, str]]:
+    return map(json.loads, path.read_text(encoding="utf-8").splitlines())
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--messages", type=int, default=8000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--input", type=Path, help="JSON Lines of the generic form, in place of the demonstration archives")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "messages.jsonl"
-        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows(given.messages)), encoding="utf-8")
-        ways: dict[str, Callable[[Path], int]] = {"naive": naive, "textmetrics": ours}
+        said = itertools.islice(_json(given.input), given.messages) if given.input else rows(given.messages)
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in said), encoding="utf-8")
+        ways: dict[str, Callable[[Path], int]] = {
+            **{"naive": naive, "convokit": convokit, "vaderSentiment": vader_alone, "our vader": our_vader, "reading": reading, "scanning": scanning},
+            "textmetrics": ours,
+        }
+        if find_spec("convokit") is None:
+            del ways["convokit"]
+            print("convokit is not installed: left out")
         times: dict[str, list[float]] = {name: [] for name in ways}
         for way in ways.values():
             way(path)  # warm up: imports, models, compiled cues
@@ -91,10 +147,13 @@ def main() -> None:
                 begun = time.process_time()
                 way(path)
                 times[name].append(time.process_time() - begun)
+        with profiling() as spent:
+            ours(path)
     medians = {name: statistics.median(t) for name, t in times.items()}
     print(f"{given.messages:,} messages, medians of {given.rounds} alternating rounds, CPU time")
     for name, seconds in medians.items():
-        print(f"  {name:<12} {seconds:7.2f} s  {given.messages / seconds:>9,.0f} messages/s  {medians['naive'] / seconds:5.2f} x")
+        print(f"  {name:<14} {seconds:7.2f} s  {given.messages / seconds:>9,.0f} messages/s  {medians['naive'] / seconds:6.2f} x naive")
+    print(f"\nthe stages of textmetrics, one run\n{spent.table(given.messages)}\n")
     twelve = next(c for c in tm.read(CORPORA / "live_chat") if len(c.messages) == 12)
     for _ in range(20):
         tm.review(twelve)
