@@ -16,6 +16,7 @@ from . import models
 from .detectors import DETECTORS, Detector, View, Vote, key
 from .errors import UnknownName
 from .features import Told, beyond_words, in_words
+from .profile import stage
 from .types import CUSTOMERS, RESPONDERS, Finding
 
 MODEL = "findings"
@@ -80,29 +81,31 @@ def judge(
     tolds = tolds or [Told(view) for view in views]
     for side in sides:
         part = trained.parts.get(side) if trained is not None else None
-        places: list[tuple[View, int, Judged]] = []
-        rows: list[dict[str, float]] = []
-        words: list[Sequence[str]] = []
-        for view, told, marks in zip(views, tolds, judged, strict=True):
-            for i, role in enumerate(view.roles):
-                if role not in SIDES[side]:
-                    continue
-                mark = marks[i]
-                mark.votes = votes(view, i)
-                for label, vote in mark.votes:
-                    name = key(label, vote.state)
-                    view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
-                if part is not None and trained is not None and view.languages[i] in trained.languages:
-                    places.append((view, i, mark))
-                    rows.append(beyond_words(view, told, i, mark.votes))
-                    words.append(told.tokens[i])
-        if part is not None and rows:
-            weighed = part.weigh(rows, words)
-            for n, ((view, i, mark), row) in enumerate(zip(places, weighed.chances().tolist(), strict=True)):
-                mark.weighed, mark.n = weighed, n
-                told_by_rules = {name: chance for name, chance in view.chances[i].items() if name not in part.outputs}
-                view.chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
+        mine = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in SIDES[side]]
+        with stage("annotate.votes"):
+            for c, i in mine:
+                _take(views[c], i, judged[c][i])
+        if part is None or trained is None:
+            continue
+        mine = [(c, i) for c, i in mine if views[c].languages[i] in trained.languages]
+        with stage("annotate.features"):
+            rows = [beyond_words(views[c], tolds[c], i, judged[c][i].votes) for c, i in mine]
+        if rows:
+            with stage("annotate.weights"):
+                weighed = part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
+                for n, ((c, i), row) in enumerate(zip(mine, weighed.chances().tolist(), strict=True)):
+                    judged[c][i].weighed, judged[c][i].n = weighed, n
+                    told_by_rules = {name: chance for name, chance in views[c].chances[i].items() if name not in part.outputs}
+                    views[c].chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
     return judged
+
+
+def _take(view: View, i: int, mark: Judged) -> None:
+    """The votes of the rules on one message; what they come to stands until a model judges."""
+    mark.votes = votes(view, i)
+    for label, vote in mark.votes:
+        name = key(label, vote.state)
+        view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
 
 
 class Limits(Struct, frozen=True):
