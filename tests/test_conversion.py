@@ -19,24 +19,21 @@ BACK = {"jsonl": "jsonl", "parquet": "parquet", "vcon": "vcon"}  # a form, and t
 NAMES = {"jsonl": "x.jsonl", "parquet": "x.parquet", "convokit": "corpus", "vcon": "x.jsonl"}
 
 
-def held(conversation, form):
-    """A conversation without what the form cannot hold, by the docstrings of the writers."""
+def held(conversation):
+    """A conversation without what no form holds, by the docstrings of the writers."""
     spoke = {m.participant_id for m in conversation.messages}
     messages = [msgspec.structs.replace(m, source="", record=0, reactions=dict(m.reactions)) for m in conversation.messages]
-    columns = dict(conversation.columns)
-    if form == "vcon":
-        messages = [m for m in messages if m.text or m.attachments]
-        columns = {k: v for k, v in columns.items() if k not in FACTS and ":" not in k}
-    return msgspec.structs.replace(conversation, participants=tuple(p for p in conversation.participants if p.id in spoke), messages=tuple(messages), columns=columns)
+    people = tuple(p for p in conversation.participants if p.id in spoke)
+    return msgspec.structs.replace(conversation, participants=people, messages=tuple(messages), columns=dict(conversation.columns))
 
 
 def round_trip(conversations, form, folder, inputs):
     made = tm.convert(*inputs, to=form, out=folder / NAMES[form])
     again = tm.read(made.path)
-    found = {c.id: held(c, form) for c in again}
+    found = {c.id: held(c) for c in again}
     assert {r["reader"] for r in again.inputs} == {BACK[form]}
     assert not again.problems
-    assert found == {c.id: held(c, form) for c in conversations}
+    assert found == {c.id: held(c) for c in conversations}
 
 
 @pytest.mark.parametrize("form", BACK)
@@ -48,10 +45,10 @@ def test_an_example_written_and_read_again_is_the_same(path, form, tmp_path):
 EVERYTHING = [
     {"conversation_id": "a:1/ü", "message_id": "1", "author": "Ana", "role": "customer", "role_confidence": 0.95, "sent_at": "2026-03-02T09:00:00.123456Z", "raw_time": "2/3/26 10:00", "zone_known": False,
      "text": "a\r\nb\u2028 \x00\ufeff😀 ", "reactions": {"likes": 2, "rating": 0.5}, "attachments": ["x.png", "y z.pdf"], "edited": True, "position": 0, "cut": "2026-04-01T00:00:00Z",
-     "channel": "email", "language": "es", "customer_id": "0012.0", "case_id": "7", "severity": "high", "queue": "lamps", "status": "open", "rating": 4.5, "columns": {"text": "kept apart", "team": "north"}},
+     "channel": "email", "language": "es", "customer_id": "0012.0", "case_id": "7", "severity": "high", "queue": "lamps", "status": "open", "rating": 4.5, "columns": {"text": "kept apart", "queue": "a column", "a:b": "c", "team": "north"}},
     {"conversation_id": "a:1/ü", "message_id": "2", "author": "Bo", "role": "agent", "sent_at": "2026-03-02T08:59:30Z", "text": "Hello", "reply_to": "1", "automatic": True, "position": 1},
     {"conversation_id": "a:1/ü", "message_id": "3", "author": "Bo", "role": "note", "visibility": "private", "sent_at": None, "text": "ask Cy", "position": 2},
-    {"conversation_id": "a:1/ü", "message_id": "4", "author": "Cy", "role": "other", "role_confidence": 0.8, "raw_time": "soon", "text": "Me too", "position": 3},
+    {"conversation_id": "a:1/ü", "message_id": "4", "author": "Cy", "role": "other", "role_confidence": 0.8, "raw_time": "soon", "text": "", "reply_to": "nowhere", "position": 3},
     {"conversation_id": "a:1/ü", "message_id": "5", "role": "system", "sent_at": "2026-03-02T09:05:00Z", "raw_time": None, "text": "closed", "position": 4},
     {"conversation_id": "b", "message_id": "1", "author": "Ana", "role": "bot", "sent_at": "2026-03-02T09:00:00+02:00", "text": "Hi"},
 ]  # fmt: skip
@@ -63,7 +60,7 @@ def test_everything_that_can_be_known_comes_back(form, tmp_path):
     path.write_text("".join(json.dumps(row) + "\n" for row in EVERYTHING), encoding="utf-8")
     one, two = tm.read(path)
     first = one.messages[0]
-    assert (one.rating, one.cut, one.columns, one.customer_id) == (4.5, datetime(2026, 4, 1, tzinfo=UTC), {"text": "kept apart", "team": "north"}, "0012.0")
+    assert (one.rating, one.cut, one.columns, one.customer_id) == (4.5, datetime(2026, 4, 1, tzinfo=UTC), {"text": "kept apart", "queue": "a column", "a:b": "c", "team": "north"}, "0012.0")
     assert (first.raw_time, first.zone_known, first.edited, first.attachments, dict(first.reactions)) == ("2/3/26 10:00", False, True, ("x.png", "y z.pdf"), {"likes": 2.0, "rating": 0.5})
     assert [(p.id, p.role, p.confidence) for p in one.participants] == [("Ana", "customer", 0.95), ("Bo", "agent", 1.0), ("Bo (note)", "note", 1.0), ("Cy", "other", 0.8), ("system", "system", 1.0)]
     assert [m.raw_time for m in one.messages[1:]] == ["2026-03-02T08:59:30Z", None, "soon", None]
@@ -84,7 +81,8 @@ def test_a_corpus_is_as_convokit_asks_for_it(tmp_path):
         ("5", "a:1/ü", "system", None, 1772442300),
         ("b/1", "b", "Ana", None, 1772434800),
     ]
-    assert set(json.loads(files["conversations.json"])["a:1/ü"]["meta"]) == {"cut", "text", "team", *FACTS}
+    assert set(json.loads(files["conversations.json"])["a:1/ü"]["meta"]) == {"cut", "text", "team", "a:b", "columns", *FACTS}
+    assert utterances[3]["meta"]["reply_to"] == "nowhere"
     assert json.loads(files["speakers.json"])["Cy"] == {"meta": {"role": "other"}, "vectors": []}
     index = json.loads(files["index.json"])
     assert index["utterances-index"]["edited"] == ["<class 'bool'>"] and index["speakers-index"] == {"role": ["<class 'str'>"]}

@@ -289,12 +289,13 @@ class Messages:
         role: str = "unknown",
         about: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
         attachments: Iterable[str] = (),
+        empty: bool = False,
         **fields: Any,
     ) -> Iterator[Record | Problem]:
         """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message;
-        ``told`` among them is when they last changed, so that of several exports the newest is believed."""
+        ``told`` among them is when they last changed, so that of several exports the newest is believed; ``empty``: it is known to say nothing."""
         attached = tuple(a for a in attachments if a)
-        if not text and not attached:
+        if not text and not attached and not empty:
             yield self.lost(item, "a message has neither a text nor anything attached")
             return
         sent_at = self.when(time)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get, parse
-from ..exports import Messages, after, channel, facts, html, items, many, number, sample, true, words
+from ..exports import Messages, after, channel, facts, html, ident, items, many, number, sample, true, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -82,7 +82,7 @@ def _container(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Rec
     for a in many(v, "attachments"):
         if (at := _indexes(a.get("dialog"))) and (name := words(a, "filename", "url")):
             attached.setdefault(at[0], []).append(name)
-        elif words(a, "purpose", "type") != "tags":
+        elif words(a, "purpose", "type") not in ("tags", "columns"):
             make.skip("attachment of no message")
     if not dialog:
         among = many(v, "group")
@@ -125,6 +125,7 @@ def _text(make: Messages, item: Item, id_: str, n: int, d: Mapping[str, Any], pa
         **(who | {"role": "note" if note else who["role"]}),
         about=about,
         attachments=attached,
+        empty=true(meta.get("empty")),
         message_id=words(d, "message_id") or f"{id_}/{n}",
         **finer,
     )
@@ -188,7 +189,7 @@ def _about(v: Mapping[str, Any], dialog: list[dict[str, Any]], parties: list[dic
     about["channel"] = said or ("voice" if "recording" in kinds else channel(named, written))
     about["language"] = tags.pop("language", None)
     about["rating"] = number(rating)
-    about["columns"] = facts(subject=words(v, "subject"), redacted=words(v, "redacted.type")) | tags
+    about["columns"] = facts(subject=words(v, "subject"), redacted=words(v, "redacted.type")) | tags | _columns(v)
     return about | ({"told": words(v, "updated_at")} if words(v, "updated_at") else {})
 
 
@@ -197,6 +198,12 @@ def _tags(v: Mapping[str, Any]) -> dict[str, str]:
     bodies = [_body(a) for a in many(v, "attachments") if words(a, "purpose", "type") == "tags"]
     pairs = [t.partition(":") for body in bodies if isinstance(body, list) for t in body if isinstance(t, str)]
     return {name: value for name, _, value in pairs if name and value}
+
+
+def _columns(v: Mapping[str, Any]) -> dict[str, str]:
+    """Facts whose names no tag can have: an object in an attachment of that purpose."""
+    bodies = [_body(a) for a in many(v, "attachments") if words(a, "purpose", "type") == "columns"]
+    return {k: x for body in bodies if isinstance(body, dict) for k in body if (x := words(body, k) or ident(body[k]))}
 
 
 def _body(value: Mapping[str, Any]) -> Any:

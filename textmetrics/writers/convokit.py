@@ -15,13 +15,15 @@ from . import writer
 FILES = ("utterances.jsonl", "speakers.json", "conversations.json", "corpus.json", "index.json")
 OWN = {"conversation_id", "message_id", "author", "sent_at", "text", "reply_to", "columns", "cut", *FACTS}  # what has a place of its own, or lies with the conversation
 
+TAKEN = {"cut", "columns", *FACTS}  # names in the metadata of conversations that are no column
+
 
 @writer("convokit", holds=FILES)
 def write(conversations: Iterable[Conversation], path: Path) -> None:
     """A corpus of ConvoKit, in a folder: roles, reactions and the like as metadata of utterances, facts and columns as metadata of conversations.
 
-    *Not:* where a message stood, participants who never wrote, columns named like a fact (channel, queue, ...). An id that two conversations
-    use, which ConvoKit cannot hold, gets that of the conversation put in front; links to messages that are not there are left out.
+    *Not:* where a message stood, participants who never wrote. An id that two conversations use, which ConvoKit cannot hold, gets that of the conversation
+    put in front; a link to a message that is not there, which it cannot follow, and columns named like a fact (channel, queue, ...) lie in ``reply_to`` and ``columns`` of the metadata.
     """
     encode = msgspec.json.Encoder().encode
     seen: set[str] = set()
@@ -35,7 +37,9 @@ def write(conversations: Iterable[Conversation], path: Path) -> None:
                 _note(index["utterances"], utterance["meta"])
             for person in c.participants:
                 roles.setdefault(author(person), set()).add(person.role)
-            meta = {**c.columns, **{name: value for name in FACTS if (value := getattr(c, name)) is not None}, **({"cut": c.cut.isoformat()} if c.cut else {})}
+            facts = {name: value for name in FACTS if (value := getattr(c, name)) is not None} | ({"cut": c.cut.isoformat()} if c.cut else {})
+            clash = {k: v for k, v in c.columns.items() if k in TAKEN}
+            meta = {k: v for k, v in c.columns.items() if k not in clash} | facts | ({"columns": clash} if clash else {})
             _note(index["conversations"], meta)
             about.write((b",\n" if n else b"\n") + encode(c.id) + b": " + encode({"meta": meta, "vectors": []}))
         about.write(b"\n}\n")
@@ -56,12 +60,13 @@ def _utterances(c: Conversation, seen: set[str]) -> Iterator[dict[str, Any]]:
         ids.append(id_)
     for id_, row in zip(ids, rows(c), strict=True):
         seconds = None if row["sent_at"] is None else row["sent_at"].timestamp()
+        lost = {"reply_to": row["reply_to"]} if row["reply_to"] is not None and row["reply_to"] not in own else {}
         yield {
             "id": id_,
             "conversation_id": c.id,
             "text": row["text"],
             "speaker": row["author"],
-            "meta": {k: v for k, v in short(row).items() if k not in OWN},
+            "meta": {k: v for k, v in short(row).items() if k not in OWN} | lost,
             "reply-to": own.get(row["reply_to"] or ""),
             "timestamp": int(seconds) if seconds is not None and seconds.is_integer() else seconds,
             "vectors": [],

@@ -17,14 +17,15 @@ from . import writer
 VERSION = "0.4.0"  # draft-ietf-vcon-vcon-core-01
 OURS = UUID("6f1a3f0e-6b0c-5d0e-9a51-7d2f7f0f4c11")  # the name space of ids that are no UUIDs
 META = ("reply_to", "raw_time", "zone_known", "edited", "automatic", "reactions")
+TAKEN = {"conversation_id", "cut", "redacted", *FACTS}  # names of tags that say something of their own
 
 
 @writer("vcon", holds=("*.vcon.json",), lines=True)
 def write(conversations: Iterable[Conversation], path: Path) -> None:
     """vCons (IETF), a file a conversation in a folder, or one a line where the path ends in .jsonl: every message a dialog of type text, calls too; facts and columns as tags.
 
-    *Not:* where a message stood, participants who never wrote, columns named like a fact or with a colon in their name, messages with neither text nor
-    attachment; ids that a conversation uses twice are told apart (``#2``). A message without a time has no start, which the standard asks for.
+    *Not:* where a message stood, participants who never wrote; ids that a conversation uses twice are told apart (``#2``).
+    A message without a time has no start, which the standard asks for.
     """
     encode = msgspec.json.Encoder().encode
     if path.is_dir():
@@ -55,12 +56,14 @@ def container(c: Conversation) -> dict[str, Any]:
         meta = {name: kept[name] for name in META if name in kept and (name != "raw_time" or kept[name] != kept.get("sent_at"))}
         meta |= {"private": True} if row["visibility"] == "private" else {}
         meta |= {} if in_order else {"position": n}
+        meta |= {} if row["text"] or row["attachments"] else {"empty": True}
         start = {"start": kept["sent_at"]} if "sent_at" in kept else {}
         said = {"type": "text", **start, "parties": [at, *(p for p in places.values() if p != at)], "originator": at, "mediatype": "text/plain", "body": row["text"], "encoding": "none"}
         dialog.append(said | {"message_id": row["message_id"]} | ({"meta": meta} if meta else {}))
         attachments += [{"purpose": "attachment", **start, "party": at, "dialog": n, "filename": name, "body": "", "encoding": "none"} for name in row["attachments"]]
     facts = {name: value for name in FACTS if (value := getattr(c, name)) is not None} | ({"cut": c.cut.isoformat()} if c.cut else {})
-    tags = {"conversation_id": c.id, **{k: v for k, v in c.columns.items() if k != "subject" and ":" not in k}, **facts}
+    odd = {k: v for k, v in c.columns.items() if k in TAKEN or ":" in k}
+    tags = {"conversation_id": c.id, **{k: v for k, v in c.columns.items() if k != "subject" and k not in odd}, **facts}
     last = max((t for t in times if t is not None), default=None)
     subject = {"subject": c.columns["subject"]} if "subject" in c.columns else {}
     return {
@@ -71,5 +74,9 @@ def container(c: Conversation) -> dict[str, Any]:
         "parties": list(parties.values()),
         "dialog": dialog,
         "analysis": [],
-        "attachments": [*attachments, {"purpose": "tags", "party": 0, "body": [f"{k}:{v}" for k, v in tags.items()], "encoding": "json"}],
+        "attachments": [
+            *attachments,
+            {"purpose": "tags", "party": 0, "body": [f"{k}:{v}" for k, v in tags.items()], "encoding": "json"},
+            *([{"purpose": "columns", "party": 0, "body": odd, "encoding": "json"}] if odd else []),
+        ],
     }
