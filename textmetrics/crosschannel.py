@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from . import confusion
 from .contacts import Contact, contacts
 from .estimates import FEWEST, RESAMPLES, SEED, Array, Estimate, quantile
 from .figures import Figure, Section, lasting, share, some
+from .holdout import holdout
 from .observed import Seen, seen
 from .report import Report
 
@@ -23,10 +25,13 @@ FEWEST_PEAK_DAYS = 4
 PEAK_METRICS = ("handle_time", "first_response_wait", "mood_at_end", "resolution")
 
 
-def channels(report: Report, *, peaks: Sequence[date] = (), zone: str = "UTC") -> list[Section]:
-    """All channels side by side; with ``peaks`` (local dates of ``zone``), peak days against the others too."""
+def channels(report: Report, *, peaks: Sequence[date] = (), zone: str = "UTC", mistaken: Mapping[str, Counter[tuple[str, str]]] | None = None) -> list[Section]:
+    """All channels side by side; with ``peaks`` (local dates of ``zone``), peak days against the others too; with ``mistaken``, request types corrected by it."""
     found = contacts(report)
-    made = [volume(found), speed(found), abandonment(report), request_types(report), revenue(report, found), headlines(report)]
+    made = [volume(found), speed(found), abandonment(report), request_types(report)]
+    if mistaken is not None:
+        made.append(confusion.request_types(report, mistaken))
+    made += [revenue(report, found), holdout(report, WINDOW), headlines(report)]
     if peaks:
         made.append(peak(report, peaks, zone))
     return [s for s in made if s.figures]

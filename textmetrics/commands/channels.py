@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,15 +16,18 @@ Named = Annotated[int, typer.Option(help="How many conversations to name for eac
 def show_channels(
     folder: Folder,
     peak: Annotated[list[str] | None, typer.Option(help="A peak day or a range of them (2026-11-27..2026-11-30), compared with the others; may be given again.")] = None,
+    confusion: Annotated[Path | None, typer.Option(help="A reviewed sample (CSV: channel, read, found, and n where rows are counts): request types are corrected by it.")] = None,
     timezone: Annotated[str, typer.Option(help="Whose days and hours these are.")] = "UTC",
     conversations: Named = 2,
 ) -> None:
     """Put channels side by side: volume, speed, abandonment, request types, revenue, peaks, the eight questions."""
     from .. import crosschannel
+    from ..confusion import load
     from ..render.figures import sections
     from ..report import Report
 
-    found = crosschannel.channels(Report.load(folder), peaks=crosschannel.peak_days(peak or ()), zone=timezone)
+    mistaken = load(confusion) if confusion is not None else None
+    found = crosschannel.channels(Report.load(folder), peaks=crosschannel.peak_days(peak or ()), zone=timezone, mistaken=mistaken)
     console().print(sections(found, conversations=conversations))
 
 

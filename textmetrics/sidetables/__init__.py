@@ -74,6 +74,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source": "string",
         "record": "int64",
     },
+    "holdout": {
+        "customer_id": "string",
+        "group": "string",
+        "assigned_at": "timestamp",
+        "source": "string",
+        "record": "int64",
+    },
     "orders": {
         "order_id": "string",
         "conversation_id": "string",
