@@ -29,6 +29,32 @@ def test_metric_is_in_the_manual(name):
     assert f"`{name}`" in README
 
 
+def formats():
+    """The manual's table of formats, out of the readers' docstrings."""
+    rows = ["| reader | what, and how to get it | what is read | what is not |", "|---|---|---|---|"]
+    for name, r in READERS.items():
+        title, *rest = " ".join(r.doc.split()).replace("``", "`").replace("|", "\\|").partition("*Export:*")
+        export, _, read = rest[-1].partition("*Reads:*")
+        reads, _, not_ = read.partition("*Not:*")
+        rows.append(f"| `{name}` | {title.strip()} {export.strip()} | {reads.strip()} | {not_.strip()} |")
+    return "\n".join(rows)
+
+
+def test_table_of_formats_is_what_the_readers_say(update_golden):
+    begin, end = "<!-- formats: written by pytest tests/test_docs.py --update-golden -->\n", "\n<!-- /formats -->"
+    head, _, rest = README.partition(begin)
+    table, _, tail = rest.partition(end)
+    if update_golden:
+        (ROOT / "README.md").write_text(head + begin + formats() + end + tail, encoding="utf-8")
+    else:
+        assert table == formats()
+
+
+@pytest.mark.parametrize("name", list(READERS))
+def test_reader_says_how_to_get_its_format_and_what_it_leaves(name):
+    assert all(f"*{part}:*" in READERS[name].doc for part in ("Export", "Reads", "Not"))
+
+
 def test_ci_runs_the_test_command_of_the_manual():
     command = next(line for line in README.splitlines() if line.rstrip().endswith("-m pytest"))
     assert command.strip() in (ROOT / ".ci" / "run").read_text()

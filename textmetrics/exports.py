@@ -216,6 +216,12 @@ def html(text: Any) -> str:
     return plain(str(text or ""))
 
 
+def bare(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object without the envelope that Perceval, the archiver of GrimoireLab, puts it in."""
+    data = value.get("data")
+    return data if "backend_name" in value and isinstance(data, dict) else value
+
+
 def listed(value: Any, name: str = "name") -> str:
     """A list of tags or the like as one text: ``vip, refund``; lists of objects by one of their names; lists written as text too."""
     if isinstance(value, str):

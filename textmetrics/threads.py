@@ -33,7 +33,10 @@ _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|
 
 def assemble(records: Iterable[Record], threads: str, order: str | None = None, *, channel: str = "chat") -> Iterator[Conversation]:
     """Conversations out of the records of one export. ``threads``: id, reply or silence; ``order``: file, time, or None: the evidence decides."""
-    groups = {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](list(records), channel)
+    given = list(records)
+    if threads == "silence" and order == "time":
+        given = _arranged(given, order)  # silence is told by what came before: newest-first exports are turned first
+    groups = {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](given, channel)
     settled = order or (_order(groups) if threads == "id" else "file")
     for key, group in groups:
         yield _conversation(key, _arranged(group, settled), channel)

@@ -25,7 +25,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("csv", claims=claims, shape="delimited")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """CSV, TSV and the like: one message a row, column names in the first line."""
+    """CSV, TSV and the like: one message a row, column names in the first line.
+
+    *Export:* any table of messages, in any delimiter and encoding; other names than the generic ones by ``--map``.
+    *Reads:* the generic form (below), every further column for ``--by``; line breaks in quotes, ``sep=`` lines, bare carriage returns as text.
+    *Not:* rows that do not fit the columns, and what a quote that never closes swallows: both are reported with their lines.
+    """
     turn = Rows(source.name, mapping, cells=True)
     for row in rows(source):
         if isinstance(row, Row):

@@ -39,7 +39,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("irc", claims=claims, threads="silence", order="file", channel="chat")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """IRC log: conversations are cut out of the channel; joins, parts and other notices are left out, unreadable lines reported."""
+    """IRC log: conversations are cut out of the channel.
+
+    *Export:* the log files of irssi, ZNC, HexChat, WeeChat, mIRC, bots, or any ``[HH:MM] <nick> text``, a channel or a day a file.
+    *Reads:* who says what when, days from the log's own lines or the file's name, whom a message names at its beginning.
+    *Not:* joins, parts and other notices; unreadable lines are reported.
+    """
     named = IN_NAME.search(source.stem)
     day = _day(named["date"]) if named else None
     local = zone(mapping.timezone)

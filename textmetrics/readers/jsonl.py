@@ -31,7 +31,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("jsonl", claims=claims, shape="json")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """JSON Lines: one message a line."""
+    """JSON Lines: one message a line.
+
+    *Export:* whatever writes an object a line; other names than the generic ones by ``--map``.
+    *Reads:* the generic form (below), every further column for ``--by``.
+    *Not:* lines that are no JSON object, which are reported with their number and byte.
+    """
     rows, number = Rows(source.name, mapping), 0
     for line in lines(source):
         if isinstance(line, Problem):

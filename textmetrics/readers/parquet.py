@@ -24,7 +24,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("parquet", claims=claims, shape="parquet")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """Parquet: one message a row."""
+    """Parquet: one message a row.
+
+    *Export:* any table of messages of a warehouse or notebook; other names than the generic ones by ``--map``.
+    *Reads:* the generic form (below), every further column for ``--by``.
+    *Not:* files that were cut: Parquet keeps its index at the end.
+    """
     turn, number = Rows(source.name, mapping), 0
     for batch in _file(source).iter_batches(ROWS):
         for row in batch.to_pylist():

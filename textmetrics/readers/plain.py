@@ -31,7 +31,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("plain", claims=claims, order="file")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """Plain transcript: a message a line; an indented line goes on with the one above; ``---`` begins another conversation."""
+    """Plain transcript: a message a line; ``---`` begins another conversation.
+
+    *Export:* what people write down or paste: ``09:02 agent: text``, ``2026-03-02 09:02 Tom (agent): text``.
+    *Reads:* times, names, roles; an indented line goes on with the one above.
+    *Not:* lines that belong to no message, which are reported.
+    """
     yield from parse(lines(source), id=source.stem, source=source.name, mapping=mapping)
 
 

@@ -21,7 +21,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("twcs", claims=claims, threads="reply", channel="social")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    """Customer-care tweets (twcs): ``inbound`` tweets are customers', the others a company's; a reply to a tweet that is not in the file opens its own thread."""
+    """Customer-care tweets (twcs): threads by reply links.
+
+    *Export:* the CSV of the public collection (``tweet_id, author_id, inbound, created_at, text, response_tweet_id, in_response_to_tweet_id``), or one of the same columns.
+    *Reads:* ``inbound`` tweets as customers', the others as a company's; a reply to a tweet that is not in the file opens its own thread.
+    *Not:* ``response_tweet_id``, which says the same from the other side.
+    """
     clock = Clock()
     for row in delimited.rows(source):
         if isinstance(row, Problem):

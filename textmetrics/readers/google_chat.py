@@ -1,0 +1,84 @@
+"""Google Chat: Takeout of spaces and direct messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..documents import document, get
+from ..exports import Messages, items, many, sample, words
+from ..mapping import Map
+from ..sources import Source
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+MONTHS = dict(zip(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], range(1, 13), strict=True))
+# Tuesday, March 5, 2024 at 9:41:05 PM UTC, or Tuesday, 5 March 2024 at 21:42:05 UTC
+_TIME = re.compile(r"\w+, (?:(\w{3})\w* (\d+),|(\d+) (\w{3})\w*) (\d{4}) at (\d+):(\d\d):(\d\d)(?:\s([AP]M))? UTC", re.IGNORECASE)
+_PERSON = re.compile(r"<users/([^>]+)>")
+
+
+def kind(head: bytes) -> str | None:
+    """What of a Takeout of Google Chat a file holds."""
+    v = sample(head, "messages")
+    if "message_id" in v and "topic_id" in v:
+        return "messages"
+    v = sample(head)
+    return "group" if v.keys() >= {"members"} and v.keys() <= {"name", "members"} else "user" if v.keys() == {"user", "membership_info"} else None
+
+
+WHY = {
+    "messages": "its messages have topic_id and message_id, as Takeout writes Google Chat",
+    "group": "it names the members of a space of Google Chat",
+    "user": "it names the spaces of a member of Google Chat",
+}
+
+
+@reader("google_chat", claims=lambda source, head: WHY.get(kind(head) or ""), threads="id", order="time", channel="chat")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Google Chat: spaces and direct messages.
+
+    *Export:* takeout.google.com, *Google Chat*: the zip, or its folder ``Google Chat/Groups``.
+    *Reads:* topics as conversations, texts, names, bots, edits, names of attached files, times in either form.
+    *Not:* deleted messages, which are counted; reactions, which Takeout leaves out; Takeout in another language than English, whose times are reported.
+    """
+    make, room = Messages(source, mapping), PurePosixPath(source.path).parent.name or source.stem
+    if kind(source.head()) in ("group", "user"):
+        yield from document(source)[1]
+        return
+    for item in items(source, "messages"):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v = item.value
+        if words(v, "message_state") == "DELETED" or words(v, "deleted_date"):
+            make.skip("deleted messages")
+            continue
+        yield from make.make(
+            item,
+            f"{room}/{words(v, 'topic_id')}",
+            _PERSON.sub(r"@\1", words(v, "text")),
+            time=_iso(words(v, "created_date")),
+            who=words(v, "creator.email") or words(v, "creator.name"),
+            name=words(v, "creator.name"),
+            role="bot" if words(v, "creator.user_type").lower() == "bot" else "unknown",
+            attachments=[words(f, "original_name", "export_name") for f in many(v, "attached_files")],
+            message_id=words(v, "message_id") or None,
+            edited=bool(get(v, "updated_date")),
+        )
+    yield from make.rest()
+
+
+def _iso(text: str) -> Any:
+    """The time of a message in ISO form; as it stands where it is in no known form."""
+    match = _TIME.fullmatch(text.replace("\u202f", " ").strip())
+    if match is None:
+        return text or None
+    month_, day_, day, month, year, hour, minute, second, half = match.groups()
+    number = MONTHS.get((month_ or month).lower())
+    if number is None:
+        return text
+    hours = int(hour) % 12 + 12 * (half.upper() == "PM") if half else int(hour)
+    return f"{year}-{number:02d}-{int(day_ or day):02d}T{hours:02d}:{minute}:{second}+00:00"

@@ -1,0 +1,86 @@
+"""Mastodon: statuses, contexts, and the archive of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..cleaning import plain
+from ..documents import get, head_value
+from ..exports import Messages, facts, items, many, number, sample, words
+from ..mapping import Map
+from ..sources import Source
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+LISTS = ("ancestors", "statuses", "descendants", "orderedItems")
+COUNTS = {"favourites_count": "likes", "reblogs_count": "shares", "replies_count": "replies", "quotes_count": "quotes"}
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """Statuses with content, account and in_reply_to_id; or activities of an outbox."""
+    v = next(iter(many(head_value(head), "orderedItems")), None) or sample(head, *LISTS)
+    v = v["last_status"] if isinstance(v.get("last_status"), dict) else v
+    if v.keys() >= {"content", "account", "created_at"} and v.keys() & {"in_reply_to_id", "spoiler_text", "visibility"}:
+        return "its objects are statuses of Mastodon (account, content, in_reply_to_id)"
+    if "object" in v and "actor" in v and words(v, "type") in ("Create", "Announce"):
+        return "its objects are activities of an outbox, as Mastodon archives them"
+    return "it is a context of Mastodon" if sample(head).keys() == {"ancestors", "descendants"} else None
+
+
+@reader("mastodon", claims=claims, threads="reply", channel="social")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Mastodon: statuses and the archive of an account.
+
+    *Export:* the interfaces ``statuses/ID`` and ``statuses/ID/context`` (together they are a thread), ``accounts/ID/statuses``, ``search``, ``conversations``; or
+    *Preferences > Import and export > Request your archive* (outbox.json).
+    *Reads:* texts of HTML, warnings in front of them, accounts, bots, reply links, likes, boosts and replies as counts, edits, kinds of media.
+    *Not:* boosts, which are counted; what other servers did not pass on. An archive holds only what its owner wrote.
+    """
+    make = Messages(source, mapping)
+    for item in items(source, *LISTS):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v = item.value
+        if v.keys() == {"ancestors", "descendants"} or v.keys() == {"accounts", "statuses", "hashtags"}:
+            continue
+        v = v["last_status"] if isinstance(v.get("last_status"), dict) else v
+        if isinstance(v.get("reblog"), dict) or words(v, "type") == "Announce":
+            make.skip("boosts")
+        elif "actor" in v:
+            yield from _activity(make, item, v)
+        else:
+            yield from make.make(
+                item,
+                "",
+                "\n".join(t for t in (words(v, "spoiler_text"), plain(words(v, "content"))) if t),
+                time=v.get("created_at"),
+                who=words(v, "account.id"),
+                name=words(v, "account.acct", "account.username"),
+                role="bot" if get(v, "account.bot") is True else "unknown",
+                attachments=[words(a, "type") for a in many(v, "media_attachments")],
+                message_id=words(v, "id") or None,
+                reply_to=words(v, "in_reply_to_id") or None,
+                language=words(v, "language") or None,
+                edited=bool(words(v, "edited_at")),
+                reactions={ours: n for theirs, ours in COUNTS.items() if (n := number(v.get(theirs))) is not None},
+                columns=facts(visibility=words(v, "visibility")),
+            )
+    yield from make.rest()
+
+
+def _activity(make: Messages, item: Any, v: Mapping[str, Any]) -> Iterator[Record | Problem]:
+    """A post as ActivityStreams has it."""
+    yield from make.make(
+        item,
+        "",
+        "\n".join(t for t in (words(v, "object.summary"), plain(words(v, "object.content"))) if t),
+        time=get(v, "object.published") or v.get("published"),
+        who=words(v, "actor"),
+        name=words(v, "actor").rpartition("/")[2],
+        attachments=[words(a, "mediaType", "type") for a in many(v, "object.attachment")],
+        message_id=words(v, "object.id") or None,
+        reply_to=words(v, "object.inReplyTo") or None,
+        edited=bool(words(v, "object.updated")),
+    )

@@ -1,0 +1,58 @@
+"""Rocket.Chat: messages of rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..documents import get
+from ..exports import Messages, bare, items, many, sample, words
+from ..mapping import Map
+from ..sources import Source
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """Messages with rid, msg and u."""
+    return "its objects are messages of Rocket.Chat (rid, msg, u)" if bare(sample(head, "messages")).keys() >= {"rid", "msg", "u"} else None
+
+
+@reader("rocketchat", claims=claims, threads="silence", order="time", channel="chat")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Rocket.Chat: messages of rooms.
+
+    *Export:* the interface ``channels.messages``, ``groups.messages`` or ``im.messages``; or a room's menu *Export messages*, format JSON.
+    *Reads:* messages, threads, names, bots and visitors of the livechat (as customers), reactions, edits, names of files.
+    *Not:* joins, removals and other messages with a type of their own, which are counted.
+    """
+    make = Messages(source, mapping)
+    for item in items(source, "messages"):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v = bare(item.value)
+        if words(v, "t"):
+            make.skip(f"notices ({words(v, 't')})")
+            continue
+        likes = sum(len(r.get("usernames") or ()) for r in _values(v.get("reactions")))
+        text = words(v, "msg") or "\n".join(t for a in many(v, "attachments") if (t := words(a, "text")))
+        yield from make.make(
+            item,
+            words(v, "channel_info.name", "rid"),
+            text,
+            time=get(v, "ts.$date") or v.get("ts"),
+            who=words(v, "u._id"),
+            name=words(v, "alias", "u.username"),
+            role="bot" if v.get("bot") else "customer" if words(v, "token") else "unknown",
+            attachments=[words(f, "name") for f in [*many(v, "files"), *([v["file"]] if isinstance(v.get("file"), dict) else [])]],
+            message_id=words(v, "_id") or None,
+            reply_to=words(v, "tmid") or None,
+            edited="editedAt" in v,
+            reactions={"likes": float(likes)} if likes else {},
+        )
+    yield from make.rest()
+
+
+def _values(value: Any) -> list[Mapping[str, Any]]:
+    return [r for r in value.values() if isinstance(r, dict)] if isinstance(value, dict) else []

@@ -1,0 +1,205 @@
+"""Twitter, now X: tweets of the interface, versions 1.1 and 2, and those of an account's archive."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..documents import Item, get, objects, parse, salvage, text_of
+from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, words
+from ..mapping import Map
+from ..sources import Source
+from ..types import LeftOut, Problem, Record
+from . import reader
+
+_SCRIPT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
+V2_COUNTS = {"like_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes", "impression_count": "views"}
+V1_COUNTS = {"favorite_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes"}
+ARCHIVED = ("tweets", "tweet", "note_tweet", "account", "direct_messages", "direct_messages_group", "deleted_tweets")
+
+
+def kind(head: bytes) -> str | None:
+    """What of Twitter a file holds: v1, v2, a part of an archive, or lines about compliance."""
+    if match := _SCRIPT.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return match[1].decode()
+    v = sample(head, "data", "statuses")
+    if v.keys() >= {"created_at", "id_str"} and v.keys() & {"full_text", "text"} and ("user" in v or "sender" in v):
+        return "v1"
+    if v.keys() >= {"id", "text"} and v.keys() & {"author_id", "edit_history_tweet_ids", "public_metrics", "conversation_id"}:
+        return "v2"
+    return "compliance" if v.keys() >= {"id", "action", "created_at", "reason"} else None
+
+
+def claims(source: Source, head: bytes) -> str | None:
+    """Tweets of either version, the scripts of an archive, or what says that tweets are gone."""
+    what = kind(head)
+    return f"its objects are those of Twitter ({what.replace('_', ' ')})" if what in ("v1", "v2", "compliance", *ARCHIVED) else None
+
+
+@reader("twitter", claims=claims, threads="reply", channel="social")
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    """Twitter, now X: tweets, replies and direct messages.
+
+    *Export:* X: *Settings > Your account > Download an archive of your data* (the zip); or what the interface gave: search or timeline of version 1.1, pages, streams and flattened
+    lines of version 2. Give the pages of a search together.
+    *Reads:* whole texts (long ones too), names, reply links, likes, shares, replies, quotes, views, edits, what is attached by kind; direct messages of two people as one conversation.
+    *Not:* retweets and deleted tweets, which are counted. An archive holds only what its owner wrote: threads are half, and who was answered is not in it. Who is the company, a roles file says.
+    """
+    make, what = Messages(source, mapping), kind(source.head()) or ""
+    if what in ARCHIVED:
+        yield from _archive(source, make, what)
+    else:
+        talks: dict[tuple[str, ...], list[tuple[Item, dict[str, Any]]]] = {}
+        for item in objects(source, "statuses") if what == "v1" else objects(source):
+            if isinstance(item, Problem):
+                yield item
+            elif what == "v1" and "sender" in item.value:
+                pair = sorted((words(item.value, "sender.id_str", "sender.id"), words(item.value, "recipient.id_str", "recipient.id")))
+                talks.setdefault(tuple(pair), []).append((item, item.value))
+            elif what == "v1":
+                yield from _old(make, item, item.value, get(item.value, "user"))
+            else:
+                yield from _page(make, item)
+        for talk in talks.values():
+            said = [(item, words(v, "text"), v.get("created_at"), words(v, "sender.id_str"), words(v, "sender.screen_name"), words(v, "id_str", "id")) for item, v in talk]
+            yield from _talk(make, said)
+    yield from make.rest()
+
+
+def _old(make: Messages, item: Item, v: Mapping[str, Any], who: Any, text: str = "") -> Iterator[Record | Problem]:
+    """A tweet of version 1.1."""
+    text = text or words(v, "extended_tweet.full_text", "full_text", "text")
+    if "retweeted_status" in v or text.startswith("RT @"):
+        make.skip("retweets")
+        return
+    media = [*many(v, "extended_entities.media", "entities.media")]
+    yield from make.make(
+        item,
+        "",
+        html.unescape(text),
+        time=v.get("created_at"),
+        who=words(who, "id_str", "id"),
+        name=words(who, "screen_name"),
+        attachments=[words(m, "type") or "media" for m in media],
+        message_id=words(v, "id_str", "id") or None,
+        reply_to=words(v, "in_reply_to_status_id_str", "in_reply_to_status_id") or None,
+        language=_language(words(v, "lang")),
+        reactions=_counts(v, V1_COUNTS),
+    )
+
+
+def _page(make: Messages, item: Item) -> Iterator[Record | Problem]:
+    """What one object of version 2 holds: a page or stream's envelope, a flattened tweet, or a line about compliance."""
+    v = item.value
+    if "action" in v and "reason" in v:
+        make.skip(f"lines about compliance ({words(v, 'action')})")
+        return
+    people = {words(u, "id"): words(u, "username") for u in many(v, "includes.users")}
+    data = v.get("data")
+    for tweet in many(v, "data") if isinstance(data, list) else [data if isinstance(data, dict) else v]:
+        if tweet.keys() & {"text", "author_id"}:
+            yield from _new(make, item, tweet, people)
+        elif not v.get("errors"):
+            yield make.lost(item, "is no tweet")
+    for error in many(v, "errors"):
+        yield make.lost(item, f"the interface left something out: {words(error, 'title', 'detail')} {words(error, 'resource_type', 'resource_id', 'value')}".strip(), kept=data is not None)
+
+
+def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[Record | Problem]:
+    """A tweet of version 2."""
+    linked = {words(r, "type"): words(r, "id") for r in many(v, "referenced_tweets")}
+    if "retweeted" in linked:
+        make.skip("retweets")
+        return
+    who = words(v, "author_id") or words(v, "author.id")
+    yield from make.make(
+        item,
+        "",
+        html.unescape(words(v, "note_tweet.text", "text")),
+        time=v.get("created_at"),
+        who=who,
+        name=people.get(who) or words(v, "author.username"),
+        attachments=["media"] * len(_list(get(v, "attachments.media_keys"))),
+        message_id=words(v, "id") or None,
+        reply_to=linked.get("replied_to"),
+        language=_language(words(v, "lang")),
+        edited=len(_list(v.get("edit_history_tweet_ids"))) > 1,
+        reactions=_counts(get(v, "public_metrics") or {}, V2_COUNTS),
+        columns=facts(thread=words(v, "conversation_id")),
+    )
+
+
+def _talk(make: Messages, said: list[tuple[Item, str, Any, str, str, str]]) -> Iterator[Record | Problem]:
+    """The direct messages of two people, the oldest first, each linked to the first: they are one conversation."""
+    said.sort(key=lambda m: (make.when(m[2]) is None, make.when(m[2]) or NO_DATE))
+    for item, text, time, who, name, id_ in said:
+        yield from make.make(item, "", html.unescape(text), time=time, who=who, name=name, message_id=id_ or None, reply_to=said[0][5] if id_ != said[0][5] else None)
+
+
+def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Problem]:
+    """The scripts of an archive."""
+    owner: dict[str, Any] = next(iter(once(source, "owner", lambda: [_bare(v, "account") for s in _parts(source, "account") for v in _script(s)[0]])), {})
+    notes = once(source, "notes", lambda: {words(n, "noteTweetId"): words(n, "core.text") for s in _parts(source, "note_tweet") for v in _script(s)[0] for n in [_bare(v, "noteTweet")]})
+    values, problems = _script(source)
+    yield from problems
+    who = {"id_str": words(owner, "accountId"), "screen_name": words(owner, "username") or "owner of the archive"}
+    for place, value in enumerate(values, start=1):
+        item = Item(value, place)
+        if what in ("tweets", "tweet"):
+            tweet = _bare(value, "tweet")
+            yield from _old(make, item, tweet, who, _long(tweet, notes))
+        elif what == "deleted_tweets":
+            make.skip("deleted tweets")
+        elif what.startswith("direct_messages"):
+            talk = _bare(value, "dmConversation")
+            direct = []
+            for m in many(talk, "messages"):
+                if isinstance(said := m.get("messageCreate"), dict):
+                    name = who["screen_name"] if words(said, "senderId") == who["id_str"] else ""
+                    direct.append((item, words(said, "text"), said.get("createdAt"), words(said, "senderId"), name, words(said, "id")))
+                else:
+                    make.skip("joins and names of direct messages")
+            yield from _talk(make, direct)
+
+
+def _long(tweet: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+    """The whole text of a long tweet, which the archive keeps apart: found by how it begins."""
+    text = words(tweet, "full_text")
+    begin = text.removesuffix("…").rpartition(" ")[0] if "…" in text[-30:] else ""
+    return next((n for n in notes.values() if begin and n.startswith(begin)), "")
+
+
+def _parts(source: Source, what: str) -> list[Source]:
+    return beside(source, kind, what)
+
+
+def _script(source: Source) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The objects of a script ``window.YTD.tweets.part0 = [...]``."""
+    data, problems = text_of(source)
+    data = _SCRIPT.sub(b"", data, count=1)
+    try:
+        value = parse(data)
+    except ValueError as error:
+        value, at = salvage(data)
+        problems = [*problems, Problem(source.name, f"is cut off or damaged ({error}); what stands before is kept", byte=at, kept=value is not None)]
+    return [v for v in _list(value) if isinstance(v, dict)], problems
+
+
+def _bare(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    inner = value.get(name, value)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _language(code: str) -> str | None:
+    """The language Twitter names, if it names one: ``und`` and codes that begin with q are none."""
+    return code if code and code not in ("und", "zxx") and not (code.startswith("q") and len(code) == 3) else None
+
+
+def _counts(v: Any, names: Mapping[str, str]) -> dict[str, float]:
+    return {ours: n for theirs, ours in names.items() if (n := number(get(v, theirs))) is not None}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
