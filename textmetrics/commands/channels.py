@@ -33,11 +33,12 @@ def show_channels(
 
 @command("surveys")
 def show_surveys(folder: Folder, conversations: Named = 2) -> None:
-    """Show surveys and help-centre reads that were mined with the run: scores with bounds, who answered, who read and still asked."""
+    """Show surveys and help-centre reads that were mined with the run: scores with bounds, who answered and what the others would have, who read and still asked."""
+    from ..predicted import predicted
     from ..render.figures import sections
     from ..report import Report
     from ..selfservice import self_service
     from ..surveys import surveys
 
     report = Report.load(folder)
-    console().print(sections([*surveys(report), *self_service(report)], conversations=conversations))
+    console().print(sections([*surveys(report), predicted(report), *self_service(report)], conversations=conversations))
