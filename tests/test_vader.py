@@ -10,8 +10,8 @@ from vaderSentiment import vaderSentiment as package
 
 import textmetrics as tm
 from textmetrics import packs
-from textmetrics.scorers import SCORERS, Text
-from textmetrics.scorers.vader import compound
+from textmetrics.scorers import SCORERS, Text, vader
+from textmetrics.scorers.vader import compound, compounds
 
 CORPORA = Path(__file__).parent.parent / "corpora"
 ANALYZER = package.SentimentIntensityAnalyzer()
@@ -57,6 +57,20 @@ def test_every_word_of_the_lexicon_alone_and_after_a_modifier():
 def test_a_batch_gives_what_its_texts_give():
     texts = ["good", "good", "BAD thing", "", "so-so"]
     assert SCORERS["vader"]([Text(t, t) for t in texts], packs.language("en")) == [compound(t) for t in texts]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.builds(lambda words, join: join.join(words), SOUPS, JOINS) | st.text(max_size=30), max_size=40))
+def test_columns_give_to_the_bit_what_single_texts_give(texts):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vader, "MANY", 0)
+        assert compounds(texts) == [compound(t) for t in texts]
+
+
+def test_columns_equal_single_texts_on_every_archive_and_word():
+    texts = [m.text for c in tm.read(CORPORA) for m in c.messages]
+    texts += [text for word in ANALYZER.lexicon for text in (word, f"it is not very {word}", f"{word.upper()} but {word}")]
+    assert compounds(texts) == [compound(t) for t in texts]
 
 
 @pytest.mark.parametrize("phrase", ["good but bad ", "not very good ", "x "])
