@@ -52,6 +52,7 @@ WRONG = {
     "an hour that is none": ('zone = "UTC"\n[week]\nmon = ["09:00-25:00"]', "[week.mon]"),
     "a country that is none": ('zone = "UTC"\n[week]\n[holidays]\ncountry = "Atlantis"', "[holidays]"),
     "a day that is none": ('zone = "UTC"\n[week]\n[days]\n"24 Dec" = []', "[days.24 Dec]"),
+    "a beginning in quotes": ('zone = "UTC"\nfrom = "2024-01-01"\n[week]\n', "[from]"),
     "a key that is none": ('zone = "UTC"\nopen = 1\n[week]\n', "[open] is not known"),
 }
 
@@ -138,8 +139,18 @@ def test_open_all_day_is_the_calendar(tmp_path):
 def test_each_channel_and_queue_has_its_own_hours(tmp_path):
     path = hours(tmp_path, '[[schedule]]\nqueues = ["night"]\nzone = "UTC"\n[schedule.week]\nmon-sun = ["00:00-24:00"]\n[[schedule]]\nchannels = ["email"]\nzone = "UTC"\n[schedule.week]\nmon = ["09:00-10:00"]')
     found = load(path)
-    assert found.of("email", "night") is found.schedules[0] and found.of("email", None) is found.schedules[1]
-    assert found.of("chat", None) is None, "a desk whose hours nobody gave has none"
+    assert found.of("email", "night", None) is found.schedules[0] and found.of("email", None, None) is found.schedules[1]
+    assert found.of("chat", None, None) is None, "a desk whose hours nobody gave has none"
+
+
+def test_hours_that_changed_hold_from_the_day_they_did(tmp_path):
+    path = hours(tmp_path, "".join(f'[[schedule]]\n{when}\nzone = "Asia/Tokyo"\n[schedule.week]\nmon-sun = ["{span}"]\n' for when, span in (("until = 2024-01-11", "09:00-17:00"), ("from = 2024-01-12", "09:00-13:00"))))
+    found = load(path)
+    old, new = found.schedules
+    assert found.of("chat", None, datetime(2024, 1, 11, 14, 59, tzinfo=UTC)) is old and found.of("chat", None, datetime(2024, 1, 11, 15, 1, tzinfo=UTC)) is new, "midnight in Tokyo"
+    assert found.of("chat", None, None) is None, "without a time nobody knows which"
+    talk = conversation("2024-01-11 06:00 customer: No sound?", "2024-01-12 06:00 agent: Please restart the box.", id="a")
+    assert values(tm.analyze([talk], as_of=AS_OF, hours=path), "staffed_customer_wait") == [[8 * 3600, False]], "15:00 to 15:00 by the hours of its beginning"
 
 
 @pytest.mark.parametrize(

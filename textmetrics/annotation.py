@@ -20,7 +20,7 @@ from .cleaning import clean
 from .detectors import View
 from .features import Told
 from .folding import fold
-from .hours import Hours
+from .hours import Hours, Schedule
 from .profile import stage
 from .scorers import SCORERS, Text
 from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Transcript
@@ -184,5 +184,10 @@ def _transcript(
         solution=solution,
         mood_before=before,
         mood_after=after,
-        hours=hours.of(view.conversation.channel, view.conversation.queue) if hours is not None else None,
+        hours=_schedule(view.conversation, hours) if hours is not None else None,
     )
+
+
+def _schedule(c: Conversation, hours: Hours) -> Schedule | None:
+    """The opening hours of a conversation, as they were when it began."""
+    return hours.of(c.channel, c.queue, next((m.sent_at for m in c.messages if m.sent_at is not None), None))

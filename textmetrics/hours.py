@@ -14,7 +14,8 @@ breaks as gaps, public holidays of a country, further days closed or opened othe
     2026-12-24 = ["08:00-12:00"]
     2026-12-31 = []
 
-``[[schedule]]`` tables, each with ``channels`` or ``queues``, hold several; the first that fits a conversation is its own, one that names neither fits all.
+``[[schedule]]`` tables hold several, each with ``channels``, ``queues``, ``from`` or ``until`` (local days, the last one included): the first that fits the
+beginning of a conversation is its own to the end, for hours that change within a wait would make differences of waits negative. One that names none of them fits all.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from msgspec import Struct
 from .errors import MissingInput, PackError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-KEYS = {"zone", "week", "holidays", "days", "channels", "queues"}
+KEYS = {"zone", "week", "holidays", "days", "channels", "queues", "from", "until"}
 RANGE = re.compile(r"(\d\d):(\d\d)\s?[-–]\s?(\d\d):(\d\d)")
 DAY = 1440  # minutes
 Span = tuple[int, int]  # minutes from the local midnight of the day on which it begins
@@ -50,6 +51,8 @@ class Schedule(Struct, frozen=True):
     days: tuple[tuple[str, tuple[Span, ...]], ...] = ()
     channels: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    begins: str | None = None
+    ends: str | None = None
 
     def seconds(self, start: datetime, stop: datetime) -> float:
         """Seconds of open time between two moments (0 where the second comes first).
@@ -59,7 +62,16 @@ class Schedule(Struct, frozen=True):
         3600.0
         """
         start, stop = start.astimezone(UTC), stop.astimezone(UTC)
-        return sum((_until(self, year, stop) - _until(self, year, start) for year in range(start.year, stop.year + 1)), 0.0) if start < stop else 0.0
+        if start >= stop:
+            return 0.0
+        return sum(_between(_opened(self, year), start.timestamp(), stop.timestamp()) for year in range(start.year, stop.year + 1))
+
+    def fits(self, channel: str, queue: str | None, began: datetime | None) -> bool:
+        """Whether it is that of a conversation; one without a time fits no schedule that holds for a time only."""
+        day = None if began is None else began.astimezone(ZoneInfo(self.zone)).date().isoformat()
+        timed = self.begins is not None or self.ends is not None
+        then = not timed if day is None else (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+        return then and (not self.channels or channel in self.channels) and (not self.queues or queue in self.queues)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody is there at a moment."""
@@ -74,10 +86,9 @@ class Hours(Struct, frozen=True):
     source: str
     schedules: tuple[Schedule, ...]
 
-    def of(self, channel: str, queue: str | None) -> Schedule | None:
+    def of(self, channel: str, queue: str | None, began: datetime | None) -> Schedule | None:
         """The schedule of a conversation: the first that fits; None where none does."""
-        fits = (s for s in self.schedules if (not s.channels or channel in s.channels) and (not s.queues or queue in s.queues))
-        return next(fits, None)
+        return next((s for s in self.schedules if s.fits(channel, queue, began)), None)
 
 
 def load(path: str | Path) -> Hours:
@@ -132,7 +143,16 @@ def _schedule(path: Path, data: Mapping[str, Any]) -> Schedule:
         tuple(sorted(days)),
         _names(path, data, "channels"),
         _names(path, data, "queues"),
+        _day(path, data, "from"),
+        _day(path, data, "until"),
     )
+
+
+def _day(path: Path, data: Mapping[str, Any], key: str) -> str | None:
+    given = data.get(key)
+    if given is not None and type(given) is not date:
+        raise PackError(path, key, f"{given!r} is no day: write 2026-12-24, without quotes")
+    return None if given is None else given.isoformat()
 
 
 def _table(path: Path, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -231,9 +251,9 @@ def _instant(day: date, minutes: int, zone: ZoneInfo) -> float:
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone).timestamp()
 
 
-def _until(schedule: Schedule, year: int, moment: datetime) -> float:
-    """Seconds of open time from the beginning of a year of UTC to a moment, at most to its end."""
-    starts, ends, before = _opened(schedule, year)
-    at = moment.timestamp()
-    n = bisect_right(starts, at) - 1
-    return before[n] + min(at, ends[n]) - starts[n] if n >= 0 else 0.0
+def _between(opened: tuple[list[float], list[float], list[float]], start: float, stop: float) -> float:
+    """Seconds of open time between two moments, as far as they lie in a year."""
+    starts, ends, before = opened
+    a, b = bisect_right(starts, start) - 1, bisect_right(starts, stop) - 1
+    until = before[b] + min(stop, ends[b]) - starts[b] if b >= 0 else 0.0
+    return until - (before[a] + min(start, ends[a]) - starts[a] if a >= 0 else 0.0)
