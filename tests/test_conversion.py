@@ -50,6 +50,9 @@ EVERYTHING = [
     {"conversation_id": "a:1/ü", "message_id": "3", "author": "Bo", "role": "note", "visibility": "private", "sent_at": None, "text": "ask Cy", "position": 2},
     {"conversation_id": "a:1/ü", "message_id": "4", "author": "Cy", "role": "other", "role_confidence": 0.8, "raw_time": "soon", "text": "", "reply_to": "nowhere", "position": 3},
     {"conversation_id": "a:1/ü", "message_id": "5", "role": "system", "sent_at": "2026-03-02T09:05:00Z", "raw_time": None, "text": "closed", "position": 4},
+    {"conversation_id": "b", "message_id": "0", "sent_at": "2026-03-02T08:58:00+02:00", "visibility": "private", "text": "a note of nobody"},
+    {"conversation_id": "b", "message_id": "0a", "author": "Di", "sent_at": "2026-03-02T08:59:00+02:00", "visibility": "private", "text": "a note of somebody whose role is not stated"},
+    {"conversation_id": "b", "message_id": "0b", "author": "Di", "sent_at": "2026-03-02T08:59:00+02:00", "text": "Hello?"},
     {"conversation_id": "b", "message_id": "1", "author": "Ana", "role": "bot", "sent_at": "2026-03-02T09:00:00+02:00", "text": "Hi"},
 ]  # fmt: skip
 
@@ -79,6 +82,9 @@ def test_a_corpus_is_as_convokit_asks_for_it(tmp_path):
         ("3", "a:1/ü", "Bo", None, None),
         ("4", "a:1/ü", "Cy", None, None),
         ("5", "a:1/ü", "system", None, 1772442300),
+        ("0", "b", "", None, 1772434680),
+        ("0a", "b", "Di", None, 1772434740),
+        ("0b", "b", "Di", None, 1772434740),
         ("b/1", "b", "Ana", None, 1772434800),
     ]
     assert set(json.loads(files["conversations.json"])["a:1/ü"]["meta"]) == {"cut", "text", "team", "a:b", "columns", *FACTS}

@@ -61,12 +61,14 @@ def rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
 
 
 def author(person: Participant) -> str:
-    """The name somebody writes under, in the open and in notes alike.
+    """The name somebody writes under, in the open and in notes alike; a note of nobody has none.
 
     >>> author(Participant("Bo (note)", "note"))
     'Bo'
     """
-    return person.id.removesuffix(" (note)") if person.role == "note" else person.id
+    if person.role != "note":
+        return person.id
+    return "" if person.id == person.role else person.id.removesuffix(" (note)")
 
 
 def short(row: dict[str, Any]) -> dict[str, Any]:

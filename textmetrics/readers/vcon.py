@@ -122,7 +122,7 @@ def _text(make: Messages, item: Item, id_: str, n: int, d: Mapping[str, Any], pa
         id_,
         html(text) if kind == "text/html" else text,
         time=d.get("start"),
-        **(who | {"role": "note" if note else who["role"]}),
+        **(who | ({"role": "note", "confidence": 1.0} if note else {})),
         about=about,
         attachments=attached,
         empty=true(meta.get("empty")),
@@ -175,7 +175,8 @@ def _party(parties: list[dict[str, Any]], at: int | None) -> dict[str, Any]:
     p = parties[at] if at is not None and 0 <= at < len(parties) else {}
     role = words(p, "role", "meta.role").lower().replace(" ", "_")
     sure = number(get(p, "meta.role_confidence"))
-    return {"who": "" if at is None else f"party {at}", "name": words(p, *CONTACTS), "role": ROLES.get(role, "unknown"), "confidence": 1.0 if sure is None else sure}
+    nobody = at is None or (role == "note" and not words(p, *CONTACTS))
+    return {"who": "" if nobody else f"party {at}", "name": words(p, *CONTACTS), "role": ROLES.get(role, "unknown"), "confidence": 1.0 if sure is None else sure}
 
 
 def _about(v: Mapping[str, Any], dialog: list[dict[str, Any]], parties: list[dict[str, Any]], kinds: list[str], tags: dict[str, str]) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _tags(v: Mapping[str, Any]) -> dict[str, str]:
 def _columns(v: Mapping[str, Any]) -> dict[str, str]:
     """Facts whose names no tag can have: an object in an attachment of that purpose."""
     bodies = [_body(a) for a in many(v, "attachments") if words(a, "purpose", "type") == "columns"]
-    return {k: x for body in bodies if isinstance(body, dict) for k in body if (x := words(body, k) or ident(body[k]))}
+    return {k: text for body in bodies if isinstance(body, dict) for k, x in body.items() if (text := x if isinstance(x, str) else ident(x))}
 
 
 def _body(value: Mapping[str, Any]) -> Any:

@@ -24,7 +24,7 @@ TAKEN = {"conversation_id", "cut", "redacted", *FACTS}  # names of tags that say
 def write(conversations: Iterable[Conversation], path: Path) -> None:
     """vCons (IETF), a file a conversation in a folder, or one a line where the path ends in .jsonl: every message a dialog of type text, calls too; facts and columns as tags.
 
-    *Not:* where a message stood, participants who never wrote; ids that a conversation uses twice are told apart (``#2``).
+    *Not:* where a message stood, participants who never wrote, blanks around names; ids that a conversation uses twice are told apart (``#2``).
     A message without a time has no start, which the standard asks for.
     """
     encode = msgspec.json.Encoder().encode
@@ -41,7 +41,7 @@ def container(c: Conversation) -> dict[str, Any]:
     """One conversation as a vCon."""
     parties: dict[str, dict[str, Any]] = {}
     for person in c.participants:
-        known = parties.setdefault(author(person), {"name": author(person)})
+        known = parties.setdefault(author(person), {"name": author(person)} if author(person) else {})
         if known.get("role") in (None, "note") and person.role != "unknown":
             known["role"] = person.role
             if person.confidence != 1.0:
@@ -62,7 +62,7 @@ def container(c: Conversation) -> dict[str, Any]:
         dialog.append(said | {"message_id": row["message_id"]} | ({"meta": meta} if meta else {}))
         attachments += [{"purpose": "attachment", **start, "party": at, "dialog": n, "filename": name, "body": "", "encoding": "none"} for name in row["attachments"]]
     facts = {name: value for name in FACTS if (value := getattr(c, name)) is not None} | ({"cut": c.cut.isoformat()} if c.cut else {})
-    odd = {k: v for k, v in c.columns.items() if k in TAKEN or ":" in k}
+    odd = {k: v for k, v in c.columns.items() if k in TAKEN or ":" in k or not k}
     tags = {"conversation_id": c.id, **{k: v for k, v in c.columns.items() if k != "subject" and k not in odd}, **facts}
     last = max((t for t in times if t is not None), default=None)
     subject = {"subject": c.columns["subject"]} if "subject" in c.columns else {}
