@@ -84,3 +84,10 @@ def test_a_finding_is_explained_with_its_cue_its_model_and_the_context():
         tm.explain_finding(TALK, "3", "worked")
     with pytest.raises(LookupError, match="No message is called '7'"):
         tm.explain_finding(TALK, "7", "nudge")
+
+
+def test_a_label_no_reader_was_asked_about_is_no_false_alarm():
+    talk = {"id": "c", "messages": [{"message_id": "1", "role": "customer", "text": "No sound on my box?"}, {"message_id": "2", "role": "agent", "text": "We will call you back tomorrow."}]}
+    unasked, asked = (tm.evaluate([talk], [evaluation._labels({"conversation_id": "c", "labels": given})]) for given in ({}, {"2": ["promise"]}))
+    assert "promise" not in {s.key for s in unasked.scores} and "promise" not in {e.key for e in unasked.errors}
+    assert next(s.f1 for s in asked.scores if s.key == "promise") == 1.0

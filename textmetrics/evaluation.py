@@ -177,13 +177,14 @@ def evaluate(conversations: Any, labels: Iterable[Labels], *, settings: Settings
     unknown = [i for i in read if i not in given]
     both = [(given[i], read[i]) for i in read if i in given]
     tally = _Tally()
+    tally.asked = frozenset(CODES.values()) | {k for one in read.values() for keys in one.labels.values() for k in keys}
     for k in range(0, len(both), BATCH):
         _batch(both[k : k + BATCH], tally, settings or Settings())
     unknown += [f"{one.conversation_id}: {m}" for c, one in both for m in {*one.labels, *one.mood} - {m.id for m in c.messages}]
     return Evaluation(
         conversations=len(both),
         messages=sum(tally.messages.values()),
-        scores=tuple(tally.score(k) for k in judging.label_keys()),
+        scores=tuple(tally.score(k) for k in judging.label_keys() if k in tally.asked),
         overlaps=tuple((a, b, n) for (a, b), n in tally.overlaps.most_common(PAIRS)),
         conflicts=tuple((a, b, n) for (a, b), n in tally.conflicts.most_common(PAIRS)),
         errors=tuple(sorted(tally.errors, key=lambda e: (-e.confidence, e.conversation_id, e.message_id, e.key))[:ERRORS]),
@@ -202,6 +203,7 @@ class _Tally:
         self.counts: dict[str, list[tuple[int, int, int, int]]] = {}  # a label: of each conversation its number, hits, false alarms, misses
         self.messages: Counter[str] = Counter()
         self.overlaps: Counter[tuple[str, str]] = Counter()
+        self.asked: frozenset[str] = frozenset()  # labels that readers were asked about: what nobody looked for is no false alarm
         self.conflicts: Counter[tuple[str, str]] = Counter()
         self.errors: list[Error] = []
         self.moods: list[tuple[float, float]] = []
@@ -247,7 +249,7 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
             if side is None:
                 continue
             tally.messages[side] += 1
-            can = {k for k in judging.label_keys() if view.roles[i] in DETECTORS[k.split("/")[0]].by and (labels.only is None or k in labels.only)}
+            can = {k for k in judging.label_keys() if k in tally.asked and view.roles[i] in DETECTORS[k.split("/")[0]].by and (labels.only is None or k in labels.only)}
             truth, got = set(labels.labels.get(message.id, ())) & can, set(found.get(i, ())) & can
             for k in truth | got:
                 counts.setdefault(k, [0, 0, 0])[0 if k in truth and k in got else 1 if k in got else 2] += 1

@@ -17,7 +17,7 @@ def _within(seconds: float | None, censored: bool, target: float | None, message
         yield Observation(float(seconds <= target and not censored), censored=censored and seconds <= target, message=message)
 
 
-@metric(unit="share", better="higher", estimate="proportion", headline=True)
+@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True)
 def service_level(t: Transcript) -> Iterator[Observation]:
     """Share of customers who had a substantive answer of a person within the channel's target, of all who asked.
 
