@@ -15,7 +15,7 @@ from textmetrics.writers import WRITERS
 
 GOLDEN = Path(__file__).parent / "golden" / "readers"
 EXAMPLES = sorted(p for p in GOLDEN.glob("*/*") if p.suffix != ".golden" and "problem" not in p.with_name(f"{p.name}.golden").read_text(encoding="utf-8").split("\n")[0][:12])
-BACK = {"jsonl": "jsonl", "parquet": "parquet", "vcon": "vcon"}  # a form, and the reader of it
+BACK = {"jsonl": "jsonl", "parquet": "parquet", "vcon": "vcon", "convokit": "convokit"}  # a form, and the reader of it
 NAMES = {"jsonl": "x.jsonl", "parquet": "x.parquet", "convokit": "corpus", "vcon": "x.jsonl"}
 
 

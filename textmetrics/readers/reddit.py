@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import objects
-from ..exports import sample, words
+from ..exports import many, sample, words
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -21,6 +21,8 @@ STAFF = {"moderator", "admin"}
 def claims(source: Source, head: bytes) -> str | None:
     """Its objects are comments (link_id, parent_id, body) or submissions (selftext, num_comments)."""
     v = sample(head)
+    if v.get("kind") == "Listing" and isinstance(v.get("data"), dict):
+        return "it is a listing of Reddit's interface"
     if {"link_id", "parent_id", "body", "author"} <= v.keys():
         return "its objects are Reddit comments (link_id, parent_id)"
     return "its objects are Reddit submissions (selftext, num_comments)" if {"selftext", "num_comments", "subreddit"} <= v.keys() else None
@@ -28,25 +30,47 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("reddit", claims=claims, threads="id", order="time", channel="community")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
-    """Reddit: comments and submissions of the public dumps (Pushshift, Arctic Shift), together where both are given.
+    """Reddit: comments and submissions of the public dumps (Pushshift, Arctic Shift) or of the interface, together where both are given.
 
-    *Export:* the dump of a subreddit as NDJSON, plain or .zst (RC for comments, RS for submissions).
+    *Export:* the dump of a subreddit as NDJSON, plain or .zst (RC for comments, RS for submissions); or a thread's address with ``.json`` behind it.
     *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, edits; times since 1970.
-    *Not:* deleted and removed texts, which are counted; collapsed replies that a page of the interface leaves out.
+    *Not:* deleted and removed texts, which are counted; collapsed replies that a page of the interface leaves out, which are reported.
     """
     clock = Clock("epoch")
     for item in objects(source):
         if isinstance(item, Problem):
             yield item
             continue
-        v = item.value
-        text = words(v, "body") or "\n".join(t for t in (words(v, "title"), words(v, "selftext")) if t)
-        if not words(v, "id") or not ("body" in v or "selftext" in v):
-            yield LeftOut(source.name, "objects that are no comment and no submission", 1)
-        elif text in GONE or (words(v, "body", "selftext") in GONE and not words(v, "title")):
-            yield LeftOut(source.name, "deleted or removed messages", 1)
+        for v in _listed(item.value) if item.value.get("kind") == "Listing" else [item.value]:
+            yield from _said(source, mapping, v, item.number, clock)
+
+
+def _listed(listing: Any) -> Iterator[dict[str, Any]]:
+    """What a listing holds, replies behind what they answer, whatever the depth."""
+    waiting = [listing]
+    while waiting:
+        one = waiting.pop(0)
+        data = one.get("data")
+        data = data if isinstance(data, dict) else {}
+        if one.get("kind") == "Listing":
+            waiting = [*many(data, "children"), *waiting]
         else:
-            yield _record(source, mapping, v, html.unescape(text.removesuffix("\n[deleted]").removesuffix("\n[removed]")), item.number, clock)
+            yield data | {"more": True} if one.get("kind") == "more" else data
+            if isinstance(replies := data.get("replies"), dict):
+                waiting = [replies, *waiting]
+
+
+def _said(source: Source, mapping: Map, v: dict[str, Any], number: int, clock: Clock) -> Iterator[Record | Problem | LeftOut]:
+    """One comment or submission."""
+    text = words(v, "body") or "\n".join(t for t in (words(v, "title"), words(v, "selftext")) if t)
+    if v.get("more") is True:
+        yield Problem(source.name, f"{words(v, 'count') or 'some'} replies below {words(v, 'parent_id')} are collapsed on this page: load them there", number, kept=True)
+    elif not words(v, "id") or not ("body" in v or "selftext" in v):
+        yield LeftOut(source.name, "objects that are no comment and no submission", 1)
+    elif text in GONE or (words(v, "body", "selftext") in GONE and not words(v, "title")):
+        yield LeftOut(source.name, "deleted or removed messages", 1)
+    else:
+        yield _record(source, mapping, v, html.unescape(text.removesuffix("\n[deleted]").removesuffix("\n[removed]")), number, clock)
 
 
 def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: int, clock: Clock) -> Record:

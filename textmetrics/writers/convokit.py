@@ -23,7 +23,7 @@ def write(conversations: Iterable[Conversation], path: Path) -> None:
     """A corpus of ConvoKit, in a folder: roles, reactions and the like as metadata of utterances, facts and columns as metadata of conversations.
 
     *Not:* where a message stood, participants who never wrote. An id that two conversations use, which ConvoKit cannot hold, gets that of the conversation
-    put in front; a link to a message that is not there, which it cannot follow, and columns named like a fact (channel, queue, ...) lie in ``reply_to`` and ``columns`` of the metadata.
+    put in front; it, links to messages that are not there, and columns named like a fact (channel, queue, ...) lie in ``message_id``, ``reply_to`` and ``columns`` of the metadata.
     """
     encode = msgspec.json.Encoder().encode
     seen: set[str] = set()
@@ -60,7 +60,8 @@ def _utterances(c: Conversation, seen: set[str]) -> Iterator[dict[str, Any]]:
         ids.append(id_)
     for id_, row in zip(ids, rows(c), strict=True):
         seconds = None if row["sent_at"] is None else row["sent_at"].timestamp()
-        lost = {"reply_to": row["reply_to"]} if row["reply_to"] is not None and row["reply_to"] not in own else {}
+        lost = {"reply_to": row["reply_to"]} if row["reply_to"] is not None and own.get(row["reply_to"]) != row["reply_to"] else {}
+        lost |= {"message_id": row["message_id"]} if row["message_id"] != id_ else {}
         yield {
             "id": id_,
             "conversation_id": c.id,
