@@ -84,6 +84,7 @@ TABLES: dict[str, dict[str, str]] = {
 }
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open")
 GROUP = 1 << 16  # rows of a row group
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
 
 
@@ -328,7 +329,7 @@ def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+    return _ENCODER.encode(dict(value)) if value else "{}"
 
 
 def opened(conversation: Conversation) -> Any:
