@@ -9,6 +9,7 @@ import zipfile
 
 import pyarrow as pa
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,27 @@ def test_cut_input_is_never_silent(tmp_path, kind):
     kept = sum(len(c.messages) for c in reading)
     assert kept < 20000
     assert any("cut off" in p.reason for p in reading.problems)
+
+
+def test_zstd_of_several_frames_and_of_windows_as_large_as_public_dumps(tmp_path):
+    wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=28, compression_level=1))
+    frames = [wide.compress((LINE * 3).encode()), zstandard.compress(LINE.encode())]
+    (tmp_path / "x.jsonl.zst").write_bytes(b"".join(frames))
+    (c,) = tm.read(tmp_path / "x.jsonl.zst")
+    assert len(c.messages) == 4
+    (tmp_path / "x.jsonl.zst").write_bytes(b"".join(frames)[:-3])
+    reading = tm.read(tmp_path / "x.jsonl.zst")
+    assert sum(len(c.messages) for c in reading) == 3 and any("cut off" in p.reason for p in reading.problems)
+
+
+def test_formats_says_which_reader_and_why(tmp_path):
+    (tmp_path / "a.txt").write_text(LINE)
+    (tmp_path / "b.jsonl").write_text("nothing of this kind")
+    (tmp_path / "c.bin").write_bytes(b"\x89PNG\x00\x01")
+    a, b, c = tm.formats(tmp_path)
+    assert (a.reader, list(a.reasons)) == ("jsonl", ["jsonl"]) and a.reasons["jsonl"]
+    assert b.reader is None and "--format" in b.advice and "--map" in b.advice
+    assert c.reader is None and "skips" in c.advice
 
 
 def test_zip_folder_glob_and_standard_input(tmp_path):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .journeys import customer_journeys
     from .library import annotate, estimate, explain, observe
     from .pipeline import analyze, mine, read
+    from .recognition import formats
     from .report import Report
     from .reviews import Review, review
     from .types import Conversation, Cue, Finding, Message, Observation, Participant, Problem, Record, Transcript, Wait
@@ -50,6 +51,7 @@ _HOMES = {
     "explain": "library",
     "explain_finding": "evidence",
     "Finding": "types",
+    "formats": "recognition",
     "Message": "types",
     "mine": "pipeline",
     "Observation": "types",
@@ -96,6 +98,7 @@ __all__ = [
     "evaluate",
     "explain",
     "explain_finding",
+    "formats",
     "mine",
     "observe",
     "read",

@@ -2,7 +2,7 @@
 
 A ``Source`` is one readable stream with a name that people recognise (``export.zip!chats/march.csv``). Nothing is ever
 unpacked to disk. A stream that was cut off is an error at its position, never a short read: gzip and bz2 say so themselves,
-zstd is read through Arrow, which does. Lines end at LF, CRLF or, in a file that has no LF, at CR; a stray CR, U+2028 or form
+zstd is told by frames that do not end. Lines end at LF, CRLF or, in a file that has no LF, at CR; a stray CR, U+2028 or form
 feed is text.
 """
 
@@ -33,6 +33,7 @@ HEAD = 65536  # bytes a reader sees of a source before it claims it
 LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not read
 RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
+WINDOW = 1 << 31  # bytes of a zstd window that are allowed: public dumps use so much, libraries refuse it by default
 HIDDEN = (".", "_", "~")
 DAMAGED = (EOFError, OSError, zipfile.BadZipFile, zlib.error)  # what reading a packed stream that is cut off or damaged raises
 PACKED: dict[str, Callable[[BinaryIO], Any]] = {
@@ -79,11 +80,18 @@ class Source:
 
     def head(self, size: int = HEAD) -> bytes:
         """The first bytes, as far as they can be read."""
+        found = b""
         try:
             with self.open() as stream:
-                return stream.read(size)
+                while len(found) < size and (some := self.some(stream, size - len(found))):
+                    found += some
         except DAMAGED:
-            return b""
+            pass
+        return found
+
+    def some(self, stream: Any, size: int) -> bytes:
+        """Some bytes: of what is packed no more than is at hand, so that what stands before a damage is not lost with it."""
+        return stream.read1(size) if self.packing else stream.read(size)
 
     @property
     def path(self) -> str:
@@ -202,9 +210,42 @@ class _Kept(io.BufferedIOBase):
 
 
 def _zstd(raw: BinaryIO) -> Any:
-    import pyarrow as pa
+    return io.BufferedReader(_Zstd(raw), 1 << 18)
 
-    return pa.CompressedInputStream(raw, "zstd")
+
+class _Zstd(io.RawIOBase):
+    """The unpacked bytes of zstd, frame after frame. A frame that does not end is an error, which no library's own stream says; windows are as large as public dumps have them."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        import zstandard
+
+        self._raw, self._kit, self._damage = raw, zstandard.ZstdDecompressor(max_window_size=WINDOW), zstandard.ZstdError
+        self._frame: Any = None
+        self._given, self._ready = b"", b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._ready:
+            if not self._given and not (data := self._raw.read(1 << 17)):
+                if self._frame is not None:
+                    raise EOFError("the zstd frame does not end")
+                return 0
+            elif not self._given:
+                self._given = data
+            if self._frame is None:
+                self._frame = self._kit.decompressobj()
+            try:
+                self._ready = self._frame.decompress(self._given)
+            except self._damage as error:
+                raise OSError(f"no sound zstd: {error}") from error
+            self._given = b""
+            if self._frame.eof:
+                self._given, self._frame = self._frame.unused_data, None
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:
@@ -212,7 +253,7 @@ def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:
     read = 0
     try:
         with source.open() as stream:
-            while block := stream.read(size):
+            while block := source.some(stream, size):
                 read += len(block)
                 yield block
     except DAMAGED as error:

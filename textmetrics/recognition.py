@@ -1,0 +1,57 @@
+"""Which reader a file would be read by, and why: what its content shows, never its name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from . import sources
+from .mapping import FOLDER_FILE
+from .readers import READERS, claimants
+from .sources import Source
+
+
+class Recognised(Struct, frozen=True):
+    """One file: the ``reader`` that will read it (None: none, or more than one), and of every reader that claims it the reason it gives."""
+
+    source: str
+    reader: str | None
+    reasons: dict[str, str]
+    advice: str | None = None
+
+    def __str__(self) -> str:
+        why = "; ".join(f"{name}: {reason}" for name, reason in self.reasons.items())
+        return f"{self.source}: {self.reader or 'not known'}{f' ({why})' if why else ''}{f'. {self.advice}' if self.advice else ''}"
+
+
+def formats(*inputs: str | Path) -> list[Recognised]:
+    """What each file of some inputs is, and why. Nothing but the first 64 KB of each is looked at.
+
+    >>> formats("corpora/live_chat")[0].reader  # doctest: +SKIP
+    'jsonl'
+    """
+    return [_recognised(source) for source in sorted(sources.sources(inputs), key=lambda s: s.name)]
+
+
+def _recognised(source: Source) -> Recognised:
+    found = claimants(source)
+    if len(found) == 1:
+        return Recognised(source.name, next(iter(found)), found)
+    if found:
+        return Recognised(source.name, None, found, f"more than one reader claims it: choose with --format {' or '.join(found)}")
+    return Recognised(source.name, None, {}, _advice(source))
+
+
+def _advice(source: Source) -> str:
+    """What to do about a file that no reader claims."""
+    head = source.head(4096)
+    if not head:
+        return "it is empty, or its beginning cannot be read"
+    if Path(source.name).name == FOLDER_FILE:
+        return "it is the map of its folder"
+    if b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "it is no text (a picture, a sound, an archive that is not known): mine skips it"
+    plain: Sequence[str] = [name for name, r in READERS.items() if r.shape]
+    return f"no reader knows it: name one with --format, or describe its columns with --map ({', '.join(plain)})"
