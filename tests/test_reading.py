@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -254,3 +255,12 @@ def test_channel_is_cut_by_silence():
 @given(st.text())
 def test_folding_keeps_every_character_in_its_place(text):
     assert len(fold(text)) == len(text)
+
+
+def test_what_begins_with_an_underscore_is_read_and_what_systems_leave_is_not(tmp_path):
+    with zipfile.ZipFile(tmp_path / "chat.zip", "w") as archive:
+        archive.writestr("_chat.txt", "[13/03/26, 09:00:00] Ana: No sound?\n[13/03/26, 09:01:00] Tom: Restart it\n")
+        archive.writestr("__MACOSX/._chat.txt", "x")
+        archive.writestr("_SUCCESS", "")
+    reading = tm.read(tmp_path / "chat.zip")
+    assert [len(c.messages) for c in reading] == [2] and [Path(i["name"]).name for i in reading.inputs] == ["chat.zip!_chat.txt"] and not reading.skipped

@@ -10,6 +10,7 @@ from msgspec import Struct
 from . import sources
 from .mapping import FOLDER_FILE
 from .readers import READERS, claimants
+from .sidetables import SIDETABLES
 from .sources import Source
 
 
@@ -53,5 +54,7 @@ def _advice(source: Source) -> str:
         return "it is the map of its folder"
     if b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "it is no text (a picture, a sound, an archive that is not known): mine skips it"
+    if beside := [s.name for s in SIDETABLES.values() if s.claims(source)]:
+        return f"it is a side table ({', '.join(beside)}): join it with mine --with"
     plain: Sequence[str] = [name for name, r in READERS.items() if r.shape]
     return f"no reader knows it: name one with --format, or describe its columns with --map ({', '.join(plain)})"

@@ -34,7 +34,7 @@ LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not re
 RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
 WINDOW = 1 << 31  # bytes of a zstd window that are allowed: public dumps use so much, libraries refuse it by default
-HIDDEN = (".", "_", "~")
+HIDDEN = (".", "~", "__MACOSX", "_SUCCESS", "_metadata", "_common_metadata", "_temporary")  # what systems leave beside data; _chat.txt is WhatsApp's
 DAMAGED = (EOFError, OSError, zipfile.BadZipFile, zlib.error)  # what reading a packed stream that is cut off or damaged raises
 PACKED: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..cleaning import plain
-from ..documents import get, head_value, objects
-from ..exports import many, words
+from ..documents import get, objects
+from ..exports import bare, many, sample, words
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -18,8 +18,7 @@ STAFF = ("staff", "admin", "moderator")
 
 def claims(source: Source, head: bytes) -> str | None:
     """A topic has post_stream.posts with cooked texts."""
-    value = head_value(head)
-    first = next(iter(many(value, "post_stream.posts")), {}) if isinstance(value, dict) else {}
+    first = next(iter(many(bare(sample(head)), "post_stream.posts")), {})
     return "its post_stream holds posts with cooked texts, as Discourse gives a topic" if "cooked" in first and "post_number" in first else None
 
 
@@ -36,17 +35,18 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         if isinstance(item, Problem):
             yield item
             continue
-        topic = words(item.value, "id") or source.stem
-        posts = many(item.value, "post_stream.posts")
-        told = get(item.value, "post_stream.stream")
+        whole = bare(item.value)
+        topic = words(whole, "id") or source.stem
+        posts = many(whole, "post_stream.posts")
+        told = get(whole, "post_stream.stream")
         if isinstance(told, list) and len(told) > len(posts):
             yield Problem(source.name, f"topic {topic} has {len(told)} posts, {len(posts)} are there: export it with ?print=true", item.number, kept=True)
-        title = words(item.value, "title", "fancy_title")
+        title = words(whole, "title", "fancy_title")
         for post in posts:
             if post.get("post_type", 1) != 1 or post.get("hidden") is True or post.get("user_deleted") is True or not words(post, "cooked", "raw"):
                 yield LeftOut(source.name, "small actions, hidden and deleted posts", 1)
             else:
-                yield _record(source, mapping, topic, title, item.value, post, clock)
+                yield _record(source, mapping, topic, title, whole, post, clock)
 
 
 def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping[str, object], post: Mapping[str, object], clock: Clock) -> Record:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..documents import document, get, head_value
-from ..exports import many
+from ..exports import many, words
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -26,6 +26,9 @@ LINK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 def claims(source: Source, head: bytes) -> str | None:
     """A day's list of messages with ``ts``, or the users and channels that lie beside such days."""
     value = head_value(head)
+    if isinstance(value, dict):
+        first = next((v for v in many(value, "messages") if "ts" in v), {})
+        return "its messages have ts and a type, as Slack's interface gives them" if isinstance(first.get("ts"), str) and "type" in first else None
     if not isinstance(value, list):
         return None
     days = bool(DAY.search(source.stem))
@@ -39,9 +42,9 @@ def claims(source: Source, head: bytes) -> str | None:
 
 @reader("slack", claims=claims, threads="id", order="time", channel="chat")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
-    """Slack: the export of a workspace, as zip or folder.
+    """Slack: the export of a workspace, as zip or folder, or pages of the interface.
 
-    *Export:* *Settings & administration > Workspace settings > Import/Export data > Export* (or slackdump's export form).
+    *Export:* *Settings & administration > Workspace settings > Import/Export data > Export* (or slackdump's export form); or pages of the interface ``conversations.history`` and ``replies``.
     *Reads:* threads as conversations, other messages by themselves; names from users.json; mentions, links and entities as text; texts of integrations from their
     attachments; files, reactions, edits; bots as bots.
     *Not:* joins, topics, deletions and other notices, which are counted; what files hold; the broadcast copy of a reply.
@@ -50,9 +53,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from document(source)[1]
         return
     people, clock = _people(source), Clock("epoch")
-    channel = PurePosixPath(source.path).parent.name or "channel"
     value, problems = document(source)
     yield from problems
+    channel = PurePosixPath(source.path).parent.name or "channel"
+    if isinstance(value, dict):  # a page of the interface, or a channel as slackdump keeps it
+        channel = words(value, "name", "channel_id") or source.stem
+        if value.get("has_more") is True:
+            yield Problem(source.name, "is one page of several: the older messages are on others", kept=True)
+        value = many(value, "messages")
     for number, m in enumerate(value if isinstance(value, list) else [], start=1):
         if not isinstance(m, Mapping):
             yield Problem(source.name, f"is no object but a {type(m).__name__}", number)

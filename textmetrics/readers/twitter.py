@@ -27,7 +27,7 @@ def kind(head: bytes) -> str | None:
     v = sample(head, "data", "statuses")
     if v.keys() >= {"created_at", "id_str"} and v.keys() & {"full_text", "text"} and ("user" in v or "sender" in v):
         return "v1"
-    if v.keys() >= {"id", "text"} and v.keys() & {"author_id", "edit_history_tweet_ids", "public_metrics"}:
+    if words(v, "id").isdigit() and "text" in v and v.keys() & {"author_id", "edit_history_tweet_ids", "public_metrics"}:
         return "v2"
     return "compliance" if v.keys() >= {"id", "action", "created_at", "reason"} else None
 
