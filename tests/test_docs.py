@@ -50,6 +50,29 @@ def test_table_of_formats_is_what_the_readers_say(update_golden):
         assert table == formats()
 
 
+def pages():
+    """A page of all metrics, out of their docstrings."""
+    families = {}
+    for name, m in METRICS.items():
+        families.setdefault(m.family, []).append((name, m))
+    lines = ["# Metrics", "", "Written by `pytest tests/test_docs.py --update-golden` from what each metric says of itself; `textmetrics explain NAME` shows the same.", ""]
+    for family, members in families.items():
+        lines += [f"## {family.replace('_', ' ').capitalize()}", ""]
+        for name, m in members:
+            seen = "whole customers" if m.of == "customer" else ", ".join(m.channels) if m.channels else "all channels"
+            facts = [f"unit {m.unit}", f"estimate {m.estimate}", seen, f"version {m.version}", *([f"{m.better} is better"] if m.better else []), *([f"compare with `{m.against}`"] if m.against else [])]
+            lines += [f"### `{name}`", "", f"*{'; '.join(facts)}*", "", re.sub(r"(?m)^(Read|Act|Source):", r"- **\1:**", m.doc.replace("``", "`")), ""]
+    return "\n".join(lines)
+
+
+def test_page_of_metrics_is_what_they_say(update_golden):
+    path = ROOT / "docs" / "metrics.md"
+    if update_golden:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(pages(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == pages()
+
+
 @pytest.mark.parametrize("name", list(READERS))
 def test_reader_says_how_to_get_its_format_and_what_it_leaves(name):
     assert all(f"*{part}:*" in READERS[name].doc for part in ("Export", "Reads", "Not"))
