@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from textmetrics import pipeline, sources  # noqa: E402
 from textmetrics.cleaning import plain  # noqa: E402
+from textmetrics.evaluation import CODES  # noqa: E402
 from textmetrics.mapping import GENERIC_FORM  # noqa: E402
 from textmetrics.readers import READERS  # noqa: E402
 from textmetrics.types import Conversation, Message, Participant, Record  # noqa: E402
@@ -34,11 +35,6 @@ SHARED = Path(os.environ.get("TEXTMETRICS_SHARED", HERE.parent.parent / "shared"
 MEASURED_ONLY = ("airlines", "twcs")  # CC BY-NC-SA: thresholds and rules may be tuned on them, weights may not be learned from them
 KINDS = {"sumo": "forum", "forum": "forum", "community_forum": "written", "firefox": "forum", "irc": "irc", "stripe": "stripe", "oem": "oem", "ibm": "ibm", "airlines": "social", "twcs": "social"}
 SEARCHED = ("rephrase_pairs_read", "single_messages")
-CODES = {
-    "RR": "rephrase_request", "RF": "reformulation", "AW": "acknowledgement/worked", "AU": "acknowledgement/used", "AA": "acknowledgement/accepted",
-    "AT": "acknowledgement/thanks", "AN": "acknowledgement/failed", "NU": "nudge", "PC": "prior_contact", "DL": "deadline", "CH-": "churn", "CH+": "conversion",
-    "SO": "solution", "CQ": "clarification_request", "RD": "redirect", "HO": "hold", "AP": "apology",
-}  # fmt: skip
 
 
 @dataclass

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from . import judging
+from . import agreement, judging
 from .annotation import Settings, moods, prepare
 from .detectors import DETECTORS, key
 from .documents import parse
@@ -200,7 +200,7 @@ class _Tally:
     """What is counted over all batches."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, list[tuple[int, int, int, int]]] = {}  # a label: of each conversation its number, hits, false alarms, misses
+        self.counts: dict[str, list[tuple[int, int, int]]] = {}  # a label: of each conversation hits, false alarms, misses
         self.messages: Counter[str] = Counter()
         self.overlaps: Counter[tuple[str, str]] = Counter()
         self.asked: frozenset[str] = frozenset()  # labels that readers were asked about: what nobody looked for is no false alarm
@@ -212,9 +212,9 @@ class _Tally:
 
     def score(self, name: str) -> Score:
         """The figures of one label."""
-        rows = np.array(self.counts.get(name, []), dtype=np.int64).reshape(-1, 4)
-        hits, alarms, misses = rows[:, 1:].sum(axis=0).tolist() if len(rows) else (0, 0, 0)
-        low, high = _interval(rows[:, 1:]) if hits + misses else (None, None)
+        rows = np.array(self.counts.get(name, []), dtype=np.int64).reshape(-1, 3)
+        hits, alarms, misses = rows.sum(axis=0).tolist() if len(rows) else (0, 0, 0)
+        low, high = _interval(rows) if hits + misses else (None, None)
         side = "responder" if DETECTORS[name.split("/")[0]].by == RESPONDERS else "customer"
         return Score(
             name,
@@ -242,7 +242,6 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
         found: dict[int, dict[str, float]] = {}
         for f in judging.findings(view, marks, trained, limits):
             found.setdefault(f.message, {})[key(f.label, f.state)] = f.score
-        number = len(tally.resolutions) + len(tally.moods) + sum(map(len, tally.counts.values()))
         counts: dict[str, list[int]] = {}
         for i, message in enumerate(c.messages):
             side = "responder" if view.roles[i] in RESPONDERS else "customer" if view.roles[i] in CUSTOMERS else None
@@ -262,7 +261,7 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
             if message.id in labels.mood and mood[i] is not None:
                 tally.moods.append((labels.mood[message.id], mood[i] or 0.0))
         for k, (a, b, d) in counts.items():
-            tally.counts.setdefault(k, []).append((number, a, b, d))
+            tally.counts.setdefault(k, []).append((a, b, d))
         if labels.resolution is not None:
             tally.resolutions.append((labels.resolution, resolved[n]))
         if labels.request_type is not None:
@@ -281,11 +280,8 @@ def _agreement(pairs: Sequence[tuple[str, str | None]]) -> dict[str, float] | No
     """Accuracy and Cohen's kappa (Cohen 1960) of pairs of a read and a told class."""
     if not pairs:
         return None
-    n = len(pairs)
-    same = sum(a == b for a, b in pairs) / n
-    ours, theirs = Counter(b for _, b in pairs), Counter(a for a, _ in pairs)
-    chance = sum(theirs[k] * ours[k] for k in theirs) / n**2
-    return {"n": n, "accuracy": same, "kappa": (same - chance) / (1 - chance) if chance < 1 else 0.0}
+    read, told = zip(*((a, str(b)) for a, b in pairs), strict=True)
+    return {"n": len(pairs), "accuracy": sum(a == b for a, b in pairs) / len(pairs), "kappa": agreement.cohen_kappa(agreement.table(read, told)) or 0.0}
 
 
 def _spearman(x: Sequence[float], y: Sequence[float]) -> float:

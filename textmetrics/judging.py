@@ -194,7 +194,7 @@ def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
     return start, end
 
 
-def reasons(view: View, i: int, judged: Judged, trained: models.Model | None, name: str, limit: float) -> Reason:
+def reasons(view: View, i: int, judged: Judged, name: str, limit: float) -> Reason:
     """Why a label was or was not found in one message, in words."""
     score = view.chance(i, name)
     rule = [v for label, v in judged.votes if key(label, v.state) == name]

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
-else:
-    from pathlib import Path
 
 F = TypeVar("F", bound=Callable[..., Any])
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, or - for standard input; .gz, .bz2, .zst too.")]

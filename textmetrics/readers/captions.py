@@ -43,15 +43,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         if isinstance(block, Problem):
             yield block
             continue
-        starts = [n for n, line in enumerate(block) if TIMES.match(line.text)]
+        starts = [(n, match) for n, line in enumerate(block) if (match := TIMES.match(line.text))]
         if not starts:
             if not block[0].text.lstrip("\ufeff ").startswith(BESIDE):
                 yield Problem(source.name, f"has no times: {block[0].text.strip()[:40]!r}", line=block[0].number, byte=block[0].byte)
             continue
-        for at, end in zip(starts, [*starts[1:], len(block)], strict=True):
-            match = TIMES.match(block[at].text)
+        for (at, match), end in zip(starts, [*(n for n, _ in starts[1:]), len(block)], strict=True):
             body = "\n".join(line.text for line in block[at + 1 : end])
-            begun = _seconds(*match.groups()[:4]) if match else 0.0
+            begun = _seconds(*match.groups()[:4])
             for turn in _turns(body):
                 named = VOICE.search(turn)
                 text = html.unescape(TAG.sub("", turn)).strip()
