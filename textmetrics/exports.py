@@ -19,14 +19,13 @@ from . import delimited
 from .cleaning import plain
 from .delimited import Row
 from .documents import Item, get, head_value, objects
-from .mapping import Map
+from .mapping import TRUE, Map
 from .sources import Source, encoding_of
 from .times import Clock
 from .types import LeftOut, Problem, Record
 
 T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
-TRUE = {"true", "1", "yes", "t", "y"}
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
 LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
@@ -154,6 +153,12 @@ def many(value: Any, *paths: str) -> list[dict[str, Any]]:
     """
     found = given(value, *paths)
     return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
+
+
+def likes(message: Mapping[str, Any]) -> dict[str, float]:
+    """The reactions of a chat message, whichever signs they are, counted together; none where none are told."""
+    counts = [n for r in many(message, "reactions") if isinstance(n := get(r, "count"), int)]
+    return {"likes": float(sum(counts))} if counts else {}
 
 
 def words(value: Any, *paths: str) -> str:

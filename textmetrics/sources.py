@@ -135,9 +135,12 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
             if not paths:
                 raise MissingInput(path, "there is no such file or folder")
         made = [s for found in paths for s in _of_file(found)]
+        together: dict[Any, list[Source]] = {}
+        for source in made:
+            together.setdefault(None if path.is_dir() else (source.folder, _archive(source)), []).append(source)
         for source in made:
             source.named = path.is_file() and not _archive(source)
-            source.siblings = made if path.is_dir() else [s for s in made if s.folder == source.folder and _archive(s) == _archive(source)]
+            source.siblings = together[None if path.is_dir() else (source.folder, _archive(source))]
         yield from made
 
 

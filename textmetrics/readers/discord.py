@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import delimited
 from ..documents import document, get, head_value
-from ..exports import many
+from ..exports import likes, many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -69,7 +69,7 @@ def _record(source: Source, mapping: Map, room: str, whole: Any, m: Mapping[str,
         language=mapping.language,
         edited=bool(m.get("timestampEdited")),
         attachments=tuple(str(get(a, "fileName") or "file") for a in many(m, "attachments")),
-        reactions={"likes": float(sum(counts))} if (counts := [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]) else {},
+        reactions=likes(m),
         columns={k: str(v) for k, v in (("room", get(whole, "channel.name")), ("guild", get(whole, "guild.name"))) if v},
         source=source.name,
         number=number,

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..documents import document, get, head_value
-from ..exports import many, words
+from ..exports import likes, many, words
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -84,16 +84,11 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 language=mapping.language,
                 edited="edited" in m,
                 attachments=tuple(str(get(f, "name") or get(f, "title") or "file") for f in many(m, "files")),
-                reactions=_likes(m),
+                reactions=likes(m),
                 columns={"room": channel},
                 source=source.name,
                 number=number,
             )
-
-
-def _likes(m: Mapping[str, Any]) -> dict[str, float]:
-    counts = [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]
-    return {"likes": float(sum(counts))} if counts else {}
 
 
 @lru_cache(maxsize=2)

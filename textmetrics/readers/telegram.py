@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import document, get, head_value
-from ..exports import many
+from ..exports import likes, many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -66,16 +66,11 @@ def _record(source: Source, mapping: Map, room: str, chat: Mapping[str, Any], m:
         language=mapping.language,
         edited="edited" in m or "edited_unixtime" in m,
         attachments=tuple(str(m.get("mime_type") or m[k]) if k in ("media_type", "file") else k for k in MEDIA if m.get(k))[:1],
-        reactions=_likes(m),
+        reactions=likes(m),
         columns={"chat": str(chat["name"])} if chat.get("name") else {},
         source=source.name,
         number=number,
     )
-
-
-def _likes(m: Mapping[str, Any]) -> dict[str, float]:
-    counts = [n for r in many(m, "reactions") if isinstance(n := get(r, "count"), int)]
-    return {"likes": float(sum(counts))} if counts else {}
 
 
 def _text(value: Any) -> str:
