@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 _MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)}
 # Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone)
 _ASCTIME = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))? (\d{4})")
+# Thu, 29 Sep 2016 15:14:19 +0000 (RFC 2822, as letters bear it)
+_LETTER = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UT)")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 UNITS = {"epoch": 1.0, "epoch_ms": 1e-3, "epoch_us": 1e-6}
@@ -39,6 +42,10 @@ class Clock:
 
     >>> Clock().read("Tue Oct 31 22:10:47 +0000 2017").isoformat()
     '2017-10-31T22:10:47+00:00'
+    >>> Clock().read("Thu, 29 Sep 2016 15:14:19 +0200").isoformat()
+    '2016-09-29T13:14:19+00:00'
+    >>> Clock(timezone="Europe/Madrid").read("29 Sep 2016 15:14 -0000").isoformat()
+    '2016-09-29T15:14:00+00:00'
     >>> Clock(timezone="Europe/Madrid").read("45292.4166667").isoformat()
     '2024-01-01T09:00:00+00:00'
     >>> Clock("%d/%m/%Y %H:%M", "Europe/Madrid").read("01/07/2026 09:30").isoformat()
@@ -85,6 +92,9 @@ class Clock:
             return EPOCH + timedelta(seconds=float(text) * (1.0 if digits <= 10 else 1e-3 if digits <= 13 else 1e-6))
         if _SERIAL.fullmatch(text):
             return SPREADSHEET + timedelta(seconds=round(float(text.replace(",", ".")) * 86400))
+        if _LETTER.fullmatch(text):
+            moment = parsedate_to_datetime(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # -0000 is UTC, said by one who hides where they are
         if text.endswith(" UTC"):
             text = f"{text[:-4]}+00:00"
         return datetime.fromisoformat(text)
