@@ -95,6 +95,14 @@ def test_incidence_and_its_interval_are_those_of_lifelines():
     assert incidence(times[shuffled], np.where(kinds == 0, 1, kinds)[shuffled].astype(float), kinds[shuffled] == 0) == e
 
 
+@pytest.mark.parametrize("n", range(10, 60))
+def test_incidence_of_all_is_one_whatever_is_lost_in_rounding(n):
+    times = np.arange(1.0, n + 1)
+    assert incidence(times, np.ones(n), np.zeros(n, bool)).value == 1.0
+    mixed = incidence(times, np.where(times == n, 2.0, 1.0), np.zeros(n, bool))
+    assert mixed.value == pytest.approx(1 - 1 / n) and 0 <= mixed.low < mixed.value < mixed.high <= 1
+
+
 def test_survival_without_enough_answers_has_no_median():
     e = survival(*seen([5, 5, 5, 600, 600, 600, 600], [False] * 3 + [True] * 4))
     assert e.value is None and e.n_open == 4

@@ -177,7 +177,8 @@ def incidence(values: Array, exposure: Array, censored: Array) -> Estimate:
     at_risk = n - np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(points)))[:-1]]).astype(float)
     still = np.concatenate([[1.0], np.cumprod(1 - ended / at_risk)[:-1]])
     share = np.cumsum(still * own / at_risk)
-    value = min(1.0, float(share[-1]))
+    value = float(share[-1])
+    value = 1.0 if value > 1 - ROUNDING else value
     if n < FEWEST or not 0 < value < 1:
         return Estimate(n, value, n_open=n_open)
     to_come = value - share

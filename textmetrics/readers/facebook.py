@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import get
+from ..documents import get, head_value
 from ..exports import Messages, items, many, number, sample, words
 from ..mapping import Map
 from ..sources import Source
@@ -29,6 +29,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Not:* posts of the page itself, which are counted; names that Facebook keeps back: such people are told apart by comment only. Replies that the interface left out are reported.
     """
     make = Messages(source, mapping)
+    if words(head_value(source.head()), "paging.next"):
+        yield Problem(source.name, "is one page of several: what is on the others is not here", kept=True)
     for item in items(source, "data"):
         if isinstance(item, Problem):
             yield item
@@ -38,6 +40,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         own = words(v, "from.id") == page or not words(v, "from.id")
         if "comments" in v and own:
             make.skip("posts of the page")
+            if words(v, "comments.paging.next"):
+                yield make.lost(item, f"further comments on {words(v, 'id')} are on pages that are not here", kept=True)
             for comment in many(v, "comments.data"):
                 yield from _comment(make, item, comment, page, words(comment, "id"), None)
         else:
@@ -62,6 +66,8 @@ def _comment(make: Messages, item: Any, v: Mapping[str, Any], page: str, convers
         reply_to=words(v, "parent.id") or parent,
         reactions={"likes": likes} if likes is not None else {},
     )
+    if words(v, "comments.paging.next"):
+        yield make.lost(item, f"further replies to {words(v, 'id')} are on pages that are not here", kept=True)
     expected = number(v.get("comment_count"))
     if expected is not None and expected > len(replies):
         yield make.lost(item, f"comment {words(v, 'id')} has {expected:.0f} replies by the export's own count, of which {len(replies)} are here", kept=True)

@@ -55,6 +55,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         for item in objects(source, "statuses") if what == "v1" else objects(source):
             if isinstance(item, Problem):
                 yield item
+            elif "delete" in item.value or "limit" in item.value:
+                make.skip("notices of a stream (deletions, limits)")
             elif what == "v1" and "sender" in item.value:
                 pair = sorted((words(item.value, "sender.id_str", "sender.id"), words(item.value, "recipient.id_str", "recipient.id")))
                 talks.setdefault(tuple(pair), []).append((item, item.value))

@@ -35,7 +35,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* the interface ``commentThreads?part=snippet,replies``, ``yt-dlp --write-comments`` (the .info.json), or youtube-comment-downloader (JSON lines).
     *Reads:* texts, names, the channel of the video as agent, likes, edits, times.
-    *Not:* times that are only told as *2 years ago*: they are kept as they stand, and no wait is taken from them. The interface gives five replies of a thread at most: what is missing is reported.
+    *Not:* times that are only told as *2 years ago*, also where a tool has made a date of them: they are kept as they stand, and no wait is taken from them. The interface gives five replies of a thread at most: what is missing is reported.
     """
     make = Messages(source, mapping)
     for item in items(source, "items", "comments"):
@@ -88,13 +88,14 @@ def _dlp(make: Messages, item: Item) -> Iterator[Record | Problem]:
         item,
         parent or words(v, "id"),
         words(v, "text"),
-        time=v.get("timestamp"),
+        time=None if (said := words(v, "_time_text")) else v.get("timestamp"),
         who=words(v, "author_id"),
         name=words(v, "author"),
         role="agent" if v.get("author_is_uploader") is True else "unknown",
         message_id=words(v, "id") or None,
         reply_to=parent or None,
-        edited="(edited)" in words(v, "_time_text"),
+        edited="(edited)" in said,
+        raw_time=said or words(v, "timestamp") or None,
         reactions={"likes": likes} if likes is not None else {},
     )
 
@@ -103,13 +104,11 @@ def _downloaded(make: Messages, item: Item) -> Iterator[Record | Problem]:
     v = item.value
     id_, said = words(v, "cid"), words(v, "time")
     root = id_.partition(".")[0]
-    known = number(v.get("time_parsed"))
     likes = _count(words(v, "votes"))
     yield from make.make(
         item,
         root,
         words(v, "text"),
-        time=known,
         who=words(v, "channel"),
         name=words(v, "author"),
         message_id=id_ or None,
