@@ -133,6 +133,16 @@ def test_page_runs_nothing_of_a_transcript(tmp_path):
     assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")
 
 
+def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capsys):
+    from textmetrics import cli, pipeline
+
+    def broken(*_, **__):
+        raise ArithmeticError("out of cheese")
+
+    monkeypatch.setattr(pipeline, "mine", broken)
+    assert cli.main(["mine", "x", "--out", "y"]) == 70 and "out of cheese" in capsys.readouterr().err
+
+
 def test_profile_says_what_each_stage_cost(mined, tmp_path):
     done = run("mine", mined.parent / "talk.txt", "--out", tmp_path / "out", "--profile")
     assert {"read", "observe", "estimate", "all"} <= {line.split()[0] for line in done.stderr.splitlines()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -262,7 +263,8 @@ def main(argv: list[str] | None = None) -> int:
         raise
     except Exception as error:
         usage = getattr(error, "exit_code", None)
-        if usage is None:
-            raise
+        if usage is None:  # a bug of ours: the traceback, and a code that nobody takes for "done, with problems"
+            traceback.print_exc()
+            return 70
         error.show()  # type: ignore[attr-defined]
         return 2
