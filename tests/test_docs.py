@@ -9,6 +9,7 @@ from typer.main import get_command
 from textmetrics.cli import app
 from textmetrics.metrics import METRICS
 from textmetrics.readers import READERS
+from textmetrics.render import FAMILIES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -93,3 +94,7 @@ def test_links_of_the_manual_lead_somewhere():
 def test_python_of_the_manual_runs(block, monkeypatch):
     monkeypatch.chdir(ROOT)
     exec(compile(block, "README.md", "exec"), {})
+
+
+def test_every_family_of_metrics_answers_a_question():
+    assert {m.family for m in METRICS.values()} <= set(FAMILIES)
