@@ -81,6 +81,8 @@ def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote
     """The features of one message but for those of its words, which a model looks up by itself (``models.Linear.sums``)."""
     row = _own(view, told, i)
     for label, vote in votes:
+        if vote.final:
+            continue
         row[f"r:{key(label, vote.state)}"] = vote.score
     _place(view, told, i, row)
     _context(view, told, i, row)

@@ -97,6 +97,7 @@ def judge(
                     judged[c][i].weighed, judged[c][i].n = weighed, n
                     told_by_rules = {name: chance for name, chance in views[c].chances[i].items() if name not in part.outputs}
                     views[c].chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
+                    _settle(views[c], i, judged[c][i])
     return judged
 
 
@@ -106,6 +107,14 @@ def _take(view: View, i: int, mark: Judged) -> None:
     for label, vote in mark.votes:
         name = key(label, vote.state)
         view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
+    _settle(view, i, mark)
+
+
+def _settle(view: View, i: int, mark: Judged) -> None:
+    """Votes that are final stand."""
+    for label, vote in mark.votes:
+        if vote.final:
+            view.chances[i][key(label, vote.state)] = vote.score
 
 
 class Limits(Struct, frozen=True):
@@ -172,8 +181,9 @@ def _finding(view: View, i: int, judged: Judged, one: Detector, state: str | Non
 
 
 def _judge(judged: Judged, name: str) -> str:
-    """Who decided on a label: the model, where it speaks the language and was taught the label, else the rule."""
-    return "model" if judged.weighed is not None and name in judged.weighed.part.outputs else "rule"
+    """Who decided on a label: the model, where it speaks the language and was taught the label, else the rule; the rule too where its vote is final."""
+    settled = any(vote.final and key(label, vote.state) == name for label, vote in judged.votes)
+    return "model" if judged.weighed is not None and name in judged.weighed.part.outputs and not settled else "rule"
 
 
 def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:

@@ -43,8 +43,18 @@ def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], 
         columns = [part.outputs.index(r) for r in RESOLUTIONS]
         sums = part.sums([resolution_features(views[n], moods[n]) for n in answered])[:, columns]
         for n, k in zip(answered, sums.argmax(axis=1).tolist(), strict=True):
-            found[n] = "rejected" if RESOLUTIONS[k] == "confirmed" and revoked(views[n]) else RESOLUTIONS[k]
+            found[n] = _held(views[n]) if RESOLUTIONS[k] == "confirmed" else RESOLUTIONS[k]
     return found
+
+
+def _held(view: View) -> Resolution:
+    """What a confirmation that the model sees comes to: it may have been revoked, or be nothing but leave-taking."""
+    if revoked(view):
+        return "rejected"
+    mine = [i for i, role in enumerate(view.roles) if role == "customer"]
+    spoken = any(max(view.chance(i, "acknowledgement/worked"), view.chance(i, "acknowledgement/accepted")) >= STANDS for i in mine)
+    ruled_out = view.chances[mine[-1]].get("acknowledgement/accepted") == 0.0
+    return "silent" if ruled_out and not spoken else "confirmed"
 
 
 def revoked(view: View) -> bool:

@@ -96,12 +96,13 @@ STANDS = 0.4  # chance from which a message is taken as a solution by what follo
 
 
 class Vote(Struct, frozen=True):
-    """What a rule says of one message: how sure it is, and the characters it goes by."""
+    """What a rule says of one message: how sure it is, and the characters it goes by. A ``final`` one stands, whatever a trained model thinks; of nought, it rules out."""
 
     score: float
     cues: tuple[Cue, ...] = ()
     state: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    final: bool = False
 
     @property
     def span(self) -> tuple[int, int] | None:

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..types import CUSTOMERS, RESPONDERS
+from ..types import CUSTOMERS, RESPONDERS, Cue
 from . import View, Vote, detector
 
 STATES = ("worked", "used", "accepted", "thanks", "failed")
 RIVALS = (("accepted", "worked"), ("accepted", "failed"))
-GOES_BY = ("worked", "failed", "tried", "will_try", "accepts", "thanks", "thanks_ahead")
+GOES_BY = ("worked", "failed", "relapse", "tried", "will_try", "accepts", "thanks", "thanks_ahead", "takes_leave")
+SPOKEN = ("worked", "failed", "relapse", "tried", "will_try", "accepts")  # cues of more than courtesy
 MANY = 60  # characters: thanks in a message longer than this are seldom all it says
+LEAVE = 140  # characters: in a message longer than this a leave-taking is seldom all it says
 
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
-    """``answers``: the position of the solution it is about, by reply link, else the last one that stands."""
+    """``answers``: the position of the solution it is about, by reply link, else the last one that stands. ``by_thanks``: nothing but thanks is said."""
     solution = view.solved_by(i)
-    return {} if solution is None else {"answers": solution}
+    told: dict[str, Any] = {} if solution is None else {"answers": solution}
+    if view.shows(i, "thanks") and not view.shows(i, *SPOKEN):
+        told["by_thanks"] = True
+    return told
 
 
 @detector("acknowledgement", by=CUSTOMERS, states=STATES, describe=describe, rivals=RIVALS, goes_by=GOES_BY)
 def acknowledgement(view: View, i: int) -> list[Vote]:
-    """A thanks becomes acceptance only after a solution; ``it works`` needs something that could have worked."""
+    """A thanks becomes acceptance only after a solution, and never where it takes leave; ``it works`` needs something that could have worked."""
     stands = view.solved_by(i) is not None
     answered = any(role in RESPONDERS for role in view.roles[:i])
     worked, failed = view.shows(i, "worked"), view.shows(i, "failed")
     used, later = view.shows(i, "tried"), view.shows(i, "will_try")
     accepts, thanks = view.shows(i, "accepts"), view.shows(i, "thanks")
     asks = view.asks(i)
+    courtesy = thanks + view.shows(i, "thanks_ahead")
+    if _takes_leave(view, i, courtesy, accepts + later + worked + failed + used):
+        return [Vote(0.8, tuple(courtesy), "thanks", final=True), Vote(0.0, tuple(view.shows(i, "takes_leave")), "accepted", final=True)]
     votes = []
+    relapse = view.shows(i, "relapse") if stands else []
+    if relapse and not any(c.start >= relapse[-1].end for c in worked):
+        votes += [Vote(0.85, tuple(relapse), "failed", final=True), Vote(0.0, tuple(relapse), "worked", final=True)]
     if worked and answered:
         votes.append(Vote(0.3 if failed else 0.75, tuple(worked), "worked"))
     if failed and answered:
@@ -42,7 +53,13 @@ def acknowledgement(view: View, i: int) -> list[Vote]:
             votes.append(Vote(0.65, tuple(taken), "accepted"))
         elif thanks and not asks and len(view.folded[i]) <= MANY and not view.shows(i, "thanks_ahead"):
             votes.append(Vote(0.6, tuple(thanks), "accepted"))
-    courtesy = thanks + view.shows(i, "thanks_ahead")
     if courtesy and not any(v.state in ("accepted", "worked") for v in votes):
         votes.append(Vote(0.7 if thanks else 0.5, tuple(courtesy), "thanks"))
     return votes
+
+
+def _takes_leave(view: View, i: int, courtesy: Sequence[Cue], more: Sequence[Cue]) -> bool:
+    """Whether a message thanks and takes leave, and says nothing else about the answer: ``thanks, bye``, ``thanks anyway``."""
+    leave = view.shows(i, "takes_leave")
+    besides = [c for c in more if all(c.end <= bye.start or c.start >= bye.end for bye in leave)]
+    return bool(courtesy and leave and not besides) and not view.asks(i) and len(view.folded[i]) <= LEAVE

@@ -79,9 +79,9 @@ def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
             yield Observation(0.0, censored=True, message=solution)
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", version=2)
 def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
-    """Share of conversations with a solution that end with the customer accepting it, without a word whether it worked.
+    """Share of conversations with a solution that end with the customer accepting it in words, without one whether it worked.
 
     Read: the tier between success and silence: "perfect, will try". Counting it as solved would raise the rate by this much.
     Act: none by itself; watch that it does not replace solutions_acknowledged.
@@ -90,40 +90,45 @@ def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
     yield from _ends_with(t, "accepted")
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", version=2)
 def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
-    """Share of conversations with a solution that end with mere thanks.
+    """Share of conversations with a solution about which the customer says nothing but thanks.
 
-    Read: how much a rule "thanks means solved" would inflate the rate.
+    A thanks that takes leave ("thanks, bye") is courtesy; a thanks right after the answer is read as accepting it, but rests on courtesy all the same.
+
+    Read: how much a rule "thanks means solved" would inflate the rate, and how much of resolution rests on thanks alone.
     Act: none; it is a check on other people's figures.
-    Source: metric catalogue CH-3.
+    Source: metric catalogue CH-3 (A1).
     """
     yield from _ends_with(t, "thanks")
 
 
-def _ends_with(t: Transcript, state: str) -> Iterator[Observation]:
+def _ends_with(t: Transcript, tier: str) -> Iterator[Observation]:
+    """Whether the highest tier that the customer's words about a solution reach is acceptance, or thanks; success and failure stand above both."""
     given = [f.message for f in t.found("solution")]
     if not given or not _mature(t, given[-1]):
         return
     said = [f for f in t.found("acknowledgement", by=("customer",)) if f.message > given[0]]
-    decisive = any(f.state in (*USED, "failed") for f in said)
-    states = {f.state for f in said}
-    other = "accepted" in states and state == "thanks"
-    yield Observation(float(state in states and not decisive and not other), message=said[-1].message if said else given[-1])
+    tiers = {"thanks" if f.attributes.get("by_thanks") and f.state == "accepted" else f.state for f in said}
+    above = {*USED, "failed"} | ({"accepted"} if tier == "thanks" else set())
+    yield Observation(float(tier in tiers and not tiers & above), message=said[-1].message if said else given[-1])
 
 
-@metric(unit="share", better="higher", estimate="bounds", headline=True)
+@metric(unit="share", better="higher", estimate="bounds", headline=True, version=2)
 def resolution(t: Transcript) -> Iterator[Observation]:
     """Share of conversations that the customer says are solved or answered to their satisfaction.
 
     Confirmed counts, rejected does not, silence is neither; a confirmation that is followed by a failure or by the same matter again is revoked.
+    A conversation whose last answer is too young to have an outcome is left out.
 
-    Read: as bounds. Wider than solutions_acknowledged: an accepted answer counts, and so does what the customer solved alone.
+    Read: as bounds. Wider than solutions_acknowledged: an accepted answer counts, and so does what the customer solved alone. A thanks right after
+    the answer is read as accepting it, one that takes leave is not: solutions_thanked_only says how many conversations rest on it.
     Act: open the rejected ones first.
     Source: definitions of resolution; metric catalogue 1.5.
     """
     asked = t.first("customer")
-    if asked is not None and any(role in ("agent", "bot") for role in t.roles):
+    answers = [i for i, role in enumerate(t.roles) if role in ("agent", "bot")]
+    if asked is not None and answers and _mature(t, answers[-1]):
         yield Observation(float(t.resolution == "confirmed"), censored=t.resolution == "silent", message=_decisive(t))
 
 
@@ -132,9 +137,9 @@ def _decisive(t: Transcript) -> int | None:
     return said[-1].message if said else None
 
 
-@metric(unit="share", better="lower", estimate="proportion", headline=True)
+@metric(unit="share", better="lower", estimate="proportion", headline=True, version=2)
 def revoked(t: Transcript) -> Iterator[Observation]:
-    """Share of solutions reported as working that the customer later reports as failing.
+    """Share of solutions reported as working that the customer later reports as failing; reports too young to be taken back are left out.
 
     Read: "it works" that did not last.
     Act: look for fixes that only hide the fault.
@@ -142,7 +147,7 @@ def revoked(t: Transcript) -> Iterator[Observation]:
     """
     said = t.found("acknowledgement", "worked", "failed", by=("customer",))
     first = next((f for f in said if f.state == "worked"), None)
-    if first is not None:
+    if first is not None and _mature(t, first.message):
         later = [f for f in said if f.state == "failed" and f.message > first.message]
         yield Observation(float(bool(later)), message=later[0].message if later else first.message)
 
