@@ -10,6 +10,7 @@ from textmetrics.estimates import (
     kaplan_meier,
     maximum,
     mean,
+    percentile,
     poisson,
     prediction_powered,
     proportion,
@@ -20,6 +21,8 @@ from textmetrics.estimates import (
     share,
     standardised_difference,
     survival,
+    too_few,
+    total,
     wilson,
 )
 
@@ -167,3 +170,30 @@ def test_a_late_answer_among_many_open_waits_is_no_median():
     open_ = np.array([False] * 38 + [True] * 60 + [False, True])
     found = survival(times, np.ones(100), open_)
     assert found.value is None and found.high is None and (found.n, found.n_open) == (100, 61)
+
+
+@pytest.mark.parametrize(("q", "n", "value"), [(0.5, 6, 3), (0.9, 29, 27), (0.95, 59, 57), (0.99, 299, 297)])
+def test_a_percentile_is_the_first_value_that_leaves_no_more_above_it(q, n, value):
+    """27 of 29 are 93 %, 26 would be 89.7 %; 57 of 59 are 96.6 %, 56 would be 94.9 %; 297 of 299 are 99.3 %, 296 would be 98.997 %."""
+    found = percentile(*seen(range(1, n + 1)), q=q)
+    assert found.value == value and found.low <= value
+    assert percentile(*seen(range(1, n)), q=q).value is None and too_few(f"p{q * 100:.0f}", n - 1) and not too_few(f"p{q * 100:.0f}", n)
+
+
+def test_percentiles_are_those_of_the_same_curve_and_may_lie_below_zero():
+    rng = np.random.default_rng(5)
+    times, open_ = rng.exponential(100, 80), rng.random(80) < 0.1
+    assert percentile(*seen(times, open_), q=0.5) == survival(*seen(times, open_))
+    early = percentile(*seen(times - 1000, open_), q=0.9)
+    late = percentile(*seen(times, open_), q=0.9)
+    assert (early.value, early.low, early.n_open) == (pytest.approx(late.value - 1000), pytest.approx(late.low - 1000), late.n_open)
+    assert percentile(*seen(TIMES, ~ANSWERED), q=0.5).value == 6
+
+
+def test_a_percentile_that_the_open_ones_hide_is_not_reached():
+    assert percentile(*seen(range(1, 60), [False] * 55 + [True] * 4), q=0.95).value is None
+
+
+def test_a_total_has_no_interval():
+    e = total(*seen([1, 0, 1]))
+    assert (e.n, e.value, e.low) == (3, 2, None)

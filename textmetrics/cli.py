@@ -130,11 +130,21 @@ def show(
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel, language or vendor.")]) -> None:
+def explain(
+    name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel, language or vendor.")],
+    folder: Annotated[Path | None, typer.Option("--in", help="Of a metric: its value in this run, too, and the ten cases at its worse end.")] = None,
+) -> None:
     """Say what a metric or finding is, how to read it, and what to do about it."""
     from .library import explain as page
 
     _console().print(page(name))
+    if folder is not None:
+        from .evidence import in_run
+        from .render.figures import sections
+        from .report import Report
+
+        _console().print()
+        _console().print(sections(in_run(Report.load(folder), name)))
 
 
 @app.command(name="list")

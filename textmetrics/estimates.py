@@ -7,7 +7,7 @@ Each takes values, exposures and censoring flags of any group, of one conversati
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil, exp, floor, lgamma, log, sqrt
 
 import numpy as np
@@ -129,20 +129,34 @@ def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
     Of many waits the curve is read only as far as `FEWEST` are still watched: a single late answer among thousands of open ones is no median.
     The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
     """
+    return _read_off(values, censored, 0.5, FEWEST if len(values) >= 2 * FEWEST else 1)
+
+
+def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Estimate:
+    """A percentile by Kaplan-Meier with its interval, as `survival`; of values that may lie below 0 too. None of fewer than a distribution-free interval needs.
+
+    The curve is read only as far as ten are still watched, or half as many as the percentile would leave above it if none were open.
+    """
+    if len(values) < ORDER_STATISTIC[q]:
+        return Estimate(len(values), None, n_open=int(censored.sum()))
+    return _read_off(values, censored, q, min(FEWEST, (1 - q) * len(values) / 2))
+
+
+def _read_off(values: Array, censored: Array, q: float, fewest: float) -> Estimate:
+    """Where the Kaplan-Meier curve falls to what a percentile leaves, as far as so many are still watched."""
     points, left, variance = kaplan_meier(values, censored)
-    n, n_open = len(values), int(censored.sum())
-    watched = n - np.searchsorted(np.sort(values), points)
-    known = watched >= (FEWEST if n >= 2 * FEWEST else 1)
+    n, n_open, rest = len(values), int(censored.sum()), 1 - q
+    known = n - np.searchsorted(np.sort(values), points) >= fewest - ROUNDING
     points, left, variance = points[known], left[known], variance[known]
-    crossed = np.nonzero(left <= 0.5 + ROUNDING)[0]
+    crossed = np.nonzero(left <= rest + ROUNDING)[0]
     value = float(points[crossed[0]]) if len(crossed) else None
-    if n < ORDER_STATISTIC[0.5] or not len(points):
+    if n < ORDER_STATISTIC[q] or not len(points):
         return Estimate(n, value, n_open=n_open)
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = np.clip(left, 1e-12, 1 - 1e-12)
-        distance = (np.log(-np.log(inner)) - log(-log(0.5))) * np.log(inner) / np.sqrt(variance)
-    low = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s <= 0.5 or abs(d) <= Z), None)
-    high = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s < 0.5 and not abs(d) <= Z), None)
+        distance = (np.log(-np.log(inner)) - log(-log(rest))) * np.log(inner) / np.sqrt(variance)
+    low = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s <= rest or abs(d) <= Z), None)
+    high = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s < rest and not abs(d) <= Z), None)
     return Estimate(n, value, low, high, n_open)
 
 
@@ -206,13 +220,27 @@ def maximum(values: Array, exposure: Array, censored: Array) -> Estimate:
     return Estimate(len(values), float(values.max()), n_open=int(censored.sum()))
 
 
+def total(values: Array, exposure: Array, censored: Array) -> Estimate:
+    """All of them together: a count of all there is, which has no interval."""
+    return Estimate(len(values), float(values.sum()), n_open=int(censored.sum()))
+
+
 def share(values: Array, exposure: Array, censored: Array) -> Estimate:
     """Share of a whole that all groups make up together: ``exposure`` holds the size of the whole in each observation."""
     whole = float(exposure[0])
     return Estimate(len(values), float(values.sum()) / whole, *wilson(float(values.sum()), whole), n_open=int(censored.sum()))
 
 
-ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {f.__name__: f for f in (proportion, bounds, rate, quantile, survival, incidence, mean, maximum, share)}
+PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
+ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {
+    **{f.__name__: f for f in (proportion, bounds, rate, quantile, survival, incidence, mean, maximum, total, share)},
+    **{name: partial(percentile, q=q) for name, q in PERCENTILES.items()},
+}
+
+
+def too_few(estimate: str, n: int) -> bool:
+    """Whether so many observations are too few to show this kind of estimate as a number."""
+    return n < (FEWEST if estimate in ("proportion", "bounds") else ORDER_STATISTIC[PERCENTILES[estimate]] if estimate in PERCENTILES else 0)
 
 
 def rogan_gladen(q: float, n: int, sensitivity: float, n1: int, specificity: float, n0: int) -> Estimate | None:

@@ -1,21 +1,64 @@
-"""Back from numbers to messages: one conversation of a report with its findings, and why each was found."""
+"""Back from numbers to messages: the cases at the far end of a metric; one conversation of a report with its findings, and why each was found."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 from typing import Any
 
 from . import judging
 from .annotation import prepare
 from .detectors import View, key
 from .errors import UnknownName, UsageError
+from .estimates import Estimate
+from .figures import Figure, Section
+from .metrics import METRICS, Metric
 from .plain_data import to_conversation
 from .report import Report
 from .types import CUSTOMERS, Conversation
 
 Rows = list[dict[str, Any]]
 SHOWN = 60  # characters of a message that is named as context
+FAR = 10  # cases that are named for a metric
+
+
+def in_run(report: Report, metric: str) -> list[Section]:
+    """A metric in a run: its value channel by channel, and the ten cases at its far end, each with its message and the conversation to open.
+
+    Far is where it is worse: the longest waits, the lowest moods; where neither is better, the highest. A metric that is none is an UnknownName.
+    """
+    import pyarrow.compute as pc
+
+    m = METRICS[metric]
+    rows, columns = report.estimate_rows()
+    told = [dict(zip(columns, r, strict=True)) for r in rows]
+    levels = [r for r in told if r["metric"] == metric and not any(r.get(b) for b in m.by)]
+    values = [Figure(r["channel"], metric.replace("_", " "), Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"]), m.unit) for r in levels]
+    t = report.arrow("observations")
+    seen = t.filter(pc.equal(t["metric"], metric)).to_pylist()
+    known = [o for o in seen if not (o["censored"] and m.estimate in ("proportion", "bounds", "rate", "incidence"))]
+    sign = 1 if m.better == "higher" else -1
+    far = nsmallest(FAR, known, key=lambda o: (sign * o["value"], o["conversation_id"], o["message_id"] or ""))
+    wanted = {(o["conversation_id"], o["message_id"]) for o in far}
+    t = report.arrow("messages")
+    t = t.filter(pc.is_in(t["conversation_id"], value_set=_strings(c for c, _ in wanted)))
+    texts = {(r["conversation_id"], r["message_id"]): r["text"] for r in t.to_pylist()}
+    channels = dict(zip(*(report.arrow("conversations")[c].to_pylist() for c in ("conversation_id", "channel")), strict=True))
+    cases = [_case(o, m, channels[o["conversation_id"]], texts.get((o["conversation_id"], o["message_id"]), "")) for o in far]
+    far_end = "furthest to its worse side" if m.better else "highest"
+    return [Section("In this run", tuple(values)), Section(f"The {len(cases)} {far_end}", tuple(cases), "textmetrics show DIR CONVERSATION opens one.")]
+
+
+def _case(o: Mapping[str, Any], m: Metric, channel: str, text: str) -> Figure:
+    """One observation as a line: what was said, what the metric made of it, which conversation it is."""
+    return Figure(channel, _cut(text), Estimate(1, o["value"]), "" if m.unit == "share" else m.unit, "open" if o["censored"] else "", (o["conversation_id"],))
+
+
+def _strings(values: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.array(sorted(values), pa.string())
 
 
 def conversation_of(report: Report, conversation: str) -> tuple[dict[str, Any], Rows, Rows, Rows]:

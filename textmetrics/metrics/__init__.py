@@ -18,7 +18,7 @@ from ..registry import Registry
 from ..types import Observation, Transcript
 
 Observe = Callable[..., Iterator[Any]]
-Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "incidence", "mean", "maximum", "share"]
+Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "incidence", "mean", "maximum", "total", "share", "p50", "p90", "p95", "p99"]
 Better = Literal["lower", "higher"]
 
 

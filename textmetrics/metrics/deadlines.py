@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from .. import packs
-from ..types import Observation, Transcript
+from ..commitments import Commitment, commitments
+from ..types import Finding, Observation, Transcript
 from . import metric
 
 
@@ -38,30 +38,71 @@ def answered_in_time(t: Transcript) -> Iterator[Observation]:
             yield Observation(0.0, censored=t.as_of < due, message=message)
 
 
-@metric(unit="s", better="lower", estimate="quantile", by=("severity",))
+@metric(unit="share", estimate="proportion", by=("severity",))
+def times_named(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations in which the customer says by when an answer is needed, so that the moment can be told.
+
+    "As soon as possible" names none, and "the 14th" of no known month cannot be told: neither is in it.
+
+    Read: how many of all the other figures here speak for.
+    Act: where it is high, ask for the time in the form, so that it can be sorted by.
+    Source: metric catalogue EM-3 (coverage).
+    """
+    asked = t.first("customer")
+    if asked is not None:
+        named = next((message for message, _ in _named(t)), None)
+        yield Observation(float(named is not None), message=asked if named is None else named)
+
+
+def _late(t: Transcript) -> Iterator[Observation]:
+    for f, c in commitments(t, "deadline"):
+        if c.late is not None:
+            yield Observation(c.late, censored=c.answer is None, message=f.message)
+
+
+@metric(unit="s", better="lower", estimate="p50", by=("severity",), version=2)
 def lateness(t: Transcript) -> Iterator[Observation]:
     """How much later than the time the customer named the substantive answer came; below 0 it came before.
 
-    Read: the median over answered ones; what was never answered stands in answered_in_time.
+    What is not answered yet is at least as late as it was when the data were cut, or, before its time, at least not that early: Kaplan-Meier, as for waits.
+
+    Read: the median, over answered ones and open ones alike.
     Act: a median just above 0 can be won by ordering the queue by due time.
-    Source: metric catalogue EM-3.
+    Source: metric catalogue EM-3; Kaplan and Meier 1958.
     """
-    for message, due in _named(t):
-        answer = next((i for i in range(message + 1, len(t.roles)) if t.replies[i] == "substantive"), None)
-        sent = t.messages[answer].sent_at if answer is not None else None
-        if sent is not None and not t.conversation.skewed:
-            yield Observation((sent - due).total_seconds(), message=message)
+    yield from _late(t)
 
 
-@metric(unit="cycles", better="lower", estimate="mean", by=("severity",))
-def cycles_late(t: Transcript) -> Iterator[Observation]:
-    """How late the open waits past the channel's target are, in targets: 2 is three times the target.
+@metric(unit="s", better="lower", estimate="p90", by=("severity",))
+def lateness_p90(t: Transcript) -> Iterator[Observation]:
+    """What nine in ten answers were later than the time the customer named at most: the 90th percentile of lateness.
 
-    Read: the age of the backlog; what is within its target is no observation. Mail two days old at a target of one is one cycle late.
-    Act: it falls when the oldest are answered first, while service_level falls: decide which of both you owe.
-    Source: metric catalogue EM-4 (the formula is ours; COPC requires such a measure without publishing one).
+    Read: from 29 named times on; "not reached" means that more than one in ten is not answered at all.
+    Act: below 0 it is a promise that could be made: "in time for nine of ten".
+    Source: metric catalogue EM-3, 1.6.
     """
-    target = packs.channel(t.channel).targets.get("first_response_wait")
-    for wait in t.waits():
-        if wait.censored and target and wait.seconds > target:
-            yield Observation(wait.seconds / target - 1, message=wait.start)
+    yield from _late(t)
+
+
+@metric(unit="share", better="lower", estimate="proportion", by=("severity",))
+def missed_in_silence(t: Transcript) -> Iterator[Observation]:
+    """Share of the times customers named that went by without any message to them, be it "one moment".
+
+    Automatic replies are no message. Not yet past is open.
+
+    Read: a part of what answered_in_time calls late: these customers were not even told that it would be.
+    Act: a word before the time is cheap: list what falls due today and is untouched.
+    Source: metric catalogue EM-3 (physically missed without any message).
+    """
+    for f, c in commitments(t, "deadline"):
+        if c.due is not None and c.fate != "unknown" and (spoke := _spoke(t, f, c)) is not None:
+            waiting = c.fate == "open" and not spoke
+            yield Observation(float(not spoke and not waiting), censored=waiting, message=f.message)
+
+
+def _spoke(t: Transcript, f: Finding, c: Commitment) -> bool | None:
+    """Whether anybody wrote to the customer between a time's being named and its coming; None where a clock is missing."""
+    sent = [t.messages[i].sent_at for i in range(f.message + 1, len(t.roles)) if t.replies[i] not in (None, "automatic")]
+    if any(s is not None and c.due is not None and s <= c.due for s in sent):
+        return True
+    return None if None in sent else False

@@ -5,6 +5,7 @@ FAMILIES = {
     "resolution": "did it work?",
     "deadlines": "in time?",
     "waiting": "how long did they wait?",
+    "backlog": "what waits still?",
     "service": "how soon were they answered?",
     "staffed": "and in opening hours?",
     "promises": "were promises kept?",

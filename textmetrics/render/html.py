@@ -12,7 +12,7 @@ from typing import Any
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import FEWEST
+from ..estimates import too_few
 from ..insights import insights
 from ..metrics import METRICS
 from ..report import BEYOND, Report
@@ -101,7 +101,7 @@ def _foot(report: Report) -> Markup:
 
 def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]], report: Report) -> Markup:
     name, unit = r["metric"].removesuffix(BEYOND), r["unit"]
-    few = r["estimate"] in ("proportion", "bounds") and r["n"] < FEWEST
+    few = too_few(r["estimate"], r["n"])
     label = f"{name.replace('_', ' ')}{' beyond no solution' if r['metric'].endswith(BEYOND) else ''}{': ' + ', '.join(named) if named else ''}"
     ends = f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}" if r["low"] is not None or r["high"] is not None else ""
     n = f"n {r['n']:,}" + (f", {r['n_open']:,} {'silent' if r['estimate'] == 'bounds' else 'open'}" if r["n_open"] else "")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import FEWEST
+from ..estimates import FEWEST, too_few
 from ..insights import insights
 from ..metrics import METRICS
 from ..report import BEYOND, Report
@@ -127,7 +127,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
     name = r["metric"].removesuffix(BEYOND)
     label = "  … beyond no solution" if r["metric"].endswith(BEYOND) else "  … " + printable(", ".join(named)) if named else "  " + name.replace("_", " ")
     unit = r["unit"]
-    few = r["estimate"] in ("proportion", "bounds") and r["n"] < FEWEST
+    few = too_few(r["estimate"], r["n"])
     value = f"of {r['n']}: few" if few else shown(r["value"], unit)
     ends = ("?" if r["low"] is None else shown(r["low"], unit), "…" if r["high"] is None else shown(r["high"], unit))
     interval = "" if few or (r["low"] is None and r["high"] is None) else f"{ends[0]} to {ends[1]}"
