@@ -61,12 +61,13 @@ def test_metrics_leave_out_what_cannot_be_told_and_keep_open_ones_open():
 
 
 def test_backlog_is_late_in_targets():
-    def seen(*lines):
-        return [o.value for o in tm.observe(transcript(*lines, as_of=AS_OF, channel="email"), ["cycles_late"])["cycles_late"]]
+    def seen(*lines, channel="email"):
+        return [o.value for o in tm.observe(transcript(*lines, as_of=AS_OF, channel=channel), ["cycles_late"]).get("cycles_late", [])]
 
     assert seen("2024-01-17 00:00 customer: No sound?") == [2.0], "three days at a target of one"
     assert seen("2024-01-19 12:00 customer: No sound?") == []
     assert seen("2024-01-10 00:00 customer: No sound?", "2024-01-17 00:00 agent: Please restart the box.") == [], "answered is no backlog"
+    assert seen("2024-01-17 00:00 customer: No sound?", channel="chat") == [], "who left a live chat is in no queue"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ CORPORA = Path(__file__).parent.parent / "corpora"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "out"
-    report = tm.mine(CORPORA, out=folder, metrics=["handled", "first_response_wait", "resolution"])
+    report = tm.mine(CORPORA, out=folder, metrics=["handled", "first_response_wait", "resolution", "dropped", "wait_share"])
 
     def sql(query):
         tables = {name: f"'{folder / name}.parquet'" for name in ("messages", "conversations", "findings", "observations")}
@@ -52,6 +52,31 @@ def test_first_response_wait(run):
         curve as (select channel, t, exp(sum(ln(greatest(1 - d / n, 1e-300))) over (partition by channel order by t)) as s from steps)
         select channel, min(t) from curve where s <= 0.5 + 1e-12 group by channel""")
     assert estimate(report, "first_response_wait") == pytest.approx(medians)
+
+
+def test_dropped(run):
+    report, sql = run
+    shares = sql("""
+        with last as (select conversation_id, max(position) filter (role = 'customer' and open) as p from {messages} group by 1 having bool_or(role = 'customer')),
+        fate as (select c.channel, epoch(c.as_of) - epoch(q.sent_at) as age, last.p is not null and not exists
+                 (select 1 from {messages} r where r.conversation_id = last.conversation_id and r.position > last.p and r.reply in ('substantive', 'bot')) as unanswered
+                 from last join {conversations} c using (conversation_id) left join {messages} q on q.conversation_id = last.conversation_id and q.position = last.p)
+        select channel, avg(unanswered::int) from fate
+        where not (unanswered and age < case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end) group by 1""")
+    assert estimate(report, "dropped") == pytest.approx(shares)
+
+
+def test_wait_share(run):
+    """The customer waits while an unanswered request stands; seconds of that between the first message and the last."""
+    report, sql = run
+    shares = sql("""
+        with said as (select *, case when role = 'customer' and open then 1 when reply = 'substantive' then 0 end as asks from {messages} where turn is not null),
+        state as (select *, last_value(asks ignore nulls) over (partition by conversation_id order by position rows unbounded preceding) as waiting,
+                  epoch(lead(sent_at) over (partition by conversation_id order by position)) - epoch(sent_at) as step from said),
+        each as (select conversation_id, sum(step) filter (waiting = 1) as waited, sum(step) as length from state group by 1)
+        select channel, avg(coalesce(waited, 0) / length) from each join {conversations} c using (conversation_id)
+        where length > 0 and not clock_skewed and channel = 'chat' and exists (select 1 from said s where s.conversation_id = c.conversation_id and asks = 1) group by 1""")
+    assert estimate(report, "wait_share") == pytest.approx(shares)
 
 
 def test_bounds_of_resolution(run):

@@ -35,9 +35,60 @@ def test_waits(case):
 
 def test_every_kind_of_reply_can_be_asked_for():
     t = transcript("09:00 customer: No sound?", "09:01 bot: Hello!", "09:02 agent: One moment please.", "09:09 agent: Please restart the box.")
-    assert [w.seconds for w in t.waits("bot", "stall", "substantive")] == [60]
+    assert [w.seconds for w in t.waits("bot_filler", "stall", "substantive")] == [60]
+    assert [w.seconds for w in t.waits("bot", "stall", "substantive")] == [120], "a bot's greeting is a kind of its own"
     assert [w.seconds for w in t.waits("stall", "substantive")] == [120]
     assert [w.seconds for w in t.waits()] == [540]
+
+
+ASKED, LATER = "09:00 customer: No sound?", "09:20 customer: It is broken again."
+BOT, HOLD, FIX = "09:02 bot: Please restart the box.", "09:04 agent: One moment please.", "09:10 agent: Please update the driver."
+VARIANTS = {  # first reply: any, human, answer of anybody, answer of a person; then every wait, in the same order
+    "hold, then fix": ([ASKED, HOLD, FIX], [240, 240, 600, 600], [[240], [240], [600], [600]]),
+    "a bot's greeting answers nothing": ([ASKED, "09:01 bot: Hello, how can I help you?", FIX], [60, 600, 600, 600], [[60], [600], [600], [600]]),
+    "a bot's hold neither": ([ASKED, "09:01 bot: One moment please, let me check.", FIX], [60, 600, 600, 600], [[60], [600], [600], [600]]),
+    "a bot's answer": ([ASKED, BOT, HOLD, FIX, LATER, "09:21 bot: Please restart the box."], [120, 240, 120, 600], [[120, 60], [240, "open"], [120, 60], [600, "open"]]),
+}
+
+
+@pytest.mark.parametrize("case", VARIANTS)
+def test_four_readings_of_a_wait(case):
+    lines, first, every = VARIANTS[case]
+    names = ["first_reply_wait", "first_human_reply_wait", "first_answer_wait", "first_response_wait", "wait_for_any_reply", "wait_for_human_reply", "wait_for_answer", "customer_wait"]
+    seen = {n: ["open" if o.censored else o.value for o in found] for n, found in tm.observe(transcript(*lines), names).items()}
+    assert [seen[n] for n in names] == [*([v] for v in first), *every]
+
+
+WHOLE = {  # total wait, and the share of the conversation that it takes
+    "answered twice": ([ASKED, FIX, LATER, "09:30 agent: Please restart it again."], (1200, False), 1200 / 1800),
+    "the last one is open": ([ASKED, FIX, LATER, "09:30 customer: hello?"], (600 + 18 * 86400 + 14 * 3600 + 2400, True), 1200 / 1800),
+    "nobody came": ([ASKED, LATER], (18 * 86400 + 15 * 3600, True), 1.0),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_all_waits_together(case):
+    lines, total, share = WHOLE[case]
+    seen = tm.observe(transcript(*lines), ["total_wait", "wait_share"])
+    assert [(o.value, o.censored) for o in seen["total_wait"]] == [total]
+    assert [o.value for o in seen["wait_share"]] == [pytest.approx(share)]
+
+
+DROPPED = {
+    "answered": ([ASKED, FIX], [0.0]),
+    "a bot answers too": ([ASKED, BOT], [0.0]),
+    "one moment is no answer": ([ASKED, HOLD], [1.0]),
+    "asked again, and nobody came": ([ASKED, FIX, LATER], [1.0]),
+    "a farewell asks nothing": ([ASKED, FIX, "09:20 customer: it works now, thanks!"], [0.0]),
+    "nobody asked": (["09:00 agent: How did it go?"], []),
+    "too early to say": ([ASKED, "2024-01-19 23:58 customer: It is broken again."], ["open"]),
+}
+
+
+@pytest.mark.parametrize("case", DROPPED)
+def test_dropped(case):
+    lines, expected = DROPPED[case]
+    assert ["open" if o.censored else o.value for o in tm.observe(transcript(*lines), ["dropped"])["dropped"]] == expected
 
 
 def test_deadline_is_met_missed_or_open():

@@ -20,6 +20,7 @@ from .figures import Figure, Section, share
 from .metrics import METRICS
 from .observed import Seen, columns, period_of, seen
 from .report import Report
+from .types import WITH_SUBSTANCE
 
 CLOSED = ("solved", "closed", "resolved", "done")
 ARRIVED = ("severity_at_arrival", "initial_severity", "initial_priority", "severity_initial", "priority_initial")
@@ -151,7 +152,7 @@ def stalls(report: Report, rows: Sequence[dict[str, Any]]) -> Section:
     first: dict[str, bool] = {}
     for i, reply in zip(*(report.arrow("messages")[c].to_pylist() for c in ("conversation_id", "reply")), strict=True):
         if reply is not None and i not in first:
-            first[i] = reply in ("stall", "greeting", "automatic")
+            first[i] = reply in ("stall", "greeting", "automatic", "bot_filler")
     return _by_period("First replies that answer nothing", "They stop the clock of vendors' first response time, not ours.", "greeting, hold or automatic", rows, first)
 
 
@@ -162,7 +163,7 @@ def early_closes(report: Report, rows: Sequence[dict[str, Any]]) -> Section:
     for i, role, reply, asks in zip(*(report.arrow("messages")[c].to_pylist() for c in ("conversation_id", "role", "reply", "open")), strict=True):
         if role == "customer" and asks:
             waiting[i] = True
-        elif reply in ("substantive", "bot"):
+        elif reply in WITH_SUBSTANCE:
             waiting[i] = False
     closed = [r for r in rows if (r["status"] or "").lower() in CLOSED]
     early = {r["conversation_id"]: r["resolution"] == "rejected" or waiting.get(r["conversation_id"], False) or r["conversation_id"] in again for r in closed}

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from .report import Report
+from .types import WITH_SUBSTANCE
 
 CASE, CUSTOMER, EMAIL, HANDLE = 1.0, 0.95, 0.9, 0.7
 SURE, LIKELY = 0.9, 0.7  # journeys are told at the first, and how they would change at the second
@@ -96,7 +97,7 @@ def contacts(report: Report, *, confidence: float = SURE) -> list[Contact]:
                 r["closed_at"],
                 r["as_of"] or r["closed_at"],
                 answered,
-                any(m["reply"] in ("substantive", "bot") for m in messages),
+                any(m["reply"] in WITH_SUBSTANCE for m in messages),
                 messages[confirmations[-1]]["sent_at"] if confirmations and r["resolution"] == "confirmed" else None,
                 r["resolution"],
                 r["request_type"],

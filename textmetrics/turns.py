@@ -45,8 +45,14 @@ def replies(view: View, findings: Sequence[Finding]) -> tuple[Reply | None, ...]
 def _reply(view: View, i: int, labels: set[str]) -> Reply:
     if view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i]):
         return "automatic"
+    kind = _content(view, i, labels)
     if view.roles[i] == "bot":
-        return "bot"
+        return "bot" if kind == "substantive" else "bot_filler"
+    return kind
+
+
+def _content(view: View, i: int, labels: set[str]) -> Reply:
+    """What a reply is by its words, whoever wrote it."""
     if labels & {"solution", "redirect", "clarification_request"}:
         return "substantive"
     if "hold" in labels and not view.asks(i):

@@ -26,8 +26,10 @@ CUSTOMERS = ("customer", "other")
 RESPONDERS = ("agent", "bot")
 
 Resolution = Literal["confirmed", "rejected", "silent"]
-Reply = Literal["automatic", "bot", "greeting", "stall", "substantive"]
+Reply = Literal["automatic", "bot", "bot_filler", "greeting", "stall", "substantive"]
 REPLIES: tuple[str, ...] = get_args(Reply)
+BY_PEOPLE = ("greeting", "stall", "substantive")  # replies that a person wrote
+WITH_SUBSTANCE = ("bot", "substantive")  # replies that answer, whoever gives them; a bot_filler is a bot's greeting or "one moment"
 
 
 class Problem(Struct, frozen=True):

@@ -78,9 +78,11 @@ def _seen(wait: Wait) -> Observation:
     return Observation(wait.seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="cycles", better="lower", estimate="mean", by=("severity",))
+@metric(unit="cycles", better="lower", estimate="mean", channels=("email", "community"), by=("severity",), version=2)
 def cycles_late(t: Transcript) -> Iterator[Observation]:
     """How late the open waits past the channel's target are, in targets: 2 is three times the target.
+
+    Only where a queue is worked off over days: in a live chat nobody is behind by cycles of a minute, the customer has left (abandonment, dropped).
 
     Read: the age of the backlog; what is within its target is no observation. Mail two days old at a target of one is one cycle late.
     Act: it falls when the oldest are answered first, while service_level falls: decide which of both you owe.

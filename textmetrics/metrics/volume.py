@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..types import CUSTOMERS, RESPONDERS, Observation, Transcript
+from ..types import CUSTOMERS, RESPONDERS, WITH_SUBSTANCE, Observation, Transcript
 from . import metric
 
 
-@metric(unit="share", estimate="share", headline=True)
+@metric(unit="share", estimate="share", headline=True, version=2)
 def handled(t: Transcript) -> Iterator[Observation]:
     """Share of all handled conversations that came in this channel (or group).
 
-    Handled is what got a substantive reply, of a person or a bot.
+    Handled is what got a substantive reply, of a person or a bot: a greeting alone is none.
 
     Read: where the work is; the shares of all groups make 1.
     Act: none by itself.
     Source: metric catalogue XC-1.
     """
-    if any(reply in ("substantive", "bot") for reply in t.replies):
-        yield Observation(1.0, message=next(i for i, r in enumerate(t.replies) if r in ("substantive", "bot")))
+    answered = next((i for i, reply in enumerate(t.replies) if reply in WITH_SUBSTANCE), None)
+    if answered is not None:
+        yield Observation(1.0, message=answered)
 
 
 @metric(unit="messages", estimate="quantile")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..types import Observation, Transcript, Wait
+from .. import packs
+from ..types import BY_PEOPLE, REPLIES, WITH_SUBSTANCE, Observation, Transcript, Wait
 from . import metric
 
 
@@ -32,9 +33,35 @@ def first_reply_wait(t: Transcript) -> Iterator[Observation]:
 
     Read: what vendors often call first response time. The gap to first_response_wait is what canned replies hide.
     Act: none by itself; show it beside first_response_wait.
-    Source: metric catalogue 1.3.
+    Source: metric catalogue 1.3 (any).
     """
-    for wait in t.waits("automatic", "bot", "greeting", "stall", "substantive")[:1]:
+    for wait in t.waits(*REPLIES)[:1]:
+        yield _seen(wait)
+
+
+@metric(unit="s", better="lower", estimate="survival")
+def first_human_reply_wait(t: Transcript) -> Iterator[Observation]:
+    """Wait from the customer's first message to the first word of a person, a greeting or "one moment" too.
+
+    Read: when somebody was there. The gap to first_response_wait is the time between being greeted and being answered.
+    Act: where the gap is wide, agents take chats before they can attend to them.
+    Source: metric catalogue 1.3 (human).
+    """
+    for wait in t.waits(*BY_PEOPLE)[:1]:
+        yield _seen(wait)
+
+
+@metric(unit="s", better="lower", estimate="survival")
+def first_answer_wait(t: Transcript) -> Iterator[Observation]:
+    """Wait from the customer's first message to the first substantive answer, a bot's or a person's.
+
+    A bot's greeting or "one moment" is none; whether its answer was a good one is not asked here.
+
+    Read: the number for a channel that bots serve; in others it equals first_response_wait.
+    Act: where it is short and first_response_wait long, see whether the bot's answers are used (solutions_acknowledged) before calling that fast.
+    Source: metric catalogue 1.3 (substantive).
+    """
+    for wait in t.waits(*WITH_SUBSTANCE)[:1]:
         yield _seen(wait)
 
 
@@ -52,17 +79,52 @@ def customer_wait(t: Transcript) -> Iterator[Observation]:
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="quantile")
+@metric(unit="s", better="lower", estimate="survival")
+def wait_for_any_reply(t: Transcript) -> Iterator[Observation]:
+    """Every wait of the customer, ended by a reply of any kind.
+
+    Read: how long the screen stays still. What automatic replies, greetings and holds end is no answer yet: customer_wait is longer by that.
+    Act: none by itself; show it beside customer_wait.
+    Source: metric catalogue 1.3 (any), CH-6(a).
+    """
+    for wait in t.waits(*REPLIES):
+        yield _seen(wait)
+
+
+@metric(unit="s", better="lower", estimate="survival")
+def wait_for_human_reply(t: Transcript) -> Iterator[Observation]:
+    """Every wait of the customer, ended by any word of a person.
+
+    Read: how long nobody is there. A hold ends it, the waiting that the hold announces does not show here.
+    Act: where customer_wait is much longer, holds are long: see what is looked up.
+    Source: metric catalogue 1.3 (human), CH-6(a).
+    """
+    for wait in t.waits(*BY_PEOPLE):
+        yield _seen(wait)
+
+
+@metric(unit="s", better="lower", estimate="survival")
+def wait_for_answer(t: Transcript) -> Iterator[Observation]:
+    """Every wait of the customer, ended by a substantive answer of a bot or a person.
+
+    Read: customer_wait for channels that bots serve. Where a bot answers everything at once it is short whatever the answers are worth.
+    Act: hold it against rephrase_of_solutions and repeated_after_bot: fast answers past the question are no service.
+    Source: metric catalogue 1.3 (substantive), CH-6(a).
+    """
+    for wait in t.waits(*WITH_SUBSTANCE):
+        yield _seen(wait)
+
+
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def total_wait(t: Transcript) -> Iterator[Observation]:
     """All waits of a conversation together.
 
-    Read: what the conversation cost the customer in time spent waiting. Conversations with an open wait are left out: theirs is not known yet.
+    Read: what the conversation cost the customer in time spent waiting. Where the last wait is still open, the sum counts as at least so long.
     Act: read the longest ones; a few long gaps need other measures than many short ones.
     Source: metric catalogue CH-6(b).
     """
-    waits = t.waits()
-    if waits and not any(w.censored for w in waits):
-        yield Observation(sum(w.seconds for w in waits), message=max(waits, key=lambda w: w.seconds).start)
+    if waits := t.waits():
+        yield Observation(sum(w.seconds for w in waits), censored=waits[-1].censored, message=max(waits, key=lambda w: w.seconds).start)
 
 
 @metric(unit="s", better="lower", estimate="survival")
@@ -78,21 +140,22 @@ def longest_wait(t: Transcript) -> Iterator[Observation]:
         yield _seen(longest)
 
 
-@metric(unit="share", better="lower", estimate="mean", channels=("chat", "voice"), headline=True)
+@metric(unit="share", better="lower", estimate="mean", channels=("chat", "voice"), headline=True, version=2)
 def wait_share(t: Transcript) -> Iterator[Observation]:
     """Share of a conversation, from its first message to its last, that the customer spent waiting.
+
+    A wait that nobody ended counts up to the last message: a chat in which the customer alone writes is waiting from end to end.
 
     Read: 0.8 means: four minutes of five the customer looked at a screen where nothing happened.
     Act: agents who serve several chats at once stretch all of them; compare with total_wait.
     Source: metric catalogue CH-6(c).
     """
     spoken = [i for i, turn in enumerate(t.turns) if turn is not None]
-    if len(spoken) < 2:
-        return
-    length = t.seconds(spoken[0], spoken[-1])
-    waits = [w for w in t.waits() if not w.censored]
+    length = t.seconds(spoken[0], spoken[-1]) if spoken else None
+    waits = t.waits()
     if length and waits:
-        yield Observation(min(1.0, sum(w.seconds for w in waits) / length), message=waits[0].start)
+        inside = [t.seconds(w.start, spoken[-1]) if w.stop is None else w.seconds for w in waits]
+        yield Observation(min(1.0, sum(s for s in inside if s is not None) / length), message=waits[0].start)
 
 
 @metric(unit="s", better="lower", estimate="maximum", channels=("email", "chat", "social", "community"), headline=True)
@@ -117,14 +180,35 @@ def abandonment(t: Transcript) -> Iterator[Observation]:
     Act: see at which hours and in which queues they came.
     Source: metric catalogue CH-10, CH-7.
     """
-    from .. import packs
-
     asked = next((i for i, role in enumerate(t.roles) if role == "customer" and t.open[i]), None)
     if asked is None:
         return
     if any(reply == "substantive" for reply in t.replies[asked:]):
         yield Observation(0.0, message=asked)
         return
+    yield Observation(1.0, censored=_patient(t, asked), message=asked)
+
+
+def _patient(t: Transcript, asked: int) -> bool:
+    """Whether an unanswered message is younger than the channel's patience: its answer may still come."""
     waited = t.seconds(asked, None)
-    patience = packs.channel(t.channel).patience
-    yield Observation(1.0, censored=waited is not None and waited < patience, message=asked)
+    return waited is not None and waited < packs.channel(t.channel).patience
+
+
+@metric(unit="share", better="lower", estimate="proportion", headline=True)
+def dropped(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations whose last request is never answered, by a person or a bot.
+
+    A farewell, thanks or "it works" that asks for nothing is no request; "one moment" is no answer. Who has not waited for the channel's patience since is open.
+
+    Read: conversations that end on the customer's turn. Those that had no answer at all are among them: abandonment, with bots counted as answering.
+    Act: open them at their last message; in e-mail and forums they are the backlog.
+    Source: metric catalogue CH-7, CH-6(e); vendors mean different things by it (`summary --as`).
+    """
+    asked = [i for i, role in enumerate(t.roles) if role == "customer" and t.open[i]]
+    if not asked:
+        if (first := t.first("customer")) is not None:
+            yield Observation(0.0, message=first)
+        return
+    unanswered = not any(reply in WITH_SUBSTANCE for reply in t.replies[asked[-1] :])
+    yield Observation(float(unanswered), censored=unanswered and _patient(t, asked[-1]), message=asked[-1])
