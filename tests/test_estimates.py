@@ -192,6 +192,7 @@ def test_percentiles_are_those_of_the_same_curve_and_may_lie_below_zero():
 
 def test_a_percentile_that_the_open_ones_hide_is_not_reached():
     assert percentile(*seen(range(1, 60), [False] * 55 + [True] * 4), q=0.95).value is None
+    assert percentile(*seen([1] * 50 + [2] * 8 + [100], [False] * 50 + [True] * 8 + [False]), q=0.95).value is None, "one late answer, when nobody else is watched"
 
 
 def test_a_total_has_no_interval():
