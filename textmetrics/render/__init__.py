@@ -8,6 +8,7 @@ FAMILIES = {
     "backlog": "what waits still?",
     "service": "how soon were they answered?",
     "staffed": "and in opening hours?",
+    "public": "were they heard in public?",
     "promises": "were promises kept?",
     "experience": "was it as they expected?",
     "effort": "how hard was it?",
