@@ -40,6 +40,7 @@ MOVES = {
     "written before": ([("chat", "2024-01-10 08:00 customer: Hello there"), INVITED], [(0.0, False)]),
     "a mail is no direct message": ([INVITED, ("email", "2024-01-10 12:00 customer: Here is my number")], [(0.0, True)]),
     "says so": ([[*INVITED, "2024-01-10 12:00 customer: I just sent you a DM"]], [(1.0, False)]),
+    "says it is done": ([[*INVITED, "2024-01-10 12:00 customer: ok, done"]], [(1.0, False)]),
     "younger than a day": ([["2024-01-19 09:00 customer: My router keeps crashing", "2024-01-19 10:00 agent: Please send us a direct message."]], []),
     "to the phone": ([[ASKED, "2024-01-10 10:00 agent: Please call our hotline."]], []),
 }
