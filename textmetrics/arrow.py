@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from . import parts
 from .annotation import Settings
-from .errors import UnknownName
+from .errors import UnknownName, UsageError
 from .parts import Job
 from .plain_data import to_conversations
 from .tables import schema
@@ -22,20 +23,32 @@ Mapped = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
 def arrow_function(table: str = "observations", *, as_of: datetime, **settings: Any) -> Mapped:
     """A function of Arrow batches of messages, in the generic form, that yields batches of one table of a run (schema: `arrow_schema`).
 
-    All messages of a conversation must be in the batches of one call, in their order: in Spark ``df.repartition("conversation_id")`` and
-    ``sortWithinPartitions("conversation_id", "sent_at")`` see to that. ``as_of`` is when the data were cut; no partition can know. Metrics of whole
-    customers see the customers of one call; partition by customer for them. ``settings`` are those of `annotation.Settings`.
+    All messages of a conversation must be in the batches of one call, one after the other and in their order: in Spark
+    ``df.repartition("conversation_id").sortWithinPartitions("conversation_id", "sent_at")`` sees to that, also where a thread's messages lie
+    in several files. A conversation that comes back after others is a UsageError. Memory holds some thousand conversations, however many a call is given.
+    ``as_of`` is when the data were cut; no partition can know. ``settings`` are those of `annotation.Settings`.
     """
     if table not in parts.MEASURED:
         raise UnknownName("table", table, parts.MEASURED)
     job = Job(as_of, Settings(**settings))
 
     def function(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        rows = [row for batch in batches for row in batch.to_pylist()]
-        for chunk in parts.cut(to_conversations(rows) if rows else [], parts.SIZE):
-            yield from parts.measure(job, chunk).table(table).to_batches()
+        for some in parts.cut(_together(batches), parts.SIZE):
+            conversations = to_conversations([row for own in some for row in own])
+            yield from parts.measure(job, conversations).table(table).to_batches()
 
     return function
+
+
+def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each conversation."""
+    done: set[Any] = set()
+    rows = (row for batch in batches for row in batch.to_pylist())
+    for name, own in groupby(rows, key=lambda row: row.get("conversation_id")):
+        if name in done:
+            raise UsageError(f"conversation {name!r} comes back after others: sort the rows of each partition by conversation_id, then by sent_at")
+        done.add(name)
+        yield list(own)
 
 
 def arrow_schema(table: str = "observations") -> pa.Schema:

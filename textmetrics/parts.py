@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +23,8 @@ from .types import Conversation, Transcript
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+T = TypeVar("T")
 
 SIZE = 1024  # conversations of a part: some seconds of work, so that a killed run loses no more
 STAMP = 16  # bytes of the checksum in front of a packed part
@@ -58,7 +60,7 @@ _job = msgspec.msgpack.Decoder(Job)
 _part = msgspec.msgpack.Decoder(Part)
 
 
-def cut(conversations: Iterable[Conversation], size: int) -> Iterator[list[Conversation]]:
+def cut(conversations: Iterable[T], size: int) -> Iterator[list[T]]:
     """The conversations, so many at a time, in their order."""
     waiting = iter(conversations)
     while chunk := list(islice(waiting, size)):
