@@ -134,11 +134,15 @@ ALWAYS = Hours("always open", (Schedule("UTC", (((0, 1440),),) * 7),))
 WAITS = [n for n, m in METRICS.items() if m.estimate == "survival"]
 
 
+OPEN = {"time_to_acknowledgement": "09:10 agent: Please restart the box."}  # what stands in a conversation whose wait is not over, beyond the question
+
+
 @pytest.mark.parametrize("name", WAITS)
 def test_who_still_waits_makes_waits_longer_not_shorter(name):
-    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", id=f"x{n}") for n in range(3)]
-    waiting = [conversation("09:00 customer: No sound?", id=f"w{n}") for n in range(2)]
-    open_ = [conversation("09:00 customer: No sound?", id=f"v{n}") for n in range(4)]
+    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", "09:20 customer: It works now, thanks!", id=f"x{n}") for n in range(3)]
+    begun = ["09:00 customer: No sound?", *([OPEN[name]] if name in OPEN else [])]
+    waiting = [conversation(*begun, id=f"w{n}") for n in range(2)]
+    open_ = [conversation(*begun, id=f"v{n}") for n in range(4)]
 
     def value(conversations):
         return tm.analyze(conversations, as_of=AS_OF, metrics=[name], hours=ALWAYS).estimates().iloc[0]

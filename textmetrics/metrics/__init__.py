@@ -25,7 +25,7 @@ Better = Literal["lower", "higher"]
 class Metric(Struct, frozen=True):
     """One metric. ``of``: it sees one conversation, or all of one customer in order of time. ``by``: columns it is always broken down by.
 
-    ``against``: the metric it must be compared with to mean anything. ``headline``: it stands in the short summary. ``family``: the file it is written in.
+    ``against``: the metric it must be compared with to mean anything. ``headline``: it stands in the short summary, of all channels or of some. ``family``: the file it is written in.
     ``version``: raised by one whenever the same transcript may give another number; runs name it, and `diff` goes by it.
     """
 
@@ -38,7 +38,7 @@ class Metric(Struct, frozen=True):
     of: Literal["conversation", "customer"]
     by: tuple[str, ...]
     against: str | None
-    headline: bool
+    headline: bool | tuple[str, ...]
     observe: Observe
     version: int = 1
 
@@ -46,6 +46,10 @@ class Metric(Struct, frozen=True):
     def family(self) -> str:
         """The subject it belongs to: the name of its file."""
         return self.observe.__module__.rpartition(".")[2]
+
+    def leads(self, channel: str) -> bool:
+        """Whether it stands in the short summary of a channel."""
+        return self.headline if isinstance(self.headline, bool) else channel in self.headline
 
     @property
     def title(self) -> str:
@@ -65,7 +69,7 @@ def metric(
     of: Literal["conversation", "customer"] = "conversation",
     by: tuple[str, ...] = (),
     against: str | None = None,
-    headline: bool = False,
+    headline: bool | tuple[str, ...] = False,
     version: int = 1,
 ) -> Callable[[Observe], Observe]:
     """Register a metric under the name of its function."""

@@ -63,19 +63,23 @@ def solutions_acknowledged_of_outspoken(t: Transcript) -> Iterator[Observation]:
             yield seen
 
 
-@metric(unit="share", better="higher", estimate="bounds", channels=("social", "community"), headline=True)
+@metric(unit="share", better="higher", estimate="bounds", headline=("social", "community"), version=2)
 def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
-    """Share of single solutions posted that the one who asked says worked or were used.
+    """Share of single solutions given that the one who asked says worked or were used.
+
+    Solutions too young to have an outcome are left out, whatever was said of them already.
 
     Read: several answers to one question each count; silence about one of them is neither.
     Act: see which helpers' answers are tried at all.
-    Source: metric catalogue SO-1.
+    Source: metric catalogue SO-1, CH-1 (per solution).
     """
     words = _last_words(t)
     for solution in sorted({f.message for f in t.found("solution")}):
+        if not _mature(t, solution):
+            continue
         if solution in words:
             yield Observation(float(words[solution][0] != "failed"), message=words[solution][1])
-        elif _mature(t, solution):
+        else:
             yield Observation(0.0, censored=True, message=solution)
 
 

@@ -3,6 +3,7 @@
 # the files of metrics, in the order and under the questions in which people read them
 FAMILIES = {
     "resolution": "did it work?",
+    "ladder": "used, or only thanked for?",
     "deadlines": "in time?",
     "waiting": "how long did they wait?",
     "backlog": "what waits still?",

@@ -100,7 +100,7 @@ def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[s
     told: dict[str, list[dict[str, Any]]] = {name: [] for name in FAMILIES}
     for r in rows:
         m = METRICS.get(r["metric"].removesuffix(BEYOND))
-        if m is not None and (shown_by.every or m.headline):
+        if m is not None and (shown_by.every or m.leads(channel)):
             told.setdefault(m.family, []).append(r)
     for family, members in told.items():
         if members:
