@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile"},
+    {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "spool", "links"},
     {"registry", "packs", "models"},
     {"sources", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
@@ -24,6 +24,7 @@ LAYERS = [
     {"parts"},
     {"engines", "arrow"},
     {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "conflicts", "side_conflicts", "crosschannel", "promises", "expectations", "holdout", "confusion", "predicted", "surveys", "selfservice"},
+    {"gathering"},
     {"pipeline", "library", "recognition"},
     {"conversion"},
     {"commands"},

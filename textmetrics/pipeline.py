@@ -11,21 +11,24 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import engines, mapping, roles, sources, threads
+from . import engines, mapping, roles, sources
 from .annotation import Settings, annotate
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat
+from .gathering import Export, latest, shared
 from .hours import Hours
 from .hours import load as load_hours
 from .joining import join
+from .links import number
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .parts import MEASURED, Job
 from .profile import stage
 from .readers import Reader, choose
 from .report import Report, Stored
 from .sources import Source
+from .spool import Spool
 from .tables import TABLES, Files, Tables
-from .types import Conversation, LeftOut, Problem, Record
+from .types import Conversation, LeftOut, Problem
 from .work import Work
 
 VERSION = "0.1.0"
@@ -42,21 +45,11 @@ class Counts(Struct):
     left_out: int = 0
 
 
-class Export(Struct):
-    """Sources that belong together: of one folder, one format, one map."""
-
-    reader: Reader
-    mapping: Map
-    folder: str
-    records: list[Record] = []
-    whole: list[Conversation] = []
-
-
 class Reading:
     """The conversations of some inputs, read when asked for, with what could not be read beside them.
 
     Iterate over it for the conversations. Afterwards ``problems`` holds what was set aside, ``counts`` what became of every record,
-    ``inputs`` what was opened, ``notes`` what was assumed.
+    ``inputs`` what was opened. ``spool``: a folder that does not exist yet, in which more records than memory should hold wait (else a temporary one).
     """
 
     def __init__(
@@ -67,39 +60,44 @@ class Reading:
         map: str | Path | None = None,
         roles: str | Path | Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        spool: Path | None = None,
     ) -> None:
         self.problems: list[Problem] = []
         self.counts = Counts()
         self.inputs: list[dict[str, Any]] = []
         self.skipped: list[str] = []
         self.cut: datetime | None = None  # the last time in all of them
-        self._inputs, self._format, self._progress = inputs, format, progress
+        self._inputs, self._format, self._progress, self._folder = inputs, format, progress, spool
         self._map = mapping.load(map) if map is not None else None
         self._roles = roles if isinstance(roles, Mapping) or roles is None else _roles_file(roles)
 
     def __iter__(self) -> Iterator[Conversation]:
         self.problems, self.counts, self.inputs, self.skipped = [], Counts(), [], []
-        with stage("read"):
-            exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name))
-        self.cut = max((e for export in exports if (e := _end(export)) is not None), default=None)
-        seen: dict[str, str] = {}
-        for export in exports:
-            r, m = export.reader, export.mapping
+        spool = Spool(self._folder)
+        try:
+            with stage("read"):
+                exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name), spool)
             with stage("read.conversations"):
-                made = threads.assemble(export.records, m.threads or r.threads, m.order or r.order, channel=m.channel or r.channel)
-                whole = [*export.whole, *made]
-                cuts = _cuts(whole, a_log_each=(m.threads or r.threads) == "silence")
-            if r.calls:
-                cuts = [latest([c]) if c.channel == "voice" else cut for c, cut in zip(whole, cuts, strict=True)]
-            for conversation, cut in zip(whole, cuts, strict=True):
-                conversation = msgspec.structs.replace(conversation, cut=conversation.cut or cut)
-                if seen.setdefault(conversation.id, export.folder) != export.folder:
+                for export in exports:
+                    export.gather()
+            self.counts.merged = sum(e.merged for e in exports)
+            self.counts.kept -= self.counts.merged
+            self.cut = max((e.cut for e in exports if e.cut is not None), default=None)
+            yield from self._conversations(exports)
+        finally:
+            spool.close()
+
+    def _conversations(self, exports: Sequence[Export]) -> Iterator[Conversation]:
+        """Those of all exports, by ids that nothing else has: of one that several exports use, the later ones say of which they are."""
+        several, seen = shared(exports), dict[str, str]()
+        for export in exports:
+            for conversation in export.conversations():
+                if several and number(conversation.id) in several and seen.setdefault(conversation.id, export.folder) != export.folder:
                     conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
                     seen[conversation.id] = export.folder
                 yield roles.override(conversation, self._roles) if self._roles else conversation
-            export.records.clear()
 
-    def _read_all(self, found: list[Source]) -> list[Export]:
+    def _read_all(self, found: list[Source], spool: Spool) -> list[Export]:
         maps: dict[Path, Map | None] = {}
         exports: dict[tuple[str, str, str], Export] = {}
         total, done = sum(s.size for s in found), 0
@@ -119,15 +117,16 @@ class Reading:
                     unknown.append((source, error))
                 else:
                     folder = str(source.folder or "")
-                    export = exports.setdefault((folder, reader.name, m.path), Export(reader, m, Path(folder).name or "input", [], []))
-                    self._read(source, reader, m, export)
+                    key = (folder, reader.name, m.path)
+                    if key not in exports:
+                        exports[key] = Export(reader, m, Path(folder).name or "input", spool)
+                    self._read(source, reader, m, exports[key])
             done += source.size
             if self._progress:
                 self._progress("reading", done, total)
         if unknown and not exports:
             raise unknown[0][1]
         self._leave_out([source for source, _ in unknown])
-        self._merge(exports.values())
         return list(exports.values())
 
     def _leave_out(self, unknown: Sequence[Source]) -> None:
@@ -162,7 +161,7 @@ class Reading:
                 self.counts.set_aside += lost
                 read += lost
             else:
-                (export.records if isinstance(item, Record) else export.whole).append(item)  # type: ignore[arg-type]
+                export.add(item)
                 read += 1
                 kept += 1
         self.counts.records += read
@@ -181,39 +180,6 @@ class Reading:
             }
         )
 
-    def _merge(self, exports: Iterable[Export]) -> None:
-        """Messages that overlapping exports hold twice are kept once."""
-        for export in exports:
-            seen: dict[tuple[str | None, str], Record] = {}
-            kept = []
-            for r in export.records:
-                if r.message_id is not None:
-                    first = seen.setdefault((r.conversation_id, r.message_id), r)
-                    if first is not r and first.text == r.text:
-                        self.counts.merged += 1
-                        threads.agree(first, r)
-                        continue
-                kept.append(r)
-            export.records = kept
-        self.counts.kept -= self.counts.merged
-
-
-def _end(export: Export) -> datetime | None:
-    """The last time in an export."""
-    return max((t for t in (*(r.sent_at for r in export.records), latest(export.whole)) if t is not None), default=None)
-
-
-def _cuts(conversations: Sequence[Conversation], *, a_log_each: bool) -> list[datetime | None]:
-    """When the export of each conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
-    if not a_log_each:
-        return [latest(conversations)] * len(conversations)
-    ends: dict[str, datetime] = {}
-    for c in conversations:
-        for m in c.messages:
-            if m.sent_at is not None:
-                ends[m.source] = max(ends.get(m.source, m.sent_at), m.sent_at)
-    return [max((ends[m.source] for m in c.messages if m.source in ends), default=None) for c in conversations]
-
 
 def _roles_file(path: str | Path) -> dict[str, str]:
     return roles.load(path)
@@ -225,11 +191,6 @@ def read(*inputs: str | Path, format: str | None = None, map: str | Path | None 
     ``format`` names the reader where the file does not say; ``map`` describes columns (see `mapping`); ``roles`` overrides who is what, by author.
     """
     return Reading(inputs, format=format, map=map, roles=roles)
-
-
-def latest(conversations: Iterable[Conversation]) -> datetime | None:
-    """The last time in some conversations: when the data were cut, where nobody says otherwise."""
-    return max((m.sent_at for c in conversations for m in c.messages if m.sent_at is not None), default=None)
 
 
 def analyze(
@@ -305,11 +266,11 @@ def mine(
     ``workers``: processes that share the work, ``cluster``: a Dask cluster that does (``local``, or the address of its scheduler): the same bytes come out.
     ``resume``: go on where a run that was stopped left off.
     """
-    reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress)
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
     work = Work(out, resume=resume)
+    reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress, spool=work.spool)
     files, whole = Files(work.tables), Tables(metrics)
     conversations = messages = skewed = 0
     for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):

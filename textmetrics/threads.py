@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import packs, roles
+from .links import Links
 from .types import Conversation, Message, Participant, Record
 
 SKEW = 60.0  # s a clock may run back before the times of a conversation are not believed
@@ -34,51 +35,53 @@ _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|
 def assemble(records: Iterable[Record], threads: str, order: str | None = None, *, channel: str = "chat") -> Iterator[Conversation]:
     """Conversations out of the records of one export. ``threads``: id, reply or silence; ``order``: file, time, or None: the evidence decides."""
     given = list(records)
-    if threads == "silence" and order == "time":
-        given = _arranged(given, order)  # silence is told by what came before: newest-first exports are turned first
-    groups = {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](given, channel)
-    settled = order or (_order(groups) if threads == "id" else "file")
+    if threads == "silence":
+        given = in_talk(given, order)
+    groups = grouped(given, threads, channel)
+    settled = order or (settle(*evidence(g for _, g in groups)) if threads == "id" else "file")
     for key, group in groups:
-        yield _conversation(key, _arranged(group, settled), channel)
+        yield conversation(key, group, settled, channel)
+
+
+def grouped(records: list[Record], threads: str, channel: str) -> list[tuple[str, list[Record]]]:
+    """The records of each conversation, with its id, in the order in which they begin."""
+    return {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](records, channel)
+
+
+def in_talk(records: list[Record], order: str | None) -> list[Record]:
+    """The records of a channel in the order they were said: silence is told by what came before, so newest-first exports are turned first."""
+    return _arranged(records, order) if order == "time" else records
 
 
 def _by_id(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
     groups: dict[str, list[Record]] = {}
     for r in records:
-        groups.setdefault(r.conversation_id or f"{r.source}:{r.number}", []).append(r)
+        groups.setdefault(room_of(r), []).append(r)
     return list(groups.items())
 
 
 def _by_reply(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
     """Everything that answers, or answers an answer to, one first message. A reply to what is not there opens its own."""
-    known = {r.message_id: r for r in records if r.message_id is not None}
-    roots: dict[str, str] = {}
-
-    def root(record: Record) -> str:
-        path, seen = [], set()
-        here = record
-        while True:
-            own = here.message_id or f"{here.source}:{here.number}"
-            if own in roots or own in seen:
-                found = roots.get(own, own)
-                break
-            seen.add(own)
-            path.append(own)
-            parent = known.get(here.reply_to) if here.reply_to else None
-            if parent is None:
-                found = own
-                break
-            here = parent
-        roots.update(dict.fromkeys(path, found))
-        return found
-
-    groups: dict[str, list[Record]] = {}
-    for r in records:
-        groups.setdefault(root(r), []).append(r)
-    return [(key, _parents_first(group)) for key, group in groups.items()]
+    links = Links()
+    for place, r in enumerate(records):
+        links.add(place, name_of(r), r.reply_to)
+    groups: dict[int, list[Record]] = {}
+    for root, r in zip(links.roots().tolist(), records, strict=True):
+        groups.setdefault(root, []).append(r)
+    return [(name_of(records[root]), parents_first(group)) for root, group in groups.items()]
 
 
-def _parents_first(group: list[Record]) -> list[Record]:
+def room_of(record: Record) -> str:
+    """The conversation, or never-ending channel, that the export says a record is of; without one it is alone."""
+    return record.conversation_id or f"{record.source}:{record.number}"
+
+
+def name_of(record: Record) -> str:
+    """What a record is known by: its own id, or where it stands."""
+    return record.message_id or f"{record.source}:{record.number}"
+
+
+def parents_first(group: list[Record]) -> list[Record]:
     """By time, but no reply before what it answers."""
     far = datetime.max
     waiting = sorted(group, key=lambda r: (r.sent_at.replace(tzinfo=None) if r.sent_at else far, r.number))
@@ -99,14 +102,19 @@ def _parents_first(group: list[Record]) -> list[Record]:
     return placed + [r for rest in children.values() for r in rest]
 
 
-def _order(groups: list[tuple[str, list[Record]]]) -> str:
-    """How the export orders messages, by the evidence of all its conversations: file, reverse, or (shuffled) time."""
+def evidence(groups: Iterable[list[Record]]) -> tuple[int, int]:
+    """How many messages stand after an earlier one of their conversation, and how many after a later one."""
     forward = backward = 0
-    for _, group in groups:
+    for group in groups:
         for a, b in itertools.pairwise(group):
             if a.sent_at is not None and b.sent_at is not None:
                 forward += b.sent_at > a.sent_at
                 backward += b.sent_at < a.sent_at
+    return forward, backward
+
+
+def settle(forward: int, backward: int) -> str:
+    """How an export orders messages, by the evidence of all its conversations: file, reverse, or (shuffled) time."""
     if forward >= FORWARD * (forward + backward):
         return "file"
     return "reverse" if backward >= FORWARD * (forward + backward) else "time"
@@ -233,8 +241,9 @@ def agree(kept: Record, again: Record) -> None:
     kept.columns = {**kept.columns, **again.columns} if newer else {**again.columns, **kept.columns}
 
 
-def _conversation(key: str, group: list[Record], channel: str) -> Conversation:
-    """One conversation out of its records: who takes part as what, and whether the clocks can be right."""
+def conversation(key: str, group: list[Record], order: str, channel: str) -> Conversation:
+    """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right."""
+    group = _arranged(group, order)
     people = roles.participants(group)
     dated = any(r.told is not None for r in group)
     newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True) if dated else group  # what is told of the conversation: the newest export first, else as it came

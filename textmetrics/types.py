@@ -55,7 +55,7 @@ class LeftOut(Struct, frozen=True):
     count: int
 
 
-class Record(Struct, kw_only=True):
+class Record(Struct, kw_only=True, omit_defaults=True):
     """One message of a flat export, before conversations are cut out: the columns of the generic form.
 
     ``conversation_id`` may be missing where threads are to be found by reply links or by silence.

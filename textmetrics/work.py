@@ -25,9 +25,10 @@ class Work:
             raise OutputError(f"{self.out}: holds other files; name an empty or new folder")
         if not resume:
             self.forget()
-        self.tables = self.folder / "out"
+        self.tables, self.spool = self.folder / "out", self.folder / "spool"
         try:
             shutil.rmtree(self.tables, ignore_errors=True)
+            shutil.rmtree(self.spool, ignore_errors=True)
             self.tables.mkdir(parents=True)
         except OSError as error:
             raise OutputError(f"{self.out}: cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,210 @@
+"""The records of one export on their way to conversations, however many they are.
+
+What a conversation needs is wanted together, so records are shuffled by conversation (`spool`). What the whole export must be asked is found in one
+pass over them: which messages overlapping files hold twice, in which order it has its messages, when it was cut. Then conversations come out one by one, in
+the order in which they begin.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from . import threads
+from .links import Links, number
+from .mapping import Map
+from .profile import stage
+from .readers import Reader
+from .spool import Merge, Roll, Shuffle, Spool
+from .types import Conversation, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+Placed = tuple[int, Record]  # a record and its place in its export
+Under = tuple[int, int, Record]  # the place of the first message of its exchange, too
+Begun = tuple[int, int, int]  # what conversations are in order of: where, or when, their channel begins, which channel, which of that
+Group = tuple[Begun, str, list[Record]]
+RECORD = 900  # bytes that a record costs beside its text, roughly
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Export:
+    """Sources that belong together: of one folder, one format, one map. Give it what was read, `gather`, then take the conversations."""
+
+    def __init__(self, reader: Reader, mapping: Map, folder: str, spool: Spool) -> None:
+        self.folder, self.merged = folder, 0
+        self.cut: datetime | None = None  # the last time in it
+        self.ids = array("Q")  # of its conversations, as numbers
+        self._reader, self._spool = reader, spool
+        self._threads, self._channel = mapping.threads or reader.threads, mapping.channel or reader.channel
+        self._order = mapping.order or reader.order
+        self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: _weight(row[1]))
+        self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all, 8)
+        self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(_weight, group[2])))
+        self._said: datetime | None = None  # the last time in a conversation of it
+        self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
+        self._count = 0
+        self._timeless, self._placed = False, True
+
+    def add(self, item: Record | Conversation) -> None:
+        """Take in what a reader found."""
+        if isinstance(item, Record):
+            self._timeless |= item.sent_at is None
+            self._placed &= item.position is not None
+            self._records.add((self._count, item))
+            self._count += 1
+        else:
+            self._whole.add(item)
+            self.ids.append(number(item.id))
+            for m in item.messages:
+                self._heard(m.sent_at, m.source)
+
+    def gather(self) -> None:
+        """Bring together what belongs together."""
+        {"id": self._by_id, "reply": self._by_reply, "silence": self._by_silence}[self._threads]()
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Every conversation, each with when its data were cut."""
+        calls = self._reader.calls
+        for c in self._all():
+            cut = c.cut or (latest([c]) if calls and c.channel == "voice" else self._cut_of(c))
+            yield msgspec.structs.replace(c, cut=cut)
+
+    def _all(self) -> Iterator[Conversation]:
+        yield from self._whole
+        self._whole.forget()
+        for _, key, group in self._groups:
+            with stage("read.conversations"):
+                c = threads.conversation(key, group, self._settled, self._channel)
+            yield c
+        self._groups.forget()
+
+    def _cut_of(self, c: Conversation) -> datetime | None:
+        """When the export of a conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
+        if self._threads != "silence":
+            return self._said
+        return max((self._ends[m.source] for m in c.messages if m.source in self._ends), default=None)
+
+    def _key(self, row: Placed) -> str:
+        """What brings together records that may be of one conversation, or are perhaps one message."""
+        r = row[1]
+        if self._threads == "silence":
+            return r.conversation_id or ""
+        return (r.message_id if self._threads == "reply" else r.conversation_id or r.message_id) or threads.room_of(r)
+
+    def _by_id(self) -> None:
+        forward = backward = 0
+        for leaf in self._records.leaves():
+            places = {id(r): place for place, r in leaf}
+            groups = threads.grouped(self._once(leaf), "id", self._channel)
+            counted = threads.evidence(g for _, g in groups)
+            forward, backward = forward + counted[0], backward + counted[1]
+            self._keep(((places[id(g[0])], 0, 0), key, g) for key, g in groups)
+        self._settled = self._order or threads.settle(forward, backward)
+
+    def _by_reply(self) -> None:
+        links, kept = Links(), Roll[Placed](self._spool, Placed, lambda row: _weight(row[1]))
+        for leaf in self._records.leaves():
+            places = {id(r): place for place, r in leaf}
+            for r in self._once(leaf):
+                links.add(places[id(r)], threads.name_of(r), r.reply_to)
+                kept.add((places[id(r)], r))
+        exchanges = Shuffle[Under](self._spool, Under, lambda row: str(row[0]), lambda row: _weight(row[2]))
+        for root, (place, r) in zip(links.roots(), kept, strict=True):
+            exchanges.add((int(root), place, r))
+        kept.forget()
+        for lot in exchanges.leaves():
+            groups: dict[int, list[Placed]] = {}
+            for root, place, r in sorted(lot, key=lambda row: row[1]):
+                groups.setdefault(root, []).append((place, r))
+            self._keep(((g[0][0], 0, 0), threads.name_of(dict(g)[root]), threads.parents_first([r for _, r in g])) for root, g in groups.items())
+        self._settled = self._order or "file"
+
+    def _by_silence(self) -> None:
+        self._settled = self._order or "file"
+        order = None if self._timeless and not self._placed else self._order  # one message without a time: the export's order holds for all
+        for leaf in self._records.leaves():
+            places = {id(r): place for place, r in leaf}
+            rooms: dict[str | None, list[Record]] = {}
+            for r in self._once(leaf):
+                rooms.setdefault(r.conversation_id, []).append(r)
+            run: list[Group] = []
+            for room in rooms.values():
+                groups = threads.grouped(threads.in_talk(room, order), "silence", self._channel)
+                if groups:
+                    first = groups[0][1][0]
+                    run += [((self._began(first, places), places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]
+            self._keep(sorted(run, key=lambda group: group[0]))
+
+    def _began(self, first: Record, places: dict[int, int]) -> int:
+        """Where a channel stands among others: as its first message does in the order that holds."""
+        if self._order != "time" or (self._timeless and not self._placed):
+            return places[id(first)]
+        if self._placed:
+            return first.position or 0
+        return int((first.sent_at - _EPOCH).total_seconds() * 1e6) if first.sent_at is not None else 0
+
+    def _keep(self, groups: Iterable[Group]) -> None:
+        run = list(groups)
+        self.ids.extend(number(key) for _, key, _ in run)
+        for _, _, group in run:
+            for r in group:
+                self._heard(r.sent_at, r.source)
+        self._groups.add(run)
+
+    def _seen(self, at: datetime | None) -> None:
+        """A time in the export."""
+        if at is not None and (self.cut is None or at > self.cut):
+            self.cut = at
+
+    def _heard(self, at: datetime | None, source: str) -> None:
+        """A time in a conversation of it."""
+        if at is not None:
+            self._seen(at)
+            self._said = at if self._said is None or at > self._said else self._said
+            if self._threads == "silence":
+                self._ends[source] = max(self._ends.get(source, at), at)
+
+    def _once(self, leaf: list[Placed]) -> list[Record]:
+        """Messages that overlapping files hold twice are kept once."""
+        seen: dict[tuple[str | None, str], Record] = {}
+        kept = []
+        for _, r in leaf:
+            if r.message_id is not None:
+                first = seen.setdefault((r.conversation_id, r.message_id), r)
+                if first is not r and first.text == r.text:
+                    self.merged += 1
+                    threads.agree(first, r)
+                    continue
+            kept.append(r)
+            self._seen(r.sent_at)
+        return kept
+
+
+def shared(exports: Iterable[Export]) -> Set[int]:
+    """The ids, as numbers, that conversations of several exports have."""
+    import numpy as np
+
+    each = [np.unique(np.frombuffer(e.ids, np.uint64)) for e in exports]
+    if len(each) < 2:
+        return frozenset()
+    found, count = np.unique(np.concatenate(each), return_counts=True)
+    return frozenset(found[count > 1].tolist())
+
+
+def latest(conversations: Iterable[Conversation]) -> datetime | None:
+    """The last time in some conversations: when the data were cut, where nobody says otherwise."""
+    return max((m.sent_at for c in conversations for m in c.messages if m.sent_at is not None), default=None)
+
+
+def _weight(record: Record) -> int:
+    return RECORD + len(record.text)
+
+
+def _weight_of_all(conversation: Conversation) -> int:
+    return RECORD + sum(RECORD // 2 + len(m.text) for m in conversation.messages)

@@ -1,0 +1,188 @@
+"""Rows that are too many for memory: kept in order, brought together by key, merged back into order.
+
+While they are few they stay objects. From `BUDGET` on, over everything that shares a ``Spool``, they go to files of its folder, as many rows a block as a
+reader takes in at once. What comes out is the same rows in the same order, whether or when that happened.
+
+    spool = Spool()
+    rows = Shuffle(spool, tuple[int, Record], key=lambda row: row[1].author, weigh=...)
+    rows.add((0, record))
+    for together in rows.leaves(): ...       # all rows of a key are in one of them, in their order
+    spool.close()
+"""
+
+from __future__ import annotations
+
+import heapq
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from zlib import crc32
+
+import msgspec
+
+T = TypeVar("T")
+BUDGET = 24 << 20  # bytes, by rough weight, of rows that wait in memory
+LEAF = 8 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
+FAN_BITS = 4
+FAN = 1 << FAN_BITS
+DEEPEST = 32 // FAN_BITS  # then a key's bits are used up: what is left is of one key
+_SIZE = 4  # bytes in front of a block that say how long it is
+
+
+class Spool:
+    """What rows of one run share: how many may wait in memory, and the folder that they go to from then on (a temporary one, where none is named)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder, self._made, self._held = folder, False, 0
+        self._rolls: dict[int, Roll[Any]] = {}
+        self._count = 0
+
+    def enter(self, roll: Roll[Any]) -> int:
+        """Know one more roll; its number."""
+        self._count += 1
+        self._rolls[self._count] = roll
+        return self._count
+
+    def leave(self, number: int, weight: int) -> None:
+        """A roll is no longer needed, with what waits in it."""
+        self._rolls.pop(number, None)
+        self._held -= weight
+
+    def hold(self, weight: int) -> None:
+        """Count what waits; when it is too much, it is written."""
+        self._held += weight
+        if self._held > BUDGET:
+            self._held = 0
+            for roll in self._rolls.values():
+                roll.write()
+
+    def path(self, number: int) -> Path:
+        """The file of a roll."""
+        folder = self._folder or Path(tempfile.mkdtemp(prefix="textmetrics-"))
+        if not self._made:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._folder, self._made = folder, True
+        return folder / f"{number}.rows"
+
+    def close(self) -> None:
+        """Throw everything away."""
+        self._rolls.clear()
+        if self._made and self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._made = False
+
+
+class Roll(Generic[T]):
+    """Rows in the order they were added, for reading as often as need be. ``block``: rows that are read at once."""
+
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = 128) -> None:
+        self._spool, self._weigh, self._block = spool, weigh, block
+        self._decode = msgspec.msgpack.Decoder(list[type_]).decode
+        self._waiting: list[T] = []
+        self._held = 0
+        self.size = 0  # bytes on disk
+        self._number = spool.enter(self)
+
+    def add(self, row: T) -> None:
+        """Take in one row."""
+        self._waiting.append(row)
+        weight = self._weigh(row)
+        self._held += weight
+        self._spool.hold(weight)
+
+    def write(self) -> None:
+        """Put what waits into the file."""
+        waiting, self._waiting, self._held = self._waiting, [], 0
+        if not waiting:
+            return
+        with self._spool.path(self._number).open("ab") as file:
+            for at in range(0, len(waiting), self._block):
+                data = _encode(waiting[at : at + self._block])
+                self.size += file.write(len(data).to_bytes(_SIZE, "big")) + file.write(data)
+
+    def __iter__(self) -> Iterator[T]:
+        at = 0
+        while at < self.size:
+            with self._spool.path(self._number).open("rb") as file:
+                file.seek(at)
+                size = int.from_bytes(file.read(_SIZE), "big")
+                data = file.read(size)
+            at += _SIZE + size
+            yield from self._decode(data)
+        yield from self._waiting
+
+    def forget(self) -> None:
+        """Give back memory and disk."""
+        if self.size:
+            self._spool.path(self._number).unlink(missing_ok=True)
+        self._spool.leave(self._number, self._held)
+        self._waiting, self._held, self.size = [], 0, 0
+
+
+class Shuffle(Generic[T]):
+    """Rows that are wanted by key: `leaves` gives them in lots, all of a key in one lot."""
+
+    def __init__(self, spool: Spool, type_: Any, key: Callable[[T], str], weigh: Callable[[T], int], _level: int = 0) -> None:
+        self._made = (spool, type_, key, weigh)
+        self._key, self._level = key, _level
+        self._roll: Roll[T] = Roll(spool, type_, weigh)
+        self._children: list[Shuffle[T]] = []
+
+    def add(self, row: T) -> None:
+        """Take in one row."""
+        here = self
+        if here._children:
+            bits = crc32(self._key(row).encode("utf-8", "surrogatepass"))
+            while here._children:
+                here = here._children[bits >> here._level * FAN_BITS & FAN - 1]
+        here._roll.add(row)
+        if here._roll.size > LEAF and here._level < DEEPEST:
+            here._share()
+
+    def _share(self) -> None:
+        self._children = [Shuffle(*self._made, self._level + 1) for _ in range(FAN)]
+        for row in self._roll:
+            self.add(row)
+        self._roll.forget()
+
+    def leaves(self) -> Iterator[list[T]]:
+        """The lots, each in the order its rows were added; each is forgotten when the next is asked for."""
+        if self._children:
+            for child in self._children:
+                yield from child.leaves()
+        else:
+            rows = list(self._roll)
+            self._roll.forget()
+            if rows:
+                yield rows
+
+
+class Merge(Generic[T]):
+    """Rows that begin with what they are sorted by, in runs that are sorted each: iterate for all of them in order."""
+
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int]) -> None:
+        self._spool, self._type, self._weigh = spool, type_, weigh
+        self._runs: list[Roll[T]] = []
+
+    def add(self, run: Iterable[T]) -> None:
+        """Take in a run."""
+        roll: Roll[T] = Roll(self._spool, self._type, self._weigh, 8)
+        for row in run:
+            roll.add(row)
+        self._runs.append(roll)
+
+    def __iter__(self) -> Iterator[T]:
+        first: Callable[[Any], Any] = itemgetter(0)
+        return heapq.merge(*self._runs, key=first) if len(self._runs) > 1 else iter(self._runs[0] if self._runs else ())
+
+    def forget(self) -> None:
+        """Give back memory and disk."""
+        for run in self._runs:
+            run.forget()
+        self._runs = []
+
+
+_encode = msgspec.msgpack.Encoder().encode
