@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .commands import Folder, Inputs, add_to
+from .commands import Dates, Folder, Inputs, add_to
 from .commands import console as _console
 from .errors import TextmetricsError
 
@@ -43,6 +43,7 @@ def mine(
     format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
     map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
     roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
+    dates: Dates = None,
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
     beside: Annotated[list[str] | None, typer.Option("--with", help="A side table to join: surveys, article views, orders, surveys of agents; may be given again.")] = None,
     as_of: Annotated[str | None, typer.Option(help="When the data were cut (ISO time); the last time in each export by default.")] = None,
@@ -63,7 +64,7 @@ def mine(
     from .profile import profiling
 
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
-    options |= {"workers": workers, "cluster": cluster, "resume": resume}
+    options |= {"dates": dates, "workers": workers, "cluster": cluster, "resume": resume}
     if profile and (workers > 1 or cluster):
         raise UsageError("--profile looks at one process: leave out --workers and --cluster")
     with _progress(quiet) as progress, profiling() if profile else nullcontext() as spent:

@@ -32,6 +32,7 @@ def convert(
     format: str | None = None,
     map: str | Path | None = None,
     roles: str | Path | Mapping[str, str] | None = None,
+    dates: str | None = None,
     progress: Progress | None = None,
 ) -> Converted:
     """Write the conversations of some inputs as ``jsonl``, ``parquet``, ``convokit`` or ``vcon``. Options as for `read`.
@@ -41,7 +42,7 @@ def convert(
     form, out = WRITERS[to], Path(out)
     folder = form.makes_folder(out)
     _refuse(form, out, folder)
-    reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress)
+    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress)
     count = [0, 0]
     part = out.with_name(f".{out.name}.part-{os.getpid()}")
     try:

@@ -159,7 +159,7 @@ def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
     """
     head = source.head()
     if _by_line(source, head):
-        yield from _lines(source, paths)
+        yield from by_line(source, *paths)
         return
     if source.size > LARGE and (at := _stream_path(head, paths)) is not None:
         yield from _stream(source, at)
@@ -226,7 +226,8 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _lines(source: Source, paths: tuple[str, ...]) -> Iterator[Item | Problem]:
+def by_line(source: Source, *paths: str) -> Iterator[Item | Problem]:
+    """The objects of a file that holds one a line, or an envelope of them a line; a line that is no object is a Problem."""
     number = 0
     for line in lines(source):
         if isinstance(line, Problem):

@@ -29,7 +29,6 @@ Kind = Callable[[bytes], str | None]
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
 LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
-_ZONE = re.compile(r"(?i)(?:z|utc|gmt|[+-]\d\d:?\d\d)\s*\)?$|^\d{9,}")
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"[ \t\u00a0\u200b]*\n[ \t\u00a0\u200b]*")
 # a channel by the words in the platform's name for it, the first that fits; "web" and "api" make tickets, which are answered by letter
@@ -95,6 +94,18 @@ def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
             if isinstance(row, Row)
             else row
         )
+
+
+def _texts(source: Source) -> Iterator[str]:
+    """All texts that stand anywhere in the objects or rows of an export."""
+    for item in items(source):
+        stack: list[Any] = [item.value] if isinstance(item, Item) else []
+        while stack:
+            value = stack.pop()
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, dict | list):
+                stack += value.values() if isinstance(value, dict) else value
 
 
 def beside(source: Source, kind: Kind, *kinds: str) -> list[Source]:
@@ -272,7 +283,8 @@ class Messages:
 
     def __init__(self, source: Source, mapping: Map, *, time: str = "iso", local: bool = False) -> None:
         self.source, self.mapping, self._local = source, mapping, local
-        self._clock = Clock(time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC")
+        form, zone = time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC"
+        self._clock = Clock(form, zone, order=mapping.dates, dates=lambda: _texts(source))
         self._names: dict[str, dict[str, str]] = {}
         self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()
@@ -310,8 +322,8 @@ class Messages:
             yield self.lost(item, "a message has neither a text nor anything attached")
             return
         sent_at = self.when(time)
-        if sent_at is None and ident(time):
-            yield self.lost(item, f"the time {str(time)[:40]!r} of a message cannot be read", kept=True)
+        if ident(time) and (fault := "it is no time" if isinstance(time, dict | list) else self._clock.fault(str(time))):
+            yield self.lost(item, fault, kept=True)
         facts_ = {} if conversation in self._names or about is None else about() if callable(about) else about
         record = Record(
             text=text,
@@ -322,7 +334,7 @@ class Messages:
             visibility="private" if role == "note" else "public",
             attachments=attached,
             raw_time=ident(time) or None,
-            zone_known=not self._local or sent_at is None or bool(_ZONE.search(str(time))),
+            zone_known=not self._local or sent_at is None or self._clock.names_zone(str(time)),
             source=self.source.name,
             number=item.number,
         )

@@ -4,7 +4,8 @@
     files = ["tickets*.csv"]        # which files of its folder the map speaks of (all, where it is missing)
     channel = "email"               # constant values: channel, language, timezone, role
     timezone = "Europe/Madrid"      # of times that name no zone (UTC)
-    time_format = "%d/%m/%Y %H:%M"  # or iso (the default, also days as spreadsheets count them), epoch, epoch_ms, epoch_us
+    time_format = "%d/%m/%Y %H:%M"  # or iso (the default, also dates as people write them and days as spreadsheets count them), epoch, epoch_ms, epoch_us
+    dates = "dmy"                   # or mdy, ymd: how dates of numbers are read, where those of the file do not tell
     html = true                     # texts are HTML
     threads = "id"                  # how conversations are found: id, reply, silence
     order = "file"                  # messages of a conversation come in the order of the file, or by time
@@ -30,7 +31,7 @@ A name written ``a.b`` looks into nested JSON. Without a map the generic names a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from math import isfinite
 from pathlib import Path
@@ -40,6 +41,7 @@ from msgspec import Struct, field
 
 from . import packs
 from .cleaning import plain
+from .dates import ORDERS as DATES
 from .errors import PackError
 from .spreadsheets import Watch
 from .times import Clock
@@ -52,7 +54,7 @@ FINER = {"raw_time", "zone_known", "edited", "attachments", "role_confidence", "
 COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
 THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
 REACTIONS = ("likes", "shares", "replies", "quotes", "views", "rating", "helpful", "solution")
-SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "html", "threads", "order", "role_from", "role"}
+SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "dates", "html", "threads", "order", "role_from", "role"}
 TABLES = {"columns", "roles", "reactions", "values"}
 TRUE = {"true", "1", "yes", "t", "y"}
 PRIVATE = {"private", "internal", "note", "agents"}
@@ -70,6 +72,7 @@ class Map(Struct, frozen=True, kw_only=True):
     role: str | None = None
     timezone: str = "UTC"
     time_format: str = "iso"
+    dates: str | None = None
     html: bool = False
     threads: str | None = None
     order: str | None = None
@@ -97,7 +100,7 @@ def load(path: str | Path) -> Map:
     columns = packs.need(path, data, "columns")
     if "text" not in columns:
         raise PackError(path, "columns.text", "is missing: which column holds what was said?")
-    for key, allowed in (("threads", THREADS), ("order", ORDERS), ("role_from", ("opener",)), ("role", ROLES)):
+    for key, allowed in (("threads", THREADS), ("order", ORDERS), ("role_from", ("opener",)), ("role", ROLES), ("dates", DATES)):
         if key in data and data[key] not in allowed:
             raise PackError(path, key, f"is {data[key]!r}; it may be {', '.join(allowed)}")
     for theirs, ours in data.get("roles", {}).items():
@@ -115,11 +118,14 @@ def load(path: str | Path) -> Map:
 
 
 class Rows:
-    """Turns the rows of one source into records with one map. ``cells``: they are cells of a table that a spreadsheet may have had its hands on."""
+    """Turns the rows of one source into records with one map.
 
-    def __init__(self, source: str, mapping: Map, *, cells: bool = False) -> None:
-        self.source, self.mapping, self._cells = source, mapping, cells
-        self.clock = Clock(mapping.time_format, mapping.timezone)
+    ``cells``: they are cells of a table that a spreadsheet may have had its hands on. ``again`` gives all rows once more, where only all of their times together say how dates are read.
+    """
+
+    def __init__(self, source: str, mapping: Map, *, cells: bool = False, again: Callable[[], Iterable[Mapping[str, Any]]] = tuple) -> None:
+        self.source, self.mapping, self._cells, self._again = source, mapping, cells, again
+        self.clock = Clock(mapping.time_format, mapping.timezone, order=mapping.dates, dates=self._times)
         self.watch = Watch(source)
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
         self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
@@ -141,9 +147,10 @@ class Rows:
         self.watch.text(text, number)
         if subject := self._text(given, "subject"):
             text = f"{subject}\n{text}" if text else subject
-        sent_at = None
-        if (raw := self._text(given, "sent_at")) is not None and (sent_at := self.clock.read(raw)) is None:
-            yield Problem(self.source, f"its time {raw[:40]!r} cannot be read as {self.mapping.time_format}: give time_format in a map", number, line, byte, kept=True)
+        raw = self._text(given, "sent_at")
+        sent_at = None if raw is None else self.clock.read(raw)
+        if raw is not None and (fault := self.clock.fault(raw)):
+            yield Problem(self.source, fault, number, line, byte, kept=True)
         role = self._role(self._text(given, "role"))
         if role is None:
             yield Problem(self.source, f"its role {self._text(given, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
@@ -183,6 +190,10 @@ class Rows:
     def rest(self) -> Iterator[Problem]:
         """What is seen only at the end of a source."""
         yield from self.watch.rest()
+
+    def _times(self) -> Iterator[str]:
+        """The times of all rows."""
+        yield from (raw for row in self._again() if (raw := self._text(self._given(row), "sent_at")) is not None)
 
     def _finer(self, given: Mapping[str, Any], record: Record) -> None:
         """What a row says beyond the message itself: the time as its first export wrote it, how sure its role is, where it stands."""

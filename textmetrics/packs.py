@@ -150,9 +150,20 @@ def recognisable() -> Mapping[str, frozenset[str]]:
 @cache
 def mail_words() -> Mapping[str, Mapping[str, Any]]:
     """What mail programs write around quoted and forwarded mails, by language (``_mail.toml``); an own file replaces languages one by one."""
+    return _shared("_mail.toml")
+
+
+@cache
+def date_words() -> Mapping[str, Mapping[str, Any]]:
+    """How programs write months and the halves of the day, by language (``_dates.toml``); an own file replaces languages one by one."""
+    return _shared("_dates.toml")
+
+
+def _shared(name: str) -> dict[str, Mapping[str, Any]]:
+    """A file of words of all languages, a table each."""
     found: dict[str, Mapping[str, Any]] = {}
     for folder in reversed(_folders("languages")):
-        path = folder / "_mail.toml"
+        path = folder / name
         if path.is_file():
             found |= load_toml(path)
     return found

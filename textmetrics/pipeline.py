@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from . import engines, mapping, roles, sources
 from .annotation import Settings, annotate
+from .dates import ORDERS
 from .definitions import definitions
-from .errors import ReadError, UnknownFormat
+from .errors import ReadError, UnknownFormat, UsageError
 from .gathering import Export, latest, shared
 from .hours import Hours
 from .hours import load as load_hours
@@ -59,15 +60,18 @@ class Reading:
         format: str | None = None,
         map: str | Path | None = None,
         roles: str | Path | Mapping[str, str] | None = None,
+        dates: str | None = None,
         progress: Progress | None = None,
         spool: Path | None = None,
     ) -> None:
+        if dates not in (None, *ORDERS):
+            raise UsageError(f"dates {dates!r}: they are read {', '.join(ORDERS[:-1])} or {ORDERS[-1]} (day, month, year)")
         self.problems: list[Problem] = []
         self.counts = Counts()
         self.inputs: list[dict[str, Any]] = []
         self.skipped: list[str] = []
         self.cut: datetime | None = None  # the last time in all of them
-        self._inputs, self._format, self._progress, self._folder = inputs, format, progress, spool
+        self._inputs, self._format, self._dates, self._progress, self._folder = inputs, format, dates, progress, spool
         self._map = mapping.load(map) if map is not None else None
         self._roles = roles if isinstance(roles, Mapping) or roles is None else _roles_file(roles)
 
@@ -106,21 +110,25 @@ class Reading:
             raise ReadError("input", "there is nothing to read")
         for source in found:
             m = self._map or self._folder_map(source, maps)
+            m = msgspec.structs.replace(m, dates=self._dates) if m and self._dates else m
             if m is None:
                 self.skipped.append(source.name)
             else:
                 try:
                     reader = choose(source, self._format, m)
-                except UnknownFormat as error:
-                    if source.named:
-                        raise
-                    unknown.append((source, error))
-                else:
                     folder = str(source.folder or "")
                     key = (folder, reader.name, m.path)
                     if key not in exports:
                         exports[key] = Export(reader, m, Path(folder).name or "input", spool)
                     self._read(source, reader, m, exports[key])
+                except UnknownFormat as error:
+                    if source.named:
+                        raise
+                    unknown.append((source, error))
+                except ReadError as error:
+                    if source.named:
+                        raise
+                    self.problems.append(Problem(source.name, str(error).removeprefix(f"{source.name}: ")))
             done += source.size
             if self._progress:
                 self._progress("reading", done, total)
@@ -171,7 +179,7 @@ class Reading:
             {
                 "name": source.name,
                 "reader": reader.name,
-                "map": m.path if m is not GENERIC_FORM else None,
+                "map": m.path if m.path != GENERIC_FORM.path else None,
                 "size": source.size,
                 "sha256": source.sha256(),
                 "records": read,
@@ -185,12 +193,15 @@ def _roles_file(path: str | Path) -> dict[str, str]:
     return roles.load(path)
 
 
-def read(*inputs: str | Path, format: str | None = None, map: str | Path | None = None, roles: str | Path | Mapping[str, str] | None = None) -> Reading:
+def read(
+    *inputs: str | Path, format: str | None = None, map: str | Path | None = None, roles: str | Path | Mapping[str, str] | None = None, dates: str | None = None
+) -> Reading:
     """The conversations of files, folders, globs, archives: iterate over the result.
 
-    ``format`` names the reader where the file does not say; ``map`` describes columns (see `mapping`); ``roles`` overrides who is what, by author.
+    ``format`` names the reader where the file does not say; ``map`` describes columns (see `mapping`); ``roles`` overrides who is what, by author;
+    ``dates`` (``dmy``, ``mdy``, ``ymd``) says how dates of numbers are read where those of a file do not tell.
     """
-    return Reading(inputs, format=format, map=map, roles=roles)
+    return Reading(inputs, format=format, map=map, roles=roles, dates=dates)
 
 
 def analyze(
@@ -248,6 +259,7 @@ def mine(
     format: str | None = None,
     map: str | Path | None = None,
     roles: str | Path | Mapping[str, str] | None = None,
+    dates: str | None = None,
     by: Sequence[str] = (),
     beside: Sequence[str | Path] = (),
     as_of: datetime | None = None,
@@ -270,7 +282,7 @@ def mine(
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
     work = Work(out, resume=resume)
-    reading = Reading(inputs, format=format, map=map, roles=roles, progress=progress, spool=work.spool)
+    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool)
     files, whole = Files(work.tables), Tables(metrics)
     conversations = messages = skewed = 0
     for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):

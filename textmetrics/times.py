@@ -1,25 +1,23 @@
 """Times as exports write them, to UTC.
 
-A ``Clock`` knows one export's way: a format, and the zone of times that name none. What it cannot read is None, and the reader reports it;
-a date that could be read day-first or month-first is never guessed: its format must be given.
+A ``Clock`` knows one export's way: a format, the zone of times that name none, and where the other dates of the file stand that may have to say whether
+``01/02/2024`` begins with the day. What it cannot read is None, and `Clock.fault` says why; nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
+from .dates import order_of, written
 from .errors import PackError
 
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
-_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)}
-# Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone)
-_ASCTIME = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([+-]\d{4}))? (\d{4})")
-# Thu, 29 Sep 2016 15:14:19 +0000 (RFC 2822, as letters bear it)
-_LETTER = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UT)")
+# Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone): the year at the end
+_ASCTIME = re.compile(r"([A-Za-z]{3} [A-Za-z]{3}) +(\d{1,2}) (\d\d:\d\d:\d\d)((?: [+-]\d{4})?) (\d{4})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 UNITS = {"epoch": 1.0, "epoch_ms": 1e-3, "epoch_us": 1e-6}
@@ -38,63 +36,95 @@ def zone(name: str) -> tzinfo:
 
 
 class Clock:
-    """Reads the times of one export: ``format`` is ``iso`` (also numbers since 1970, and days as spreadsheets count them), ``epoch``, ``epoch_ms``, ``epoch_us`` or a strptime format.
+    """Reads the times of one export: ``format`` is ``iso`` (also numbers since 1970, days as spreadsheets count them, dates as people of any country write them),
+    ``epoch``, ``epoch_ms``, ``epoch_us`` or a strptime format.
+
+    ``order``: where day, month and year stand in dates of numbers (``dmy``, ``mdy``, ``ymd``). Without it all ``dates`` of the file, asked for once, say so (``rising``: they come in the
+    order of time), or such times are not read.
 
     >>> Clock().read("Tue Oct 31 22:10:47 +0000 2017").isoformat()
     '2017-10-31T22:10:47+00:00'
     >>> Clock().read("Thu, 29 Sep 2016 15:14:19 +0200").isoformat()
     '2016-09-29T13:14:19+00:00'
-    >>> Clock(timezone="Europe/Madrid").read("29 Sep 2016 15:14 -0000").isoformat()
-    '2016-09-29T15:14:00+00:00'
     >>> Clock(timezone="Europe/Madrid").read("45292.4166667").isoformat()
     '2024-01-01T09:00:00+00:00'
-    >>> Clock("%d/%m/%Y %H:%M", "Europe/Madrid").read("01/07/2026 09:30").isoformat()
+    >>> Clock(timezone="Europe/Madrid", dates=lambda: ["01/07/2026 09:30", "13/07/2026 10:00"]).read("01/07/2026 09:30").isoformat()
     '2026-07-01T07:30:00+00:00'
+    >>> Clock("%d/%m/%Y %H:%M", "Europe/Madrid").fault("25/10/2026 02:30")
+    "the time '25/10/2026 02:30' came twice in Europe/Madrid, where clocks were put back: the first is meant"
     """
 
-    def __init__(self, format: str = "iso", timezone: str = "UTC") -> None:
-        self.format, self.zone = format, zone(timezone)
-        self.zoneless = 0  # how many times named no zone and were taken to be in ``timezone``
-        self._both = lru_cache(maxsize=4096)(self._read)
+    def __init__(self, format: str = "iso", timezone: str = "UTC", *, order: str | None = None, dates: Callable[[], Iterable[str]] = tuple, rising: bool = False) -> None:
+        self.format, self.zone, self._named, self._order, self._dates, self._rising = format, zone(timezone), timezone, order, dates, rising
+        self._told = lru_cache(maxsize=4096)(self._read)
 
     def read(self, text: str) -> datetime | None:
         """A time in UTC; None where it cannot be read."""
-        return self._both(text)[0]
+        return self._told(text)[0]
 
     def names_zone(self, text: str) -> bool:
         """Whether a time that can be read says of itself in which zone it is."""
-        return self._both(text)[1]
+        return self._told(text)[1]
 
-    def _read(self, text: str) -> tuple[datetime | None, bool]:
-        text = text.strip().replace("\u202f", " ")
+    def fault(self, text: str) -> str | None:
+        """What is wrong with a time: why it cannot be read, or that clocks went through it twice, or never."""
+        return self._told(text)[2]
+
+    @cached_property
+    def order(self) -> tuple[str, str]:
+        """Where day, month and year stand in dates of numbers; "" and the reason where nobody says."""
+        return (self._order, "") if self._order else order_of(self._dates(), rising=self._rising)
+
+    def _read(self, text: str) -> tuple[datetime | None, bool, str | None]:
+        shown = f"the time {text.strip()[:40]!r}"
         try:
-            moment = self._parsed(text)
+            moment = self._parsed(text.strip().replace("\u202f", " "))
             named = moment.tzinfo is not None
-            if not named:
-                self.zoneless += 1
-                moment = moment.replace(tzinfo=self.zone)
-            moment = moment.astimezone(UTC)
+            moment, doubt = (moment.astimezone(UTC), None) if named else self.place(moment)
+        except _UndecidedError as why:
+            return None, False, f"{shown} {why}"
         except (ValueError, OverflowError):
-            return None, False
-        return (moment, named) if EARLIEST <= moment < LATEST else (None, False)
+            return None, False, f"{shown} cannot be read{'' if self.format == 'iso' else f' as {self.format}'}: give time_format in a map"
+        if not EARLIEST <= moment < LATEST:
+            return None, False, f"{shown} cannot be right: it is before {EARLIEST:%Y} or after {LATEST.year - 1}"
+        return moment, named, f"{shown} {doubt}" if doubt else None
+
+    def place(self, local: datetime) -> tuple[datetime, str | None]:
+        """A local time in UTC, and what makes it one that clocks went through twice, or never (PEP 495)."""
+        moment = local.replace(tzinfo=self.zone)
+        early, late = moment.utcoffset(), moment.replace(fold=1).utcoffset()
+        doubt = None
+        if early is not None and late is not None and early > late:
+            doubt = f"came twice in {self._named}, where clocks were put back: the first is meant"
+        elif early != late:
+            doubt = f"never was in {self._named}, where clocks were put forward: it is counted from the hour before"
+        return moment.astimezone(UTC), doubt
 
     def _parsed(self, text: str) -> datetime:
         if self.format in UNITS:
             return EPOCH + timedelta(seconds=float(text) * UNITS[self.format])
         if self.format != "iso":
             return datetime.strptime(text, self.format)
-        if match := _ASCTIME.fullmatch(text):
-            month, day, hour, minute, second, offset, year = match.groups()
-            moment = datetime(int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second))
-            return moment if offset is None else datetime.fromisoformat(f"{moment.isoformat()}{offset[:3]}:{offset[3:]}")
         if _EPOCH.fullmatch(text):
             digits = len(text.split(".")[0].lstrip("-"))
             return EPOCH + timedelta(seconds=float(text) * (1.0 if digits <= 10 else 1e-3 if digits <= 13 else 1e-6))
         if _SERIAL.fullmatch(text):
             return SPREADSHEET + timedelta(seconds=round(float(text.replace(",", ".")) * 86400))
-        if _LETTER.fullmatch(text):
-            moment = parsedate_to_datetime(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # -0000 is UTC, said by one who hides where they are
-        if text.endswith(" UTC"):
-            text = f"{text[:-4]}+00:00"
-        return datetime.fromisoformat(text)
+        try:
+            return datetime.fromisoformat(f"{text[:-4]}+00:00" if text.endswith(" UTC") else text)
+        except ValueError:
+            return self._written(text)
+
+    def _written(self, text: str) -> datetime:
+        """A date as people write it."""
+        if match := _ASCTIME.fullmatch(text):
+            text = "{0} {1} {4} {2}{3}".format(*match.groups())
+        if (date := written(text)) is None:
+            raise ValueError(text)
+        if not date.order and not self.order[0]:
+            raise _UndecidedError(self.order[1])
+        return date.moment(self.order[0] if not date.order else "")
+
+
+class _UndecidedError(Exception):
+    """Nobody says whether dates begin with the day."""

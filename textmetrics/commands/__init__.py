@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, or - for standard input; .gz, .bz2, .zst too.")]
+Dates = Annotated[str | None, typer.Option(help="How dates of numbers are read where those of a file do not tell: dmy, mdy or ymd (day, month, year).")]
 Folder = Annotated[Path, typer.Argument(help="A folder that mine wrote.")]
 _COMMANDS: dict[str, Callable[..., Any]] = {}
 

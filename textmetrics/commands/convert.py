@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import Inputs, command, console
+from . import Dates, Inputs, command, console
 
 
 @command()
@@ -18,13 +18,14 @@ def convert(
     format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
     map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
     roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
+    dates: Dates = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No closing line.")] = False,
 ) -> None:
     """Write any readable input in another form."""
     from ..cleaning import printable
     from ..conversion import convert as write
 
-    made = write(*inputs, to=to, out=out, format=format, map=map, roles=roles)
+    made = write(*inputs, to=to, out=out, format=format, map=map, roles=roles, dates=dates)
     if not quiet:
         problems = len(made.problems)
         print_ = console(stderr=True).print

@@ -31,7 +31,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Reads:* the generic form (below), every further column for ``--by``; line breaks in quotes, ``sep=`` lines, bare carriage returns as text.
     *Not:* rows that do not fit the columns, and what a quote that never closes swallows: both are reported with their lines.
     """
-    turn = Rows(source.name, mapping, cells=True)
+    turn = Rows(source.name, mapping, cells=True, again=lambda: (row.cells for row in rows(source) if isinstance(row, Row)))
     for row in rows(source):
         if isinstance(row, Row):
             yield from turn.read(row.cells, row.number, row.line, row.byte)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import delimited
+from ..delimited import Row
 from ..documents import document, get, head_value
 from ..exports import likes, many
 from ..mapping import Map
@@ -16,7 +17,6 @@ from . import reader
 
 HEADER = {"AuthorID", "Author", "Date", "Content", "Attachments", "Reactions"}
 SPOKEN = {"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "ThreadStarterMessage", "0", "19", "20", "21", "23"}
-OLD = "%d-%b-%y %I:%M %p"  # dates of early versions
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -77,21 +77,20 @@ def _record(source: Source, mapping: Map, room: str, whole: Any, m: Mapping[str,
 
 
 def _of_csv(source: Source, mapping: Map) -> Iterator[Record | Problem]:
-    iso, old = Clock("iso", mapping.timezone), Clock(OLD, mapping.timezone)
+    clock = Clock(timezone=mapping.timezone, order=mapping.dates, dates=lambda: (row.cells["Date"] for row in delimited.rows(source) if isinstance(row, Row)), rising=True)
     for row in delimited.rows(source):
         if isinstance(row, Problem):
             yield row
             continue
         cells = row.cells
-        sent_at = iso.read(cells["Date"]) or old.read(cells["Date"])
-        if sent_at is None:
-            yield Problem(source.name, f"its time {cells['Date'][:40]!r} cannot be read", row.number, row.line, row.byte, kept=True)
+        if fault := clock.fault(cells["Date"]):
+            yield Problem(source.name, fault, row.number, row.line, row.byte, kept=True)
         yield Record(
             text=cells["Content"],
             author=cells["Author"],
-            sent_at=sent_at,
+            sent_at=clock.read(cells["Date"]),
             raw_time=cells["Date"],
-            zone_known=cells["Date"][-6:-5] in ("+", "-") or cells["Date"].endswith("Z"),
+            zone_known=clock.names_zone(cells["Date"]),
             conversation_id=source.stem,
             message_id=f"{source.stem}/{row.number}",
             channel=mapping.channel or "community",

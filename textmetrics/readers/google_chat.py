@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
 from ..documents import document, get
 from ..exports import Messages, items, many, sample, words
@@ -14,9 +13,6 @@ from ..sources import Source
 from ..types import LeftOut, Problem, Record
 from . import reader
 
-MONTHS = dict(zip(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], range(1, 13), strict=True))
-# Tuesday, March 5, 2024 at 9:41:05 PM UTC, or Tuesday, 5 March 2024 at 21:42:05 UTC
-_TIME = re.compile(r"\w+, (?:(\w{3})\w* (\d+),|(\d+) (\w{3})\w*) (\d{4}) at (\d+):(\d\d):(\d\d)(?:\s([AP]M))? UTC", re.IGNORECASE)
 _PERSON = re.compile(r"<users/([^>]+)>")
 
 
@@ -41,8 +37,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Google Chat: spaces and direct messages.
 
     *Export:* takeout.google.com, *Google Chat*: the zip, or its folder ``Google Chat/Groups``.
-    *Reads:* topics as conversations, texts, names, bots, edits, names of attached files, times in either form.
-    *Not:* deleted messages, which are counted; reactions, which Takeout leaves out; Takeout in another language than English, whose times are reported.
+    *Reads:* topics as conversations, texts, names, bots, edits, names of attached files, times in the words of many languages.
+    *Not:* deleted messages, which are counted; reactions, which Takeout leaves out.
     """
     make, room = Messages(source, mapping), PurePosixPath(source.path).parent.name or source.stem
     if kind(source.head()) in ("group", "user"):
@@ -60,7 +56,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             item,
             f"{room}/{words(v, 'topic_id')}",
             _PERSON.sub(r"@\1", words(v, "text")),
-            time=_iso(words(v, "created_date")),
+            time=v.get("created_date"),
             who=words(v, "creator.email") or words(v, "creator.name"),
             name=words(v, "creator.name"),
             role="bot" if words(v, "creator.user_type").lower() == "bot" else "unknown",
@@ -69,16 +65,3 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             edited=bool(get(v, "updated_date")),
         )
     yield from make.rest()
-
-
-def _iso(text: str) -> Any:
-    """The time of a message in ISO form; as it stands where it is in no known form."""
-    match = _TIME.fullmatch(text.replace("\u202f", " ").strip())
-    if match is None:
-        return text or None
-    month_, day_, day, month, year, hour, minute, second, half = match.groups()
-    number = MONTHS.get((month_ or month).lower())
-    if number is None:
-        return text
-    hours = int(hour) % 12 + 12 * (half.upper() == "PM") if half else int(hour)
-    return f"{year}-{number:02d}-{int(day_ or day):02d}T{hours:02d}:{minute}:{second}+00:00"

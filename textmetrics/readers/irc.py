@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ..mapping import Map
 from ..sources import Source, lines
-from ..times import zone
+from ..times import Clock
 from ..types import Problem, Record
 from . import reader
 
@@ -24,7 +24,7 @@ SYSTEM = re.compile(rf"^(?:{STAMP})?(?:===|---|\*\*\*|-!-|-->|<--|--|\*\*\*\*|-\
 DAY_CHANGE = re.compile(r"(?:Log opened|Day changed|BEGIN LOGGING AT|Session Start:?)\s+(?:to )?(?P<when>.+)$")
 IN_NAME = re.compile(r"(?<!\d)(?P<date>\d{4}-?\d\d-?\d\d)(?!\d)")
 ADDED = {"→", "-->", "<--", "--", "", "*", " *", "=!="}
-NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+NO_DATE = datetime(2000, 1, 1)
 COLOURS = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
 
 
@@ -42,13 +42,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """IRC log: conversations are cut out of the channel.
 
     *Export:* the log files of irssi, ZNC, HexChat, WeeChat, mIRC, bots, or any ``[HH:MM] <nick> text``, a channel or a day a file.
-    *Reads:* who says what when, days from the log's own lines or the file's name, whom a message names at its beginning.
-    *Not:* joins, parts and other notices; unreadable lines are reported.
+    *Reads:* who says what when, days from the log's own lines or the file's name, times that name no zone by the map's, whom a message names at its beginning.
+    *Not:* joins, parts and other notices; unreadable lines are reported, and logs that name no day.
     """
     named = IN_NAME.search(source.stem)
     day = _day(named["date"]) if named else None
-    local = zone(mapping.timezone)
-    last = timedelta(0)
+    clock, last, dateless = Clock(timezone=mapping.timezone), timedelta(0), False
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
@@ -66,19 +65,30 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             continue
         parts = match.groupdict()
         if parts.get("date"):
-            day, last = _day(parts["date"]), timedelta(0)
+            day, last = _day(parts["date"]) or day, timedelta(0)
         elif parts.get("day") and day is not None:
-            day, last = datetime.strptime(f"{parts['day']} {day.year}", "%b %d %Y").replace(tzinfo=UTC), timedelta(0)
+            day, last = _change(f"{parts['day']} {day.year}") or day, timedelta(0)
         time = _since_midnight(parts["time"])
+        if day is None and not dateless:
+            dateless = True
+            yield Problem(source.name, f"names no day, nor does its name: its times are counted from {NO_DATE:%Y-%m-%d}", line=line.number, byte=line.byte, kept=True)
         if time < last - timedelta(hours=12):
             day = (day or NO_DATE) + timedelta(days=1)
         last = time
-        moment = ((day or NO_DATE) + time).replace(tzinfo=local).astimezone(UTC)
+        moment, raw = (day or NO_DATE) + time, match.string[: match.start("nick")].strip(" \t[]<*@+%&~")
+        if parts.get("zone"):
+            sent_at, fault = clock.read(f"{moment.isoformat()}{parts['zone']}"), None
+        else:
+            sent_at, fault = clock.place(moment)
+        if fault:
+            yield Problem(source.name, f"the time {raw!r} {fault}", line.number, line.number, line.byte, kept=True)
         said = parts["text"].rstrip()
         yield Record(
             text=f"/me {said}" if match.re is ACTION else said,
             author=parts["nick"].strip(),
-            sent_at=moment,
+            sent_at=sent_at,
+            raw_time=raw,
+            zone_known=bool(parts.get("zone")),
             message_id=f"{source.stem}:{line.number}",
             channel=mapping.channel or "chat",
             language=mapping.language,
@@ -87,16 +97,19 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         )
 
 
-def _day(text: str) -> datetime:
-    return datetime.strptime(text.replace("-", ""), "%Y%m%d").replace(tzinfo=UTC)
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.replace("-", ""), "%Y%m%d")
+    except ValueError:
+        return None
 
 
 def _change(text: str) -> datetime | None:
     """The day that a line of the log itself names: ``Tue Dec 31 23:58:01 2013`` or ``Wed Jan 01 2014``."""
     text = " ".join(text.strip(" *-").split())
-    for form in ("%a %b %d %H:%M:%S %Y", "%a %b %d %Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"):
+    for form in ("%a %b %d %H:%M:%S %Y", "%a %b %d %Y", "%b %d %Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"):
         try:
-            return datetime.strptime(text, form).replace(hour=0, minute=0, second=0, tzinfo=UTC)
+            return datetime.strptime(text, form).replace(hour=0, minute=0, second=0)
         except ValueError:
             continue
     return None

@@ -30,12 +30,16 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Reads:* the generic form (below), every further column for ``--by``.
     *Not:* files that were cut: Parquet keeps its index at the end.
     """
-    turn, number = Rows(source.name, mapping), 0
+    turn = Rows(source.name, mapping, again=lambda: _rows(source))
+    for number, row in enumerate(_rows(source), start=1):
+        yield from turn.read(row, number)
+    yield from turn.rest()
+
+
+def _rows(source: Source) -> Iterator[dict[str, Any]]:
     for batch in _file(source).iter_batches(ROWS):
         for row in batch.to_pylist():
-            number += 1
-            yield from turn.read({k: _cell(v) for k, v in row.items()}, number)
-    yield from turn.rest()
+            yield {k: _cell(v) for k, v in row.items()}
 
 
 def _file(source: Source) -> Any:

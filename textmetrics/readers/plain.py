@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ..mapping import Map
 from ..sources import Line, Source, lines
+from ..times import Clock
 from ..types import ROLES, Problem, Record
 from . import reader
 
@@ -17,7 +18,7 @@ LINE = re.compile(
     r"(?P<who>[^\W\d][\w .'-]{0,39}?)(?:\s\((?P<role>[a-z]+)\))?:\s(?P<text>.*)$"
 )
 MOST = 0.5  # share of lines that must read like talk
-DAY = datetime(2024, 1, 1, tzinfo=UTC)  # the day of times that name none
+DAY = datetime(2024, 1, 1)  # the day of times that name none
 TALK = re.compile(rf"(?m)^(?:\[?\d[\d:T -]*\]?\s+)?(?:(?:{'|'.join(ROLES)})|[^\W\d][\w .'-]{{0,39}} \((?:{'|'.join(ROLES)})\)): \S")
 
 
@@ -34,7 +35,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """Plain transcript: a message a line; ``---`` begins another conversation.
 
     *Export:* what people write down or paste: ``09:02 agent: text``, ``2026-03-02 09:02 Tom (agent): text``.
-    *Reads:* times, names, roles; an indented line goes on with the one above.
+    *Reads:* times (by the map's zone), names, roles; an indented line goes on with the one above.
     *Not:* lines that belong to no message, which are reported.
     """
     yield from parse(lines(source), id=source.stem, source=source.name, mapping=mapping)
@@ -43,6 +44,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 def parse(given: Iterable[Line | Problem], *, id: str, source: str, mapping: Map = Map()) -> Iterator[Record | Problem]:  # noqa: B008  immutable
     """The records of a transcript's lines. A time that goes back is one of the next day."""
     record: Record | None = None
+    clock = Clock(timezone=mapping.timezone)
     part, number, day, last = 1, 0, DAY, timedelta(0)
     for line in given:
         if isinstance(line, Problem):
@@ -63,12 +65,15 @@ def parse(given: Iterable[Line | Problem], *, id: str, source: str, mapping: Map
                 continue
             number += 1
             if match["date"]:
-                day, last = datetime.fromisoformat(match["date"]).replace(tzinfo=UTC), timedelta(0)
-            sent_at = None
+                day, last = datetime.fromisoformat(match["date"]), timedelta(0)
+            sent_at = fault = None
             if match["time"]:
                 time = _since_midnight(match["time"])
                 day += timedelta(days=1) if time < last else timedelta(0)
-                sent_at, last = day + time, time
+                (sent_at, fault), last = clock.place(day + time), time
+            raw = " ".join(filter(None, (match["date"], match["time"]))) or None
+            if fault:
+                yield Problem(source, f"the time {raw!r} {fault}", number, line.number, line.byte, kept=True)
             who = match["who"].strip()
             role = match["role"] if match["role"] in ROLES else who if who in ROLES else "unknown"
             record = Record(
@@ -76,6 +81,8 @@ def parse(given: Iterable[Line | Problem], *, id: str, source: str, mapping: Map
                 author=who,
                 role=role,  # type: ignore[arg-type]
                 sent_at=sent_at,
+                raw_time=raw,
+                zone_known=raw is None,
                 conversation_id=id if part == 1 else f"{id}-{part}",
                 channel=mapping.channel,
                 language=mapping.language,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -26,10 +26,9 @@ WHY = {
 }
 ROLES = {"enduser": "customer", "agent": "agent", "supervisor": "agent", "bot": "bot", "chatbot": "bot", "system": "system"}
 DRAFT = ("5", "draft")  # status of an e-mail that was never sent
-STARTED = re.compile(r"[^\W\d]+, ([^\W\d]+) (\d{1,2}), (\d{4}), (\d\d?):(\d\d):(\d\d) \(([+-]\d\d):?(\d\d)\)")
+STARTED = re.compile(r">Chat [^<:]{3,30}: ([^<]{10,80})<")
 # what cuts a transcript: a paragraph of its own, or "( 1h 2m 3s ) ", where units that are 0 are left out
 MARK = re.compile(r"<p align=\"?center\"?[^>]*>(?P<event>.*?)</p>|(?:^|(?<=>)|(?<=> ))\(\s*(?P<time>(?:\d+[dhms]\s*){1,4})\)", re.DOTALL)
-MONTHS = {m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)}
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 REFERENCE = re.compile(r"\[?\s*\bref:_[\w.!]+:ref\b\s*\]?")
 VISITOR = "Visitor"
@@ -162,7 +161,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
 def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """The lines of a chat; what stands between two offsets is one message, whatever colons it holds."""
     marks = list(MARK.finditer(body))
-    begun = _started(body) or make.when(given(v, "StartTime", "CreatedDate"))
+    begun = next((t for s in STARTED.findall(body[:2000]) if (t := make.when(s))), None) or make.when(given(v, "StartTime", "CreatedDate"))
     events = [html(m["event"]) for m in marks if m["event"] is not None]
     owners = [words(u, "Name") for u in joined(make.source, kind, "users", "records").values() if words(u, "Id")[:15] == words(v, "OwnerId")[:15]]
     agents = {e.removeprefix("Agent ").strip() for e in events if e.startswith("Agent ")} | set(filter(None, owners))
@@ -201,15 +200,6 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
     yield from make.missing(item, id_, sum(bool(name) for _, name, _ in said), sum(c or 0 for c in counts))
     if not said and "Body" in v:
         yield make.lost(item, f"transcript {id_} has an empty body, or none that is cut by times such as ( 1m 5s )")
-
-
-def _started(body: str) -> datetime | None:
-    """``Chat Started: Monday, December 17, 2018, 23:27:57 (-0500)``."""
-    match = STARTED.search(body[:2000])
-    if match is None or match[1][:3].lower() not in MONTHS:
-        return None
-    month, day, year, hour, minute, second, zone, rest = match.groups()
-    return datetime.fromisoformat(f"{year}-{MONTHS[month[:3].lower()]:02}-{int(day):02}T{int(hour):02}:{minute}:{second}{zone}:{rest}")
 
 
 def _entry(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record | Problem]:

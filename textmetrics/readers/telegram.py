@@ -41,11 +41,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         room = f"{source.stem}:{get(chat, 'id', '')}"
         for m in many(chat, "messages"):
             number += 1
-            if not isinstance(m, Mapping):
-                yield Problem(source.name, f"is no object but a {type(m).__name__}", number)
-            elif m.get("type") != "message":
+            if m.get("type") != "message":
                 yield LeftOut(source.name, "service messages", 1)
             else:
+                stamp, written = m.get("date_unixtime"), str(m.get("date") or "")
+                if written and not stamp and (fault := local.fault(written)):
+                    yield Problem(source.name, fault, number, kept=True)
                 yield _record(source, mapping, room, chat, m, number, clock, local)
 
 

@@ -58,14 +58,13 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield LeftOut(source.name, f"row of a sheet without {wanted}", sum(_holds(cells) for _, cells in sheet.rows))
             continue
         place = source.name if len(told) == 1 else f"{source.name}!{sheet.name}"
-        turn = Rows(place, mapping, cells=True)
+        turn = Rows(place, mapping, cells=True, again=lambda own=own, rows=sheet.rows: (_row(own, cells) for _, cells in rows))
         yield from shared(place, sheet.names, own, sheet.line)
         for line, cells in sheet.rows:
             if _holds(cells):
                 number += 1
-                row = {column: _cell(c) for column, c in zip(own, cells, strict=False) if c != ""}
                 turn.watch.numbers.update(_cell(c) for c in cells if isinstance(c, float) and abs(c) >= EXACT)
-                yield from turn.read(row, number, line)
+                yield from turn.read(_row(own, cells), number, line)
         yield from turn.rest()
 
 
@@ -97,6 +96,10 @@ def _sheets(source: Source) -> Iterator[Sheet]:
         raise ReadError(source.name, "is a workbook with a password: save it without one") from error
     except (calamine.CalamineError, *DAMAGED) as error:
         raise ReadError(source.name, f"is no sound workbook: {' '.join(str(error).split())[:200]}") from error
+
+
+def _row(columns: list[str], cells: list[Any]) -> dict[str, str]:
+    return {column: _cell(c) for column, c in zip(columns, cells, strict=False) if c != ""}
 
 
 def _holds(cells: list[Any]) -> bool:

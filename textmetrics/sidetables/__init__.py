@@ -195,20 +195,8 @@ def number(text: str | None) -> float | None:
 
 def clock(texts: Iterable[str], timezone: str = "UTC") -> Callable[[str | None], datetime | None]:
     """Reads the times of one file. Whether ``01/02/2024`` begins with the day, the other dates of the file say; where none does, such times are unknown."""
-    numeric = [m for t in texts if (m := re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", t))]
-    first, second = any(int(m[1]) > 12 for m in numeric), any(int(m[2]) > 12 for m in numeric)
-    date = "%d/%m/%Y" if first and not second else "%m/%d/%Y" if second and not first else None
-    forms = [Clock(f"{date}{time}", timezone) for time in (" %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", "")] if date else []
-    iso = Clock(timezone=timezone)
-
-    def read(text: str | None) -> datetime | None:
-        if not text:
-            return None
-        if re.match(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", text):
-            return next((t for f in forms if (t := f.read(text.replace(".", "/"))) is not None), None)
-        return iso.read(re.sub(r" ([+-]\d{4}|UTC)$", lambda m: "+00:00" if m[1] == "UTC" else m[1], text))
-
-    return read
+    times = Clock(timezone=timezone, dates=lambda: texts)
+    return lambda text: times.read(text) if text else None
 
 
 class Instrument(Struct, frozen=True):
