@@ -132,7 +132,7 @@ def test_every_reader_asks_all_dates_of_its_file(tmp_path, write, name):
         assert [m.sent_at for c in reading for m in c.messages] == [None] and "--dates dmy" in reading.problems[0].reason and reading.problems[0].record == 1
     for order, day in (("dmy", "2026-01-02"), ("mdy", "2026-02-01")):
         (message,) = [m for c in tm.read(undecided, dates=order) for m in c.messages]
-        assert message.sent_at.isoformat()[:10] == day and message.raw_time.startswith("02/01/2026") and not message.zone_known or write is freshchat
+        assert (message.sent_at.isoformat()[:10] == day and message.raw_time.startswith("02/01/2026") and not message.zone_known) or write is freshchat
     with pytest.raises(UsageError, match="dmy, mdy or ymd"):
         tm.read(undecided, dates="us")
 
