@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -58,7 +59,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield LeftOut(source.name, f"row of a sheet without {wanted}", sum(_holds(cells) for _, cells in sheet.rows))
             continue
         place = source.name if len(told) == 1 else f"{source.name}!{sheet.name}"
-        turn = Rows(place, mapping, cells=True, again=lambda own=own, rows=sheet.rows: (_row(own, cells) for _, cells in rows))
+        turn = Rows(place, mapping, cells=True, again=partial(_rows, own, sheet))
         yield from shared(place, sheet.names, own, sheet.line)
         for line, cells in sheet.rows:
             if _holds(cells):
@@ -96,6 +97,10 @@ def _sheets(source: Source) -> Iterator[Sheet]:
         raise ReadError(source.name, "is a workbook with a password: save it without one") from error
     except (calamine.CalamineError, *DAMAGED) as error:
         raise ReadError(source.name, f"is no sound workbook: {' '.join(str(error).split())[:200]}") from error
+
+
+def _rows(columns: list[str], sheet: Sheet) -> Iterator[dict[str, str]]:
+    yield from (_row(columns, cells) for _, cells in sheet.rows)
 
 
 def _row(columns: list[str], cells: list[Any]) -> dict[str, str]:
