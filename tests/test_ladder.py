@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import textmetrics as tm
-from textmetrics.testing import transcript
+from textmetrics.remeasuring import measured_again
+from textmetrics.testing import AS_OF, conversation, transcript
 
 ASK, FIX = "09:00 customer: There is no sound on my box.", "09:05 agent: Please restart the box and check the cable."
 WORKS, USED = "09:30 customer: It works now!", "09:20 customer: I restarted it."
@@ -79,3 +80,11 @@ def test_a_conversation_stands_on_one_rung_at_most():
     of = report.observations[report.observations["metric"].isin(rungs)].pivot(index="conversation_id", columns="metric", values="value")
     assert len(of) > 40 and not of.isna().any().any(), "all of the same conversations"
     assert set(of.sum(axis=1)) == {0.0, 1.0} and (of.sum() > 0).sum() >= 4
+
+
+def test_the_tables_of_a_run_hold_all_that_the_rungs_go_by():
+    """What is measured again from the tables alone, as `diff` does, comes out the same."""
+    lines = [[ASK, FIX, USED, WORKS], [ASK, FIX, QUESTION, WORKS], [ASK, FIX]]
+    metrics = [*RUNGS, "outcome_asked", "acknowledged_when_asked"]
+    report = tm.analyze([conversation(*said, id=str(n)) for n, said in enumerate(lines)], as_of=AS_OF, rules_only=True, metrics=metrics)
+    assert measured_again(report, metrics).to_pylist() == report.arrow("observations").to_pylist()

@@ -170,7 +170,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     ``score`` is the probability that a careful reader agrees; ``attributes`` are told in definitions by label
     (``target`` and ``form`` of a rephrase request, ``channel`` of a redirect, ``at`` of a deadline, ``answers``: the position
-    of the solution that an acknowledgement is about).
+    of the solution that an acknowledgement is about; ``to_do`` of a solution that leaves something to carry out).
     """
 
     message: int

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..types import RESPONDERS
 from . import View, Vote, detector
 
 SUBSTANCE = 40  # characters: an answer in fewer is seldom one
 
 
-@detector("solution", by=RESPONDERS, goes_by=("instruct", "acted", "link", "states"))
+def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
+    """``to_do``: it leaves something to carry out, an instruction or a link, to the one who asked."""
+    return {"to_do": True} if view.shows(i, "instruct", "link") else {}
+
+
+@detector("solution", by=RESPONDERS, describe=describe, goes_by=("instruct", "acted", "link", "states"))
 def solution(view: View, i: int) -> Vote | None:
     """Instructions, reported actions, links and explanations; apologies, promises and mere questions are none."""
     strong, weak = view.shows(i, "instruct", "acted", "link"), view.shows(i, "states")

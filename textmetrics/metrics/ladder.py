@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..types import RESPONDERS, Observation, Transcript
+from ..types import Observation, Transcript
 from . import metric
 from .resolution import _mature, solutions_acknowledged
 
 SAID = ("worked", "used", "failed")
-ACTIONABLE = ("instruct", "link")  # cues of solutions that leave something to do for the customer
 
 
 def _words(t: Transcript) -> list[tuple[int, int, str]]:
@@ -94,8 +93,8 @@ def solution_use(t: Transcript) -> Iterator[Observation]:
     Act: where the upper end is low, the instructions ask too much.
     Source: metric catalogue CH-2.
     """
-    steps = {i for i in _given(t) if any(cue.name in ACTIONABLE for cue in t.cues[i])}
-    if not steps:
+    steps = {f.message for f in t.found("solution") if f.attributes.get("to_do")}
+    if not steps or not _given(t):
         return
     said = {i: s for i, s in _standing(t).items() if i in steps}
     last = max(said, key=lambda i: said[i][1], default=None)
@@ -108,15 +107,14 @@ def solution_use(t: Transcript) -> Iterator[Observation]:
 
 
 def _applied(t: Transcript, solution: int) -> bool:
-    """Whether the customer says in so many words that they carried out a solution: reports it, or reports success and a step taken in one message."""
-    return any(state == "used" or (state == "worked" and any(cue.name == "tried" for cue in t.cues[i])) for i, of, state in _words(t) if of == solution)
+    """Whether the customer says in so many words that they carried out a solution, by itself or with what came of it."""
+    return any(f.attributes.get("answers") == solution for f in t.found("acknowledgement", "used", by=("customer",)))
 
 
 def _asked(t: Transcript, until: int | None) -> int | None:
-    """The message in which whoever answers asks, after the first solution or with it and before another message, whether it worked."""
+    """The message in which whoever answers asks, with the first solution or after it and before another message, whether it worked."""
     first = min(f.message for f in t.found("solution"))
-    asking = (i for i in t.by(*RESPONDERS) if i >= first and any(cue.name == "asks_outcome" for cue in t.cues[i]))
-    return next((i for i in asking if until is None or i < until), None)
+    return next((f.message for f in t.found("outcome_question") if f.message >= first and (until is None or f.message < until)), None)
 
 
 @metric(unit="share", estimate="proportion")
