@@ -139,16 +139,16 @@ OPEN = {"time_to_acknowledgement": "09:10 agent: Please restart the box."}  # wh
 
 @pytest.mark.parametrize("name", WAITS)
 def test_who_still_waits_makes_waits_longer_not_shorter(name):
-    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", "09:20 customer: It works now, thanks!", id=f"x{n}") for n in range(3)]
+    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", "09:20 customer: It works now, thanks!", id=f"x{n}") for n in range(6)]
     begun = ["09:00 customer: No sound?", *([OPEN[name]] if name in OPEN else [])]
-    waiting = [conversation(*begun, id=f"w{n}") for n in range(2)]
-    open_ = [conversation(*begun, id=f"v{n}") for n in range(4)]
+    waiting = [conversation(*begun, id=f"w{n}") for n in range(4)]
+    open_ = [conversation(*begun, id=f"v{n}") for n in range(8)]
 
     def value(conversations):
         return tm.analyze(conversations, as_of=AS_OF, metrics=[name], hours=ALWAYS).estimates().iloc[0]
 
     assert value(answered)["value"] == 600
-    assert value(answered + waiting)["n_open"] == 2 and value(answered + waiting)["value"] >= 600
+    assert value(answered + waiting)["n_open"] == 4 and value(answered + waiting)["value"] >= 600
     assert pd.isna(value(answered + waiting + open_)["value"]), "more than half still wait: there is no median"
 
 

@@ -4,6 +4,12 @@ import numpy as np
 import pytest
 
 from textmetrics.estimates import (
+    BESIDE,
+    ESTIMATES,
+    MEDIANS,
+    ORDER_STATISTIC,
+    PERCENTILES,
+    beside,
     bounds,
     cumulative_incidence,
     incidence,
@@ -111,10 +117,26 @@ def test_survival_without_enough_answers_has_no_median():
     assert e.value is None and e.n_open == 4
 
 
-def test_interval_of_a_median_needs_six():
-    assert quantile(*seen(range(5))).low is None
+@pytest.mark.parametrize("estimate", MEDIANS)
+@pytest.mark.parametrize(("name", "q"), [("median", 0.5), *((name, PERCENTILES[name]) for name in BESIDE)])
+def test_no_quantile_is_shown_of_fewer_than_its_interval_needs(estimate, name, q):
+    need = ORDER_STATISTIC[q]
+    few, enough = (ESTIMATES[estimate](*seen(range(n))) if q == 0.5 else beside(estimate, name, *seen(range(n))) for n in (need - 1, need))
+    assert (few.n, few.value, few.low, few.high, few.need) == (need - 1, None, None, None, need)
+    assert enough.low < enough.value and enough.value == pytest.approx(q * need, abs=1)
+
+
+def test_interval_of_a_median_of_six_is_all_of_them():
     e = quantile(*seen(range(6)))
     assert (e.value, e.low, e.high) == (2.5, 0, 5)
+
+
+def test_percentiles_of_waits_and_their_intervals_are_those_of_lifelines():
+    """KaplanMeierFitter and qth_survival_times of lifelines 0.30.3; where nobody is left the last end is not reached (lifelines has 130)."""
+    times = np.array([2, 3, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 22, 23, 25, 27, 30, 31, 33, 36, 40, 41, 44, 48, 55, 60, 75, 90, 120, 130], float)
+    open_ = np.isin(np.arange(32), [4, 11, 20, 27])
+    found = [percentile(*seen(times, open_), q) for q in (0.5, 0.75, 0.9, 0.95)]
+    assert [(e.value, e.low, e.high) for e in found] == [(27, 15, 41), (48, 31, 90), (90, 48, None), (None, None, None)]
 
 
 def test_mean_does_not_depend_on_order():

@@ -8,6 +8,7 @@ import pytest
 import textmetrics as tm
 from textmetrics.errors import UsageError
 from textmetrics.plain_data import to_conversation
+from textmetrics.testing import conversation
 
 ROWS = [
     {"author": "ana", "role": "customer", "sent_at": "2026-03-02T09:00:00Z", "text": "There is no sound on my box, I need it by tonight"},
@@ -49,10 +50,30 @@ def test_analyze_takes_the_same(form):
 
 
 def test_by_any_column():
-    rows = [r | {"conversation_id": c, "team": team, "channel": "chat"} for c, team in (("1", "red"), ("2", "blue")) for r in ROWS]
+    rows = [r | {"conversation_id": c, "team": team, "channel": "chat"} for c, team in zip("123456abcdef", ["red"] * 6 + ["blue"] * 6, strict=True) for r in ROWS]
     table = tm.analyze(rows).estimates("team")
     waits = table[table["metric"] == "first_response_wait"]
     assert set(waits["team"].dropna()) == {"red", "blue"} and (waits["value"] == 720).all()
+
+
+def test_percentiles_stand_beside_the_median_where_there_are_enough():
+    """30 waits of 1, 2, ... 30 minutes: p75 needs 11, p90 29, p95 59."""
+    from rich.console import Console
+
+    from textmetrics.render.html import page
+    from textmetrics.render.terminal import summary
+
+    report = tm.analyze([conversation("09:00 customer: No sound?", f"09:{n:02} agent: Please restart the box.", id=str(n)) for n in range(1, 31)], metrics=["first_response_wait"])
+    rows = report.estimates().set_index("metric")
+    assert rows["value"].dropna().to_dict() == {"first_response_wait": 900, "first_response_wait_p75": 1380, "first_response_wait_p90": 1620}
+    assert rows["estimate"].tolist() == ["survival", "p75", "p90", "p95"] and (rows["n"] == 30).all()
+    told = {}
+    for width, every in ((80, False), (100, False), (80, True)):
+        console = Console(width=width, record=True, file=io.StringIO())
+        console.print(summary(report, every=every))
+        told[width, every] = console.export_text()
+    assert [("… p90" in t, "30 of 59 needed" in t) for t in told.values()] == [(False, False), (True, False), (True, True)]
+    assert "first response wait: p95" in page(report) and "30 of 59 needed" in page(report)
 
 
 @pytest.mark.parametrize("wrong", [{"id": "x"}, [1, 2], [{"text": 5}], [{"author": "x"}]])
@@ -71,5 +92,9 @@ def test_thresholds_decide():
 def test_verbs_one_by_one():
     (t,) = tm.annotate(FORMS["dict"])
     seen = tm.observe(t)
-    assert tm.estimate("first_response_wait", seen["first_response_wait"]).value == 720
+    assert tm.estimate("first_response_wait", seen["first_response_wait"] * 6).value == 720
+    assert tm.estimate("first_response_wait", seen["first_response_wait"] * 5).value is None, "six are needed"
+    assert tm.estimate("first_response_wait", seen["first_response_wait"] * 29, percentile="p90").value == 720
+    with pytest.raises(UsageError, match="no duration"):
+        tm.estimate("nudges", seen["nudges"], percentile="p90")
     assert tm.estimate("nudges", []).value is None

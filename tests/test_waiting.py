@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 
 import textmetrics as tm
+from textmetrics.estimates import kaplan_meier
 from textmetrics.testing import transcript
 
 CASES = {
@@ -118,4 +120,7 @@ def test_first_response_of_tweets_by_hand():
     seen = report.observations.set_index("conversation_id")
     assert seen["value"].to_dict() == {"3": 140.0, "5": 600.0, "9": 54000.0}
     assert seen["censored"].to_dict() == {"3": False, "5": False, "9": True}
-    assert report.estimates()["value"].tolist() == [600.0], "two of three answered: S is 2/3 after 140 s, 1/3 after 600 s"
+    points, left, _ = kaplan_meier(seen["value"].to_numpy(), seen["censored"].to_numpy())
+    assert (points.tolist(), left.tolist()) == ([140, 600], pytest.approx([2 / 3, 1 / 3])), "two of three answered"
+    (row,) = report.estimates().query("metric == 'first_response_wait'").to_dict("records")
+    assert (row["n"], row["n_open"]) == (3, 1) and pd.isna(row["value"]), "three are too few for a median"

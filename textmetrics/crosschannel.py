@@ -12,7 +12,7 @@ import numpy as np
 
 from . import confusion
 from .contacts import Contact, contacts
-from .estimates import FEWEST, RESAMPLES, SEED, Array, Estimate, quantile
+from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantile
 from .figures import Figure, Section, lasting, share, some
 from .holdout import holdout
 from .observed import Seen, seen
@@ -196,7 +196,7 @@ def headlines(report: Report) -> Section:
         for m in metrics:
             for r in told:
                 if r["metric"] == m and all(r.get(c) is None for c in names[2 : names.index("n")]):
-                    e = Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"])
+                    e = Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"], NEEDED.get(r["estimate"], 0))
                     figures.append(Figure(question, f"{m.replace('_', ' ')}, {r['channel']}", e, r["unit"], "", worst.get((m, r["channel"]), ())))
     return Section("The eight questions", tuple(figures), "Speed, availability, effectiveness, cordiality; productivity, engagement, participation, prevention.")
 

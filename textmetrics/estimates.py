@@ -19,17 +19,29 @@ FEWEST = 10  # observations below which a share is shown as a count, not as a pe
 ROUNDING = 1e-12  # a product of many shares that is one half may come out a little more
 RESAMPLES = 1000
 SEED = 20260101
-ORDER_STATISTIC = {0.5: 6, 0.75: 11, 0.9: 29, 0.95: 59, 0.99: 299}  # observations from which a distribution-free interval exists
+ORDER_STATISTIC = {0.5: 6, 0.75: 11, 0.9: 29, 0.95: 59, 0.99: 299}  # observations from which a distribution-free interval exists; below, no quantile is shown
+PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
+BESIDE = ("p75", "p90", "p95")  # stand beside the median of every duration
+MEDIANS = ("quantile", "survival", "p50")
+NEEDED = {  # observations from which an estimate is shown as a number
+    **dict.fromkeys(("proportion", "bounds"), FEWEST),
+    **dict.fromkeys(MEDIANS, ORDER_STATISTIC[0.5]),
+    **{name: ORDER_STATISTIC[q] for name, q in PERCENTILES.items()},
+}
 
 
 class Estimate(Struct, frozen=True):
-    """``n`` observations, ``n_open`` of them censored (or silent, for bounds); value and interval in the metric's unit."""
+    """``n`` observations, ``n_open`` of them censored (or silent, for bounds); value and interval in the metric's unit.
+
+    ``need``: the observations from which such a value is shown; with fewer it is None.
+    """
 
     n: int
     value: float | None
     low: float | None = None
     high: float | None = None
     n_open: int = 0
+    need: int = 0
 
 
 def wilson(successes: float, n: float) -> tuple[float, float]:
@@ -98,14 +110,14 @@ def _root(rising: Callable[[float], float], low: float, high: float) -> float:
 
 
 def quantile(values: Array, exposure: Array, censored: Array, q: float = 0.5) -> Estimate:
-    """A quantile with its distribution-free interval, from as many observations on as it needs (6 for the median)."""
-    n, ordered = len(values), np.sort(values)
-    value = float(np.quantile(ordered, q))
-    if n < ORDER_STATISTIC[q]:
-        return Estimate(n, value, n_open=int(censored.sum()))
+    """A quantile with its distribution-free interval; None of both below as many observations as the interval needs (6 for the median, 29 for p90)."""
+    n, n_open, need = len(values), int(censored.sum()), ORDER_STATISTIC[q]
+    if n < need:
+        return Estimate(n, None, n_open=n_open, need=need)
+    ordered = np.sort(values)
     half = Z * sqrt(n * q * (1 - q))
     low, high = max(floor(n * q - half), 0), min(ceil(n * q + half), n - 1)
-    return Estimate(n, value, float(ordered[low]), float(ordered[high]), int(censored.sum()))
+    return Estimate(n, float(np.quantile(ordered, q)), float(ordered[low]), float(ordered[high]), n_open, need)
 
 
 def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
@@ -124,9 +136,9 @@ def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
 
 
 def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
-    """Median by Kaplan-Meier, open waits counted as lasting at least so long; None where more than half are open.
+    """Median by Kaplan-Meier, open waits counted as lasting at least so long; None where more than half are open, and of fewer than six.
 
-    Of many waits the curve is read only as far as `FEWEST` are still watched: a single late answer among thousands of open ones is no median.
+    Of many waits there is no median beyond where `FEWEST` are still watched: a single late answer among thousands of open ones is none.
     The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
     """
     return _read_off(values, censored, 0.5, FEWEST if len(values) >= 2 * FEWEST else 1)
@@ -135,29 +147,29 @@ def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
 def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Estimate:
     """A percentile by Kaplan-Meier with its interval, as `survival`; of values that may lie below 0 too. None of fewer than a distribution-free interval needs.
 
-    The curve is read only as far as ten are still watched, or half as many as the percentile would leave above it if none were open.
+    There is none beyond where ten are still watched, or half as many as the percentile would leave above it if none were open.
     """
-    if len(values) < ORDER_STATISTIC[q]:
-        return Estimate(len(values), None, n_open=int(censored.sum()))
     return _read_off(values, censored, q, min(FEWEST, (1 - q) * len(values) / 2))
 
 
 def _read_off(values: Array, censored: Array, q: float, fewest: float) -> Estimate:
-    """Where the Kaplan-Meier curve falls to what a percentile leaves, as far as so many are still watched."""
+    """Where the Kaplan-Meier curve falls to what a percentile leaves, if so many are still watched there."""
+    n, n_open, rest, need = len(values), int(censored.sum()), 1 - q, ORDER_STATISTIC[q]
+    if n < need:
+        return Estimate(n, None, n_open=n_open, need=need)
     points, left, variance = kaplan_meier(values, censored)
-    n, n_open, rest = len(values), int(censored.sum()), 1 - q
-    known = n - np.searchsorted(np.sort(values), points) >= fewest - ROUNDING
-    points, left, variance = points[known], left[known], variance[known]
-    crossed = np.nonzero(left <= rest + ROUNDING)[0]
-    value = float(points[crossed[0]]) if len(crossed) else None
-    if n < ORDER_STATISTIC[q] or not len(points):
-        return Estimate(n, value, n_open=n_open)
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = np.clip(left, 1e-12, 1 - 1e-12)
         distance = (np.log(-np.log(inner)) - log(-log(rest))) * np.log(inner) / np.sqrt(variance)
-    low = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s <= rest or abs(d) <= Z), None)
-    high = next((float(t) for t, d, s in zip(points, distance, left, strict=True) if s < rest and not abs(d) <= Z), None)
-    return Estimate(n, value, low, high, n_open)
+    known = n - np.searchsorted(np.sort(values), points) >= fewest - ROUNDING
+    value = _first(points, (left <= rest + ROUNDING) & known)
+    low = _first(points, ((left <= rest) | (abs(distance) <= Z)) & known)
+    return Estimate(n, value, low, None if value is None else _first(points, (left < rest) & ~(abs(distance) <= Z)), n_open, need)
+
+
+def _first(points: Array, where: Array) -> float | None:
+    """The first of some times at which something holds."""
+    return float(points[int(np.argmax(where))]) if where.any() else None
 
 
 def restricted_mean(times: Array, censored: Array, until: float) -> float:
@@ -231,16 +243,28 @@ def share(values: Array, exposure: Array, censored: Array) -> Estimate:
     return Estimate(len(values), float(values.sum()) / whole, *wilson(float(values.sum()), whole), n_open=int(censored.sum()))
 
 
-PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {
     **{f.__name__: f for f in (proportion, bounds, rate, quantile, survival, incidence, mean, maximum, total, share)},
     **{name: partial(percentile, q=q) for name, q in PERCENTILES.items()},
 }
 
 
+def beside(estimate: str, name: str, values: Array, exposure: Array, censored: Array) -> Estimate:
+    """A percentile to stand beside a median that is estimated as ``quantile``, ``survival`` or ``p50``.
+
+    >>> beside("quantile", "p75", np.arange(11.0), np.ones(11), np.zeros(11, bool)).value
+    7.5
+    >>> few = beside("survival", "p90", np.arange(11.0), np.ones(11), np.zeros(11, bool))
+    >>> few.value, few.n, few.need
+    (None, 11, 29)
+    """
+    q = PERCENTILES[name]
+    return quantile(values, exposure, censored, q) if estimate == "quantile" else percentile(values, exposure, censored, q)
+
+
 def too_few(estimate: str, n: int) -> bool:
     """Whether so many observations are too few to show this kind of estimate as a number."""
-    return n < (FEWEST if estimate in ("proportion", "bounds") else ORDER_STATISTIC[PERCENTILES[estimate]] if estimate in PERCENTILES else 0)
+    return n < NEEDED.get(estimate, 0)
 
 
 def rogan_gladen(q: float, n: int, sensitivity: float, n1: int, specificity: float, n0: int) -> Estimate | None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import annotation, dialects, packs
+from . import annotation, dialects, estimates, packs
 from .annotation import Settings
 from .detectors import DETECTORS
-from .errors import UnknownName
-from .estimates import ESTIMATES, Estimate
+from .errors import UnknownName, UsageError
+from .estimates import BESIDE, ESTIMATES, NEEDED, Estimate
 from .metrics import METRICS
 from .metrics import observe as observe_one
 from .plain_data import to_conversations
@@ -46,16 +46,25 @@ def observe(transcripts: Transcript | Iterable[Transcript], metrics: Sequence[st
     return found
 
 
-def estimate(metric: str, observations: Iterable[Observation]) -> Estimate:
+def estimate(metric: str, observations: Iterable[Observation], *, percentile: str | None = None) -> Estimate:
     """Value, 95 % interval and n of a metric over observations of any group.
+
+    ``percentile``: p75, p90 or p95 of a duration in place of its median; for another metric that is a UsageError. With fewer observations than
+    the estimate's ``need`` there is no value.
 
     >>> estimate("nudges", [Observation(1.0), Observation(0.0), Observation(2.0)]).value
     1.0
     """
+    if percentile is not None and percentile not in BESIDE:
+        raise UnknownName("percentile", percentile, BESIDE)
+    if percentile is not None and not METRICS[metric].lasts:
+        raise UsageError(f"{metric}: is no duration with a median, so it has no {percentile}")
     seen = list(observations)
     if not seen:
         return Estimate(0, None)
     columns = (np.array([o.value for o in seen]), np.array([o.exposure for o in seen]), np.array([o.censored for o in seen]))
+    if percentile is not None:
+        return estimates.beside(METRICS[metric].estimate, percentile, *columns)
     return ESTIMATES[METRICS[metric].estimate](*columns)
 
 
@@ -68,6 +77,7 @@ def explain(name: str) -> str:
             f"estimate: {m.estimate}",
             f"version: {m.version}",
             *([f"{m.better} is better"] if m.better else []),
+            *([f"shown from n = {NEEDED[m.estimate]}; beside it {', '.join(f'{p} (from {NEEDED[p]})' for p in BESIDE)}"] if m.lasts else []),
             *([f"channels: {', '.join(m.channels)}"] if m.channels else []),
         ]
         if m.against:

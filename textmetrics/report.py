@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import OutputError, ReadError, UnknownName
-from .estimates import ESTIMATES, Estimate, standardised_difference
+from .estimates import BESIDE, ESTIMATES, Estimate, beside, standardised_difference
 from .metrics import METRICS, Metric
 from .sidetables import COLUMNS as SIDE
 from .tables import ESTIMATE_COLUMNS, TABLES, Tables
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk's fault, not the name's
 CALIBRATION = "calibration.json"  # what people read of a run, written beside it by `calibrate`
 BEYOND = "_beyond_comparison"  # the row of a metric minus the one it must be compared with
+OTHER_ROWS = (BEYOND, *(f"_{name}" for name in BESIDE))  # what follows a metric's name in rows that say more of it than its estimate
 
 
 class Stored(Mapping[str, "pa.Table"]):
@@ -140,7 +141,10 @@ class Report:
         return self._frame("problems")
 
     def estimates(self, *by: str) -> pd.DataFrame:
-        """A row a metric and group: channel, the columns in ``by`` (of conversations, or kept from the export), n, value, low, high, unit, better, estimate, n_open."""
+        """A row a metric and group: channel, the columns in ``by`` (of conversations, or kept from the export), n, value, low, high, unit, better, estimate, n_open.
+
+        Durations have three rows more, ``NAME_p75``, ``NAME_p90`` and ``NAME_p95``; a percentile of fewer observations than it needs has no value.
+        """
         import pandas as pd
 
         rows, columns = self.estimate_rows(by)
@@ -174,7 +178,11 @@ class Report:
                     given = dict(zip(level, key, strict=True))
                     weight = np.full(len(where), float(len(chosen))) if m.estimate == "share" else exposure[where]
                     estimate = ESTIMATES[m.estimate](value[where], weight, censored[where])
-                    rows.append(_row(name, [given.get(c) for c in columns], estimate, m, m.estimate))
+                    cells = [given.get(c) for c in columns]
+                    rows.append(_row(name, cells, estimate, m, m.estimate))
+                    for p in BESIDE if m.lasts else ():
+                        if f"{name}_{p}" not in METRICS:
+                            rows.append(_row(f"{name}_{p}", cells, beside(m.estimate, p, value[where], weight, censored[where]), m, p))
                     if m.against in names and len(level) == 1:
                         rows += self._beyond(m, given, columns, value, at, where, groups, np.nonzero(codes == names.index(m.against))[0])
         return sorted(rows, key=lambda r: tuple("" if c is None else str(c) for c in r[: len(columns) + 1])), ["metric", *columns, *ESTIMATE_COLUMNS]
@@ -267,6 +275,16 @@ def _grouped(keys: Sequence[np.ndarray], chosen: np.ndarray) -> Iterable[tuple[t
         found.setdefault(key, []).append(place)
     for key in sorted(found, key=lambda k: tuple("" if x is None else str(x) for x in k)):
         yield key, np.asarray(found[key])
+
+
+def row_of(name: str) -> tuple[str, str]:
+    """The metric that a row of estimates tells of, and which of its further rows it is: "", ``beyond_comparison``, or a percentile.
+
+    >>> row_of("first_response_wait_p90"), row_of("nudges")
+    (('first_response_wait', 'p90'), ('nudges', ''))
+    """
+    end = "" if name in METRICS else next((e for e in OTHER_ROWS if name.endswith(e)), "")
+    return name.removesuffix(end), end[1:]
 
 
 def _row(name: str, groups: Sequence[Any], e: Estimate, m: Metric, estimate: str) -> list[Any]:

@@ -29,6 +29,15 @@ def duration(seconds: float) -> str:
     return "0 s"
 
 
+def lacking(n: int, need: int) -> str:
+    """Why there is no number: too few observations for one.
+
+    >>> lacking(12, 29)
+    '12 of 29 needed'
+    """
+    return f"{n:,} of {need} needed"
+
+
 def shown(value: float | None, unit: str) -> str:
     """A value in its unit; unknown is said to be so.
 

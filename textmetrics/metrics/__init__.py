@@ -52,6 +52,11 @@ class Metric(Struct, frozen=True):
         return self.headline if isinstance(self.headline, bool) else channel in self.headline
 
     @property
+    def lasts(self) -> bool:
+        """Whether it is a duration with a median, and so with percentiles beside it."""
+        return self.unit == "s" and self.estimate in ("survival", "quantile", "p50")
+
+    @property
     def title(self) -> str:
         """The first sentence of its page."""
         return self.doc.split("\n\n")[0].replace("\n", " ")

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..cleaning import printable
 from ..estimates import FEWEST
 from ..figures import Figure, Section
-from ..spans import shown
+from ..spans import lacking, shown
 
 
 def sections(found: Iterable[Section], *, conversations: int = 2) -> Group:
@@ -47,6 +47,8 @@ def _section(s: Section, conversations: int) -> Group:
 def told(f: Figure) -> tuple[str, str]:
     """Value and interval of a figure as words; a share of fewer than ten is told as a count."""
     e = f.estimate
+    if e.value is None and 0 < e.n < e.need:
+        return lacking(e.n, e.need), ""
     if e.value is None:
         return ("" if f.unit == "" or not e.n else "not reached"), ""
     if f.unit == "share" and e.n < FEWEST:

@@ -12,11 +12,11 @@ from typing import Any
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import too_few
+from ..estimates import NEEDED, too_few
 from ..insights import insights
 from ..metrics import METRICS
-from ..report import BEYOND, Report
-from ..spans import duration, shown
+from ..report import Report, row_of
+from ..spans import duration, lacking, shown
 from ..tables import ESTIMATE_COLUMNS
 from . import FAMILIES
 from .calibration import as_people_read
@@ -61,7 +61,7 @@ def page(report: Report) -> str:
         body.append(tag("h2", f"{channel}: {sizes[channel]:,} conversations"))
         families: dict[str, list[Markup]] = {name: [] for name in FAMILIES}
         for r in table:
-            m = METRICS.get(r["metric"].removesuffix(BEYOND))
+            m = METRICS.get(row_of(r["metric"])[0])
             if r["channel"] == channel and m is not None:
                 families.setdefault(m.family, []).append(_row(r, [f"{g} {r[g]}" for g in groups if r.get(g)], behind.get((r["metric"], channel), []), report))
         for family, members in families.items():
@@ -100,15 +100,16 @@ def _foot(report: Report) -> Markup:
 
 
 def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]], report: Report) -> Markup:
-    name, unit = r["metric"].removesuffix(BEYOND), r["unit"]
+    (name, which), unit = row_of(r["metric"]), r["unit"]
+    named = named + [{"beyond_comparison": "beyond no solution"}.get(which, which)] * bool(which)
     few = too_few(r["estimate"], r["n"])
-    label = f"{name.replace('_', ' ')}{' beyond no solution' if r['metric'].endswith(BEYOND) else ''}{': ' + ', '.join(named) if named else ''}"
+    label = f"{name.replace('_', ' ')}{': ' + ', '.join(named) if named else ''}"
     ends = f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}" if r["low"] is not None or r["high"] is not None else ""
     n = f"n {r['n']:,}" + (f", {r['n_open']:,} {'silent' if r['estimate'] == 'bounds' else 'open'}" if r["n_open"] else "")
     line = tag(
         "summary",
         tag("span", label),
-        tag("b", "few" if few else shown(r["value"], unit)),
+        tag("b", shown(r["value"], unit) if not few else "few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])),
         _bar(r) if unit == "share" and not few and r["value"] is not None else tag("span", class_="wide"),
         tag("span", "" if few else ends, class_="wide"),
         tag("span", n, class_="dim wide"),

@@ -13,17 +13,18 @@ from rich.text import Text
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import FEWEST, too_few
+from ..estimates import FEWEST, NEEDED, too_few
 from ..insights import insights
 from ..metrics import METRICS
-from ..report import BEYOND, Report
-from ..spans import shown
+from ..report import Report, row_of
+from ..spans import lacking, shown
 from ..tables import ESTIMATE_COLUMNS
 from . import FAMILIES
 from .calibration import as_people_read
 
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
 WIDE = 150  # columns from which each metric's first sentence stands beside it
+TAIL = "p90"  # the percentile that stands below the median in the short summary, from `BARS`' first width on
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -99,16 +100,17 @@ def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[s
         table.add_column("", style="dim")
     told: dict[str, list[dict[str, Any]]] = {name: [] for name in FAMILIES}
     for r in rows:
-        m = METRICS.get(r["metric"].removesuffix(BEYOND))
-        if m is not None and (shown_by.every or m.leads(channel)):
+        name, which = row_of(r["metric"])
+        m, tail = METRICS.get(name), which == TAIL and r["value"] is not None and width >= BARS[0][0] and not any(r.get(g) for g in groups)
+        if m is not None and (shown_by.every or (m.leads(channel) and (tail or not m.lasts or not which))):
             told.setdefault(m.family, []).append(r)
     for family, members in told.items():
         if members:
             table.add_row(Text(FAMILIES.get(family, family), "italic cyan", no_wrap=True, overflow="ellipsis"))
-        for r in _ordered(members):
+        for r in _ordered(members, groups):
             cells = _cells(r, groups, shown_by.report, bar)
             if width >= WIDE:
-                about = "" if r["metric"].endswith(BEYOND) or any(r.get(g) for g in groups) else METRICS[r["metric"]].title
+                about = "" if row_of(r["metric"])[1] or any(r.get(g) for g in groups) else METRICS[r["metric"]].title
                 cells.append(Text(about, no_wrap=True, overflow="ellipsis"))
             table.add_row(*cells)
             if not any(r.get(g) for g in groups) and (read := as_people_read(shown_by.report, r["metric"], channel)):
@@ -116,19 +118,20 @@ def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[s
     return Padding(table, (1, 0, 0, 0))
 
 
-def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The order of the metrics in their file, each with its breakdowns below it."""
-    place = {name: METRICS[name].observe.__code__.co_firstlineno for name in {r["metric"].removesuffix(BEYOND) for r in rows}}
-    return sorted(rows, key=lambda r: (place[r["metric"].removesuffix(BEYOND)], r["metric"]))
+def _ordered(rows: list[dict[str, Any]], groups: list[str]) -> list[dict[str, Any]]:
+    """The order of the metrics in their file, each with its percentiles below it, then its breakdowns with theirs."""
+    place = {name: METRICS[name].observe.__code__.co_firstlineno for name in {row_of(r["metric"])[0] for r in rows}}
+    return sorted(rows, key=lambda r: (place[row_of(r["metric"])[0]], [str(r.get(g) or "") for g in groups], r["metric"]))
 
 
 def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) -> list[Text]:
     named = [f"{g} {r[g]}" for g in groups if r.get(g) not in (None, "")]
-    name = r["metric"].removesuffix(BEYOND)
-    label = "  … beyond no solution" if r["metric"].endswith(BEYOND) else "  … " + printable(", ".join(named)) if named else "  " + name.replace("_", " ")
+    name, which = row_of(r["metric"])
+    more = {"": "", "beyond_comparison": "beyond no solution"}.get(which, which)
+    label = "  … " + printable(", ".join([*named, *([more] if more else [])])) if named or more else "  " + name.replace("_", " ")
     unit = r["unit"]
     few = too_few(r["estimate"], r["n"])
-    value = f"of {r['n']}: few" if few else shown(r["value"], unit)
+    value = shown(r["value"], unit) if not few else f"of {r['n']}: few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])
     ends = ("?" if r["low"] is None else shown(r["low"], unit), "…" if r["high"] is None else shown(r["high"], unit))
     interval = "" if few or (r["low"] is None and r["high"] is None) else f"{ends[0]} to {ends[1]}"
     picture = Text("")
