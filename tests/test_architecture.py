@@ -15,7 +15,7 @@ FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables
 LAYERS = [
     {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "spool", "links"},
     {"registry", "packs", "models"},
-    {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words"},
+    {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
     FAMILIES,
     {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},

@@ -203,7 +203,7 @@ def valued(metric: str, s: Seen, until: float | None = None) -> Value | None:
         return _restricted(s.value, s.censored, float(s.value.max()) if until is None else until)
     if kind == "quantile":
         return _median(s.value, s.cluster)
-    keep = ~s.censored if kind == "proportion" else np.ones(len(s.value), bool)
+    keep = ~s.censored if kind in ("proportion", "rate", "mean") else np.ones(len(s.value), bool)
     top = np.where(s.censored, 0.0, s.value)[keep] if kind == "bounds" else s.value[keep]
     bottom = s.exposure[keep] if kind == "rate" else np.ones(int(keep.sum()))
     return _ratio(top, bottom, s.cluster[keep]) if keep.any() and bottom.sum() > 0 else None

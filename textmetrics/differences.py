@@ -195,7 +195,7 @@ def _prints(report: Report) -> dict[str, str]:
     for i, *rest in zip(*(table[c].to_pylist() for c in ("conversation_id", *facts)), strict=True):
         sums[i] = hashlib.sha256(repr(rest).encode())
     table = report.arrow("messages")
-    for i, *rest in zip(*(table[c].to_pylist() for c in ("conversation_id", "message_id", "role", "sent_at", "text", "reactions")), strict=True):
+    for i, *rest in zip(*(table[c].to_pylist() for c in ("conversation_id", "message_id", "role", "sent_at", "reply_to", "text", "reactions")), strict=True):
         sums[i].update(repr(rest).encode())
     return {i: s.hexdigest() for i, s in sums.items()}
 

@@ -66,10 +66,15 @@ def bounds(values: Array, exposure: Array, censored: Array) -> Estimate:
 
 
 def rate(values: Array, exposure: Array, censored: Array) -> Estimate:
-    """Count per exposure, with the exact Poisson interval (Garwood 1936)."""
-    count, total = float(values.sum()), float(exposure.sum())
+    """Count per exposure, with the exact Poisson interval (Garwood 1936); open ones are left out and counted. Below 0, as votes can be, it is no count, and has none."""
+    settled = ~censored
+    if not settled.any():
+        return Estimate(0, None, n_open=len(values))
+    count, total = float(values[settled].sum()), float(exposure[settled].sum())
+    if count < 0:
+        return Estimate(int(settled.sum()), count / total, n_open=int(censored.sum()))
     low, high = poisson(count)
-    return Estimate(len(values), count / total, low / total, high / total, int(censored.sum()))
+    return Estimate(int(settled.sum()), count / total, low / total, high / total, int(censored.sum()))
 
 
 @lru_cache(maxsize=4096)
@@ -216,8 +221,11 @@ def incidence(values: Array, exposure: Array, censored: Array) -> Estimate:
 
 
 def mean(values: Array, exposure: Array, censored: Array) -> Estimate:
-    """Mean, with the percentile interval of a bootstrap, from 10 observations on."""
-    n, ordered = len(values), np.sort(values)
+    """Mean, with the percentile interval of a bootstrap, from 10 observations on; open ones are left out and counted."""
+    ordered = np.sort(values[~censored])
+    n = len(ordered)
+    if not n:
+        return Estimate(0, None, n_open=len(values))
     value = float(ordered.mean())
     if n < FEWEST:
         return Estimate(n, value, n_open=int(censored.sum()))

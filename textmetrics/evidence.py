@@ -37,7 +37,7 @@ def in_run(report: Report, metric: str) -> list[Section]:
     values = [Figure(r["channel"], metric.replace("_", " "), Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"]), m.unit) for r in levels]
     t = report.arrow("observations")
     seen = t.filter(pc.equal(t["metric"], metric)).to_pylist()
-    known = [o for o in seen if not (o["censored"] and m.estimate in ("proportion", "bounds", "rate", "incidence"))]
+    known = [o for o in seen if not (o["censored"] and m.estimate in ("proportion", "bounds", "rate", "mean", "incidence"))]
     sign = 1 if m.better == "higher" else -1
     far = nsmallest(FAR, known, key=lambda o: (sign * o["value"], o["conversation_id"], o["message_id"] or ""))
     wanted = {(o["conversation_id"], o["message_id"]) for o in far}
@@ -94,7 +94,7 @@ def conversations_of(report: Report) -> list[Conversation]:
 
 
 def _rebuilt(head: Mapping[str, Any], messages: Rows) -> Conversation:
-    keep = ("message_id", "sent_at", "text", "role", "language")
+    keep = ("message_id", "reply_to", "sent_at", "text", "role", "language")
     rows = [{k: m[k] for k in keep if m[k] is not None} | {"author": m["participant_id"]} for m in messages]
     return to_conversation({"id": head["conversation_id"], "channel": head["channel"], "messages": rows})
 

@@ -20,8 +20,8 @@
     [roles]                         # what stands in the role column = our role; "*" is everything else
     requester = "customer"
 
-    [reactions]                     # ours = theirs: likes, shares, replies, quotes, views, rating, helpful, solution
-    likes = "like_count"
+    [reactions]                     # ours = theirs: likes, shares, replies, quotes, bookmarks, embeds, comments, dms, wall_posts, mentions, views, rating, helpful, solution
+    likes = "like_count"            # an empty cell is unknown; of solution (marked as the solution?) it is: no
 
     [values.severity]               # their value = ours
     "1-critical" = "critical"
@@ -39,7 +39,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from . import packs
+from . import mentions, packs
 from .cleaning import plain
 from .dates import ORDERS as DATES
 from .errors import PackError
@@ -53,7 +53,8 @@ IDS = ("message_id", "conversation_id", "reply_to", "customer_id", "case_id")
 FINER = {"raw_time", "zone_known", "edited", "attachments", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
 COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
 THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
-REACTIONS = ("likes", "shares", "replies", "quotes", "views", "rating", "helpful", "solution")
+COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comments", "dms", "wall_posts", "mentions")
+REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution")
 SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "dates", "html", "threads", "order", "role_from", "role"}
 TABLES = {"columns", "roles", "reactions", "values"}
 TRUE = {"true", "1", "yes", "t", "y"}
@@ -244,7 +245,15 @@ class Rows:
         given = row.get("reactions") if not self.mapping.reactions else None
         if given is None and not self.mapping.reactions:
             return {}
-        named = given if isinstance(given, dict) else {ours: _look(row, theirs) for ours, theirs in self.mapping.reactions.items()}
+        if isinstance(given, dict):
+            named = given
+        else:
+            named = {ours: _look(row, theirs) for ours, theirs in self.mapping.reactions.items()}
+            if "solution" in named and named["solution"] in (None, "") and self.mapping.reactions["solution"] in row:
+                named["solution"] = 0.0  # exports mark the one that is, and leave the others empty
+        pages = mentions.listed(named.get("mentions"))
+        if pages is not None:
+            named = {**named, "mentions": mentions.distinct(pages)}
         return {k: n for k, v in named.items() if k in REACTIONS and (n := _number(v)) is not None}
 
 

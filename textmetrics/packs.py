@@ -54,7 +54,7 @@ class Language(Struct, frozen=True):
 
 
 class Channel(Struct, frozen=True):
-    """How a channel is read: what is cut from its texts, when silence ends a conversation, when an outcome is mature."""
+    """How a channel is read: what is cut from its texts, when silence ends a conversation, when an outcome is mature, from which age on counters of a message count."""
 
     name: str
     doc: str
@@ -62,6 +62,7 @@ class Channel(Struct, frozen=True):
     silence: float
     mature: float
     patience: float
+    approval: float
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -180,6 +181,7 @@ def channel(name: str) -> Channel:
         silence=float(need(path, data, "silence")),
         mature=float(need(path, data, "mature")),
         patience=float(need(path, data, "patience")),
+        approval=float(data.get("approval", need(path, data, "mature"))),
         targets={k: float(v) for k, v in data.get("targets", {}).items()},
     )
 

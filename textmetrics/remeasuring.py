@@ -14,7 +14,7 @@ REPLY = "automatic"
 
 
 def transcripts(report: Report, only: Iterable[str] | None = None) -> Iterator[Transcript]:
-    """The transcripts of a run as its tables hold them: all that metrics look at, but for cues, and links between messages."""
+    """The transcripts of a run as its tables hold them: all that metrics look at, but for cues."""
     chosen = None if only is None else set(only)
     messages, findings = _by(report, "messages"), _by(report, "findings")
     for head in report.arrow("conversations").to_pylist():
@@ -41,6 +41,7 @@ def _transcript(head: dict[str, Any], rows: list[dict[str, Any]], found: list[di
             participant_id=r["participant_id"],
             text=r["text"],
             sent_at=r["sent_at"],
+            reply_to=r["reply_to"],
             automatic=r["reply"] == REPLY,
             private=r["role"] == "note",
             reactions=json.loads(r["reactions"]) if r["reactions"] else {},

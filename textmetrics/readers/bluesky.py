@@ -12,7 +12,7 @@ from ..sources import Source
 from ..types import LeftOut, Problem, Record
 from . import reader
 
-COUNTS = {"likeCount": "likes", "repostCount": "shares", "replyCount": "replies", "quoteCount": "quotes"}
+COUNTS = {"likeCount": "likes", "repostCount": "shares", "replyCount": "replies", "quoteCount": "quotes", "bookmarkCount": "bookmarks"}
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -27,7 +27,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Bluesky: threads, feeds, searches.
 
     *Export:* the interfaces ``app.bsky.feed.getPostThread``, ``getAuthorFeed``, ``searchPosts``, ``getPosts``, an answer a file or a line.
-    *Reads:* texts, handles, reply links, threads by their root, likes, reposts, replies and quotes as counts, kinds of what is embedded. Times are those the writer's program sent;
+    *Reads:* texts, handles, reply links, threads by their root, likes, reposts, replies, quotes and bookmarks as counts, kinds of what is embedded. Times are those the writer's program sent;
     one that lies after the server's or cannot be read gives way to the server's.
     *Not:* reposts, which are counted; posts that are deleted or blocked, which are reported.
     """

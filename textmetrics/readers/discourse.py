@@ -27,7 +27,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Discourse: topics, a file or a line a topic.
 
     *Export:* ``/t/ID.json?print=true`` of each topic (without ``print`` only the first 20 posts come, which is reported).
-    *Reads:* posts with quotes marked, reply links (none: to the topic), staff as agents, likes, accepted answers, edits.
+    *Reads:* posts with quotes marked, reply links (none: to the topic), staff as agents, likes, replies, quotes and reads (as views) as counts, accepted answers, edits.
     *Not:* small actions (closed, moved) and hidden posts, which are counted.
     """
     clock = Clock()
@@ -53,6 +53,14 @@ def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping
     number, reply = words(post, "post_number"), words(post, "reply_to_post_number")
     likes = [n for a in many(post, "actions_summary") if get(a, "id") == 2 and isinstance(n := get(a, "count"), int)]
     accepted = post.get("accepted_answer") is True or words(whole, "accepted_answer.post_number") == number != ""
+    marks = "accepted_answer" in whole or any("accepted_answer" in p for p in many(whole, "post_stream.posts"))
+    counts = {
+        "likes": likes[0] if likes else 0 if isinstance(post.get("actions_summary"), list) else None,
+        "quotes": post.get("quote_count") if isinstance(post.get("quote_count"), int) else None,
+        "replies": post.get("reply_count") if isinstance(post.get("reply_count"), int) else None,
+        "views": post.get("reads") if isinstance(post.get("reads"), int) else None,
+        "solution": accepted if marks and number != "1" else None,
+    }
     return Record(
         text=plain(words(post, "cooked")) or words(post, "raw"),
         author=words(post, "username", "name"),
@@ -66,7 +74,7 @@ def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping
         channel=mapping.channel or "community",
         language=mapping.language,
         edited=isinstance(v := post.get("version"), int) and v > 1,
-        reactions={k: float(n) for k, n in (("likes", likes[0] if likes else 0), ("solution", accepted)) if n},
+        reactions={k: float(n) for k, n in counts.items() if n is not None},
         columns={"title": title} if title else {},
         source=source.name,
         number=int(number) if number.isdigit() else 0,

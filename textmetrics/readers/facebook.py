@@ -12,6 +12,8 @@ from ..sources import Source
 from ..types import LeftOut, Problem, Record
 from . import reader
 
+LIKED = ("like_count", "likes.summary.total_count", "reactions.summary.total_count")
+
 
 def claims(source: Source, head: bytes) -> str | None:
     """Posts or comments with message and created_time, ids of two numbers."""
@@ -25,7 +27,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Facebook: what people write to a page, and what it answers.
 
     *Export:* Graph's interface ``PAGE/feed`` with the fields ``id,message,from,created_time,comments{id,message,from,created_time,like_count,comment_count,parent,attachment,comments}``.
-    *Reads:* each comment on a post of the page as a conversation, with its replies; a post by somebody else with all its comments as one; the page as agent; likes, kinds of attachments.
+    *Reads:* each comment on a post of the page as a conversation, with its replies; a post by somebody else with all its comments as one; the page as agent; likes, shares and comments as counts, kinds of attachments.
     *Not:* posts of the page itself, which are counted; names that Facebook keeps back: such people are told apart by comment only. Replies that the interface left out are reported.
     """
     make = Messages(source, mapping)
@@ -51,7 +53,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 def _comment(make: Messages, item: Any, v: Mapping[str, Any], page: str, conversation: str, parent: str | None) -> Iterator[Record | Problem]:
     replies = many(v, "comments.data")
-    likes = number(get(v, "like_count")) if get(v, "like_count") is not None else number(get(v, "likes.summary.total_count"))
+    likes = next((n for path in LIKED if (n := number(get(v, path))) is not None), None)
+    counts = {"likes": likes, "shares": number(get(v, "shares.count")), "comments": number(v.get("comment_count"))}
     who = words(v, "from.id")
     yield from make.make(
         item,
@@ -64,7 +67,7 @@ def _comment(make: Messages, item: Any, v: Mapping[str, Any], page: str, convers
         attachments=[t] if (t := words(v, "attachment.type")) else (),
         message_id=words(v, "id") or None,
         reply_to=words(v, "parent.id") or parent,
-        reactions={"likes": likes} if likes is not None else {},
+        reactions={k: n for k, n in counts.items() if n is not None},
     )
     if words(v, "comments.paging.next"):
         yield make.lost(item, f"further replies to {words(v, 'id')} are on pages that are not here", kept=True)

@@ -29,7 +29,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Kitsune and Askbot: questions of a support forum with their answers.
 
     *Export:* Kitsune: the interfaces ``api/2/question/`` and ``api/2/answer/``, or Perceval's archive; Askbot: ``api/v1/questions/``, or Perceval's archive, which holds the answers.
-    *Reads:* question and answers as a conversation, who asked, the answer marked as solution, helpful votes, topic, product, tags, language.
+    *Reads:* question and answers as a conversation, who asked, the answer marked as solution, helpful votes (none too), topic, product, tags, language.
     *Not:* spam, which is counted. Askbot's own interface gives the beginning of a question and no answers: it is said how many are missing.
     """
     make = Messages(source, mapping)
@@ -43,7 +43,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         elif "answer_ids" in v or "added_at" in v:
             yield from _askbot(make, item, v)
         elif "question" in v:
-            yield from _answer(make, item, v, words(v, "question"), "")
+            yield from _answer(make, item, v, words(v, "question"), None)
         else:
             yield from _question(make, item, v)
     yield from make.rest()
@@ -64,18 +64,18 @@ def _question(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Reco
         },
         message_id=f"q{id_}",
         opener=True,
-        reactions={"helpful": votes} if (votes := number(v.get("num_votes"))) else {},
+        reactions={"helpful": votes} if (votes := number(v.get("num_votes"))) is not None else {},
     )
     for answer in answers:
         if answer.get("is_spam") is True:
             make.skip("spam")
         else:
-            yield from _answer(make, item, answer, id_, words(v, "solution"))
+            yield from _answer(make, item, answer, id_, words(v, "solution") if "solution" in v else None)
     yield from make.missing(item, id_, 1 + len(answers), 1 + (number(v.get("num_answers")) or 0))
 
 
-def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, solution: str) -> Iterator[Record | Problem]:
-    solved = solution != "" and words(v, "id") == solution
+def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, solution: str | None) -> Iterator[Record | Problem]:
+    counts = {"helpful": number(v.get("num_helpful_votes")), "solution": None if solution is None else float(solution != "" and words(v, "id") == solution)}
     yield from make.make(
         item,
         question,
@@ -85,7 +85,7 @@ def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, sol
         message_id=words(v, "id") or None,
         reply_to=f"q{question}",
         edited=words(v, "updated") not in ("", words(v, "created")),
-        reactions={k: n for k, n in (("helpful", number(v.get("num_helpful_votes")) or 0.0), ("solution", float(solved))) if n},
+        reactions={k: n for k, n in counts.items() if n is not None},
     )
 
 
@@ -94,6 +94,7 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
     id_ = words(v, "id")
     answers = many(v, "answers")
     accepted = words(v, "accepted_answer_id")
+    marks = "accepted_answer_id" in v or any("accepted" in answer for answer in answers)
     yield from make.make(
         item,
         id_,
@@ -119,7 +120,7 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
             name=words(answer, "author.username", "answered_by.username"),
             message_id=own or None,
             reply_to=f"q{id_}",
-            reactions={k: n for k, n in (("likes", number(answer.get("score"))), ("solution", 1.0 if solved else None)) if n is not None},
+            reactions={k: n for k, n in (("likes", number(answer.get("score"))), ("solution", float(solved) if marks else None)) if n is not None},
         )
         yield from _comments(make, item, answer, id_, own)
     told = v.get("answer_ids")

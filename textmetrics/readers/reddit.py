@@ -33,7 +33,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Reddit: comments and submissions of the public dumps (Pushshift, Arctic Shift) or of the interface, together where both are given.
 
     *Export:* the dump of a subreddit as NDJSON, plain or .zst (RC for comments, RS for submissions); or a thread's address with ``.json`` behind it.
-    *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, edits; times since 1970.
+    *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, comments and cross-posts as counts, edits; times since 1970.
     *Not:* deleted and removed texts, which are counted; collapsed replies that a page of the interface leaves out, which are reported.
     """
     clock = Clock("epoch")
@@ -78,6 +78,7 @@ def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: 
     thread = words(v, "link_id") if comment else f"t3_{words(v, 'id')}"
     parent = words(v, "parent_id") if comment else ""
     score = v.get("score", v.get("ups"))
+    counts = {"likes": score, "comments": v.get("num_comments"), "shares": v.get("num_crossposts")}
     who = words(v, "author") or "[deleted]"
     return Record(
         text=text,
@@ -92,7 +93,7 @@ def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: 
         channel=mapping.channel or "community",
         language=mapping.language,
         edited=bool(v.get("edited")),
-        reactions={"likes": float(score)} if isinstance(score, int | float) and not isinstance(score, bool) else {},
+        reactions={k: float(n) for k, n in counts.items() if isinstance(n, int | float) and not isinstance(n, bool)},
         columns={"subreddit": words(v, "subreddit")} if words(v, "subreddit") else {},
         source=source.name,
         number=number,

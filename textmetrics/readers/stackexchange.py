@@ -40,7 +40,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Stack Exchange: questions with answers and comments.
 
     *Export:* the dump of a site (Posts.xml, with Comments.xml and Users.xml beside it), or the interface ``questions`` with answers and bodies, also as Perceval keeps it.
-    *Reads:* a question with its answers and comments as a conversation, names, the accepted answer as solution, votes as likes, views, tags, edits; times are UTC. A file of any size is read as a stream.
+    *Reads:* a question with its answers and comments as a conversation, names, the accepted answer as solution, votes as likes, views, comments and bookmarks as counts, tags, edits; times are UTC. A file of any size is read as a stream.
     *Not:* wiki pages, tags and other posts, which are counted.
     """
     make, what = Messages(source, mapping), kind(source.head()) or ""
@@ -106,7 +106,8 @@ def _post(make: Messages, row: Item, people: Mapping[str, str], home: Mapping[st
         make.skip("posts that are neither question nor answer")
         return
     who, own = str(r.get("OwnerUserId", "")), str(r.get("Id", ""))
-    counts = {"likes": number(r.get("Score")), "views": number(r.get("ViewCount")), "solution": 1.0 if own in accepted else None}
+    counts = {"likes": number(r.get("Score")), "views": number(r.get("ViewCount")), "comments": number(r.get("CommentCount")), "bookmarks": number(r.get("FavoriteCount"))}
+    counts |= {"solution": None if asks else float(own in accepted)}
     yield from make.make(
         row,
         own if asks else str(r.get("ParentId", "")),
@@ -151,7 +152,8 @@ def _said(make: Messages, item: Item, v: Mapping[str, Any], question: str, own: 
     """A question or answer of the interface, then its comments."""
     body = words(v, "body_markdown") or plain(words(v, "body"))
     title = words(v, "title") if to is None else ""
-    counts = {"likes": number(v.get("score")), "views": number(v.get("view_count")), "solution": 1.0 if v.get("is_accepted") is True else None}
+    counts = {"likes": number(v.get("score")), "views": number(v.get("view_count")), "comments": number(v.get("comment_count")), "bookmarks": number(v.get("favorite_count"))}
+    counts |= {"solution": float(v["is_accepted"] is True) if "is_accepted" in v else None}
     yield from make.make(
         item,
         question,

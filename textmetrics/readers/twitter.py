@@ -15,7 +15,8 @@ from ..types import LeftOut, Problem, Record
 from . import reader
 
 _SCRIPT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
-V2_COUNTS = {"like_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes", "impression_count": "views"}
+V2_COUNTS = {"like_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes", "bookmark_count": "bookmarks", "impression_count": "views"}
+VIEWED = ("public_metrics.impression_count", "organic_metrics.impression_count", "non_public_metrics.impression_count")  # older answers give it to the owner only
 V1_COUNTS = {"favorite_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes"}
 ARCHIVED = ("tweets", "tweet", "note_tweet", "account", "direct_messages", "direct_messages_group", "deleted_tweets")
 
@@ -44,7 +45,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* X: *Settings > Your account > Download an archive of your data* (the zip); or what the interface gave: search or timeline of version 1.1, pages, streams and flattened
     lines of version 2. Give the pages of a search together.
-    *Reads:* whole texts (long ones too), names, reply links, likes, shares, replies, quotes, views, edits, what is attached by kind; direct messages of two people as one conversation.
+    *Reads:* whole texts (long ones too), names, reply links, likes, shares, replies, quotes, bookmarks, views, edits, what is attached by kind; direct messages of two people as one conversation.
     *Not:* retweets and deleted tweets, which are counted. An archive holds only what its owner wrote: threads are half, and who was answered is not in it. Who is the company, a roles file says.
     """
     make, what = Messages(source, mapping), kind(source.head()) or ""
@@ -128,7 +129,7 @@ def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, 
         reply_to=linked.get("replied_to"),
         language=_language(words(v, "lang")),
         edited=len(_list(v.get("edit_history_tweet_ids"))) > 1,
-        reactions=_counts(get(v, "public_metrics") or {}, V2_COUNTS),
+        reactions=_counts(get(v, "public_metrics") or {}, V2_COUNTS) | _views(v),
         columns=facts(thread=words(v, "conversation_id")),
     )
 
@@ -201,6 +202,10 @@ def _language(code: str) -> str | None:
 
 def _counts(v: Any, names: Mapping[str, str]) -> dict[str, float]:
     return {ours: n for theirs, ours in names.items() if (n := number(get(v, theirs))) is not None}
+
+
+def _views(v: Mapping[str, Any]) -> dict[str, float]:
+    return next(({"views": n} for path in VIEWED if (n := number(get(v, path))) is not None), {})
 
 
 def _list(value: Any) -> list[Any]:

@@ -34,7 +34,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """YouTube: comments on videos, a top comment with its replies as a conversation.
 
     *Export:* the interface ``commentThreads?part=snippet,replies``, ``yt-dlp --write-comments`` (the .info.json), or youtube-comment-downloader (JSON lines).
-    *Reads:* texts, names, the channel of the video as agent, likes, edits, times.
+    *Reads:* texts, names, the channel of the video as agent, likes, replies as counts, edits, times.
     *Not:* times that are only told as *2 years ago*, also where a tool has made a date of them: they are kept as they stand, and no wait is taken from them. The interface gives five replies of a thread at most: what is missing is reported.
     """
     make = Messages(source, mapping)
@@ -55,14 +55,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 def _thread(make: Messages, item: Item) -> Iterator[Record | Problem]:
     v = item.value
     root, owner = words(v, "id"), words(v, "snippet.channelId")
-    yield from _comment(make, item, get(v, "snippet.topLevelComment") or {}, owner, "", root)
+    yield from _comment(make, item, get(v, "snippet.topLevelComment") or {}, owner, "", root, number(get(v, "snippet.totalReplyCount")))
     replies = many(v, "replies.comments")
     for reply in replies:
         yield from _comment(make, item, reply, owner, root)
     yield from make.missing(item, root, 1 + len(replies), 1 + (number(get(v, "snippet.totalReplyCount")) or 0))
 
 
-def _comment(make: Messages, item: Item, v: Mapping[str, Any], owner: str, parent: str, root: str = "") -> Iterator[Record | Problem]:
+def _comment(make: Messages, item: Item, v: Mapping[str, Any], owner: str, parent: str, root: str = "", answered: float | None = None) -> Iterator[Record | Problem]:
     likes, who = number(get(v, "snippet.likeCount")), words(v, "snippet.authorChannelId.value")
     yield from make.make(
         item,
@@ -75,7 +75,7 @@ def _comment(make: Messages, item: Item, v: Mapping[str, Any], owner: str, paren
         message_id=words(v, "id") or None,
         reply_to=parent or None,
         edited=words(v, "snippet.updatedAt") not in ("", words(v, "snippet.publishedAt")),
-        reactions={"likes": likes} if likes is not None else {},
+        reactions={k: n for k, n in (("likes", likes), ("replies", answered)) if n is not None},
         columns=facts(video=words(v, "snippet.videoId")),
     )
 
