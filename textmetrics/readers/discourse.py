@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..cleaning import plain
 from ..documents import get, objects
 from ..exports import bare, many, sample, words
+from ..exports import number as count
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -14,6 +15,7 @@ from ..types import LeftOut, Problem, Record
 from . import reader
 
 STAFF = ("staff", "admin", "moderator")
+COUNTS = {"reply_count": "replies", "quote_count": "quotes", "reads": "views"}
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -54,13 +56,9 @@ def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping
     likes = [n for a in many(post, "actions_summary") if get(a, "id") == 2 and isinstance(n := get(a, "count"), int)]
     accepted = post.get("accepted_answer") is True or words(whole, "accepted_answer.post_number") == number != ""
     marks = "accepted_answer" in whole or any("accepted_answer" in p for p in many(whole, "post_stream.posts"))
-    counts = {
-        "likes": likes[0] if likes else 0 if isinstance(post.get("actions_summary"), list) else None,
-        "quotes": post.get("quote_count") if isinstance(post.get("quote_count"), int) else None,
-        "replies": post.get("reply_count") if isinstance(post.get("reply_count"), int) else None,
-        "views": post.get("reads") if isinstance(post.get("reads"), int) else None,
-        "solution": accepted if marks and number != "1" else None,
-    }
+    counts: dict[str, float | None] = {ours: count(post.get(theirs)) for theirs, ours in COUNTS.items()}
+    counts["likes"] = likes[0] if likes else 0.0 if isinstance(post.get("actions_summary"), list) else None
+    counts["solution"] = float(accepted) if marks and number != "1" else None
     return Record(
         text=plain(words(post, "cooked")) or words(post, "raw"),
         author=words(post, "username", "name"),
