@@ -19,7 +19,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -97,13 +96,6 @@ class Source:
     def path(self) -> str:
         """Where it lies within its archive, or its path: ``channels/2024-01-01.json``, with ``/`` between folders."""
         return self.name.rsplit("!", 1)[-1].replace("\\", "/")
-
-    def beside(self, *patterns: str) -> list[Source]:
-        """The sources that came with it, from the same folder or archive and below, whose path ends like one of some patterns (``users.json``, ``*/users.json``).
-
-        This is how a reader joins the side files of an export: users, tickets, channels.
-        """
-        return [s for s in self.siblings if any(fnmatch(s.path, p) or fnmatch(s.path, f"*/{p}") for p in patterns)]
 
     def sha256(self) -> str:
         """The checksum of the input as it lies there (packed, where it is packed); of a damaged member of an archive, of what can be read."""

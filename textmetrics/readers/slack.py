@@ -1,19 +1,19 @@
-"""Slack's export: a folder or zip with a folder a channel and a file a day."""
+"""Slack: the export of a workspace, pages and events of its interfaces, archives of slackdump."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..documents import document, get, head_value
-from ..exports import likes, many, words
+from msgspec import Struct
+
+from ..documents import Item, document, get, head_value, objects
+from ..exports import Messages, ident, likes, many, once, sample, words
 from ..mapping import Map
 from ..sources import Source
-from ..times import Clock
 from ..types import LeftOut, Problem, Record
 from . import reader
 
@@ -21,104 +21,166 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 SIDE = ("users", "channels", "groups", "dms", "mpims", "org_users", "integration_logs", "canvases", "file_conversations")
 SPOKEN = {None, "", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast", "reminder_add"}
 LINK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+CHUNK = {"n", "m", "p", "u", "w", "ch", "ci", "cu", "f"}  # what slackdump writes of a call of the interface, by the letters it uses
+
+
+class Sides(Struct):
+    """What lies beside the messages: names and bots by id, names of channels by id."""
+
+    people: dict[str, tuple[str, bool]]
+    rooms: dict[str, str]
+
+
+def _form(v: Mapping[str, Any]) -> str | None:
+    """What an object of Slack is: a chunk of slackdump, an event, a page of the interface, a message."""
+    if isinstance(v.get("t"), int) and isinstance(v.get("ts"), int) and v.keys() & CHUNK:
+        return "chunk"
+    if words(v, "event.type") == "message" and v.keys() & {"event_id", "event_time", "team_id"}:
+        return "event"
+    if any(isinstance(m.get("ts"), str) and "type" in m for m in many(v, "messages")[:5]) or (v.get("messages") == [] and v.keys() >= {"ok", "has_more"}):
+        return "page"
+    return "message" if v.get("type") == "message" and isinstance(v.get("ts"), str) and v.keys() & {"text", "user", "bot_id", "subtype"} else None
+
+
+WHY = {
+    "chunk": "its lines are chunks, as slackdump keeps Slack",
+    "event": "its objects are events of Slack with messages",
+    "page": "its messages have ts and a type, as Slack's interface gives them",
+    "message": "its objects are messages of Slack (type, ts)",
+}
 
 
 def claims(source: Source, head: bytes) -> str | None:
-    """A day's list of messages with ``ts``, or the users and channels that lie beside such days."""
+    """Messages with ``ts``, alone, by day, in pages, events or chunks; or the users and channels that lie beside days."""
     value = head_value(head)
-    if isinstance(value, dict):
-        first = next((v for v in many(value, "messages") if "ts" in v), {})
-        return "its messages have ts and a type, as Slack's interface gives them" if isinstance(first.get("ts"), str) and "type" in first else None
+    if form := _form(sample(head)):
+        return WHY[form]
     if not isinstance(value, list):
         return None
-    days = bool(DAY.search(source.stem))
-    first = next((v for v in value if isinstance(v, dict)), {})
-    if first.get("type") == "message" and isinstance(first.get("ts"), str) and days:
-        return "its objects are messages of a day, as Slack exports a channel"
     if source.stem in SIDE and any(DAY.search(s.stem) for s in source.siblings):
         return f"its {source.stem} belong to the days of Slack channels beside it"
-    return "an empty day of a Slack channel" if days and not value else None
+    return "an empty day of a Slack channel" if DAY.search(source.stem) and not value else None
 
 
 @reader("slack", claims=claims, threads="id", order="time", channel="chat")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
-    """Slack: the export of a workspace, as zip or folder, or pages of the interface.
+    """Slack: the export of a workspace, as zip or folder; pages and events of its interfaces; archives of slackdump.
 
-    *Export:* *Settings & administration > Workspace settings > Import/Export data > Export* (or slackdump's export form); or pages of the interface ``conversations.history`` and ``replies``.
+    *Export:* *Settings & administration > Workspace settings > Import/Export data > Export*; or pages of the interface ``conversations.history`` and ``replies``; or what the Events interface
+    sent, an event a line or a file; or slackdump, any of its forms but the database.
     *Reads:* threads as conversations, other messages by themselves; names from users.json; mentions, links and entities as text; texts of integrations from their
-    attachments; files, reactions, edits; bots as bots.
+    attachments; files, reactions, edits; bots as bots; of a message that events change, the last form.
     *Not:* joins, topics, deletions and other notices, which are counted; what files hold; the broadcast copy of a reply.
     """
-    if source.stem in SIDE:
-        yield from document(source)[1]
+    make = Messages(source, mapping, time="epoch")
+    if source.stem in SIDE and not _form(sample(source.head())):
+        value, problems = document(source)
+        yield from problems
+        yield LeftOut(source.name, source.stem.replace("_", " "), len(value) if isinstance(value, list) else 1)
         return
-    people, clock = _people(source), Clock("epoch")
-    value, problems = document(source)
-    yield from problems
-    channel = PurePosixPath(source.path).parent.name or "channel"
-    if isinstance(value, dict):  # a page of the interface, or a channel as slackdump keeps it
-        channel = words(value, "name", "channel_id") or source.stem
-        if value.get("has_more") is True:
-            yield Problem(source.name, "is one page of several: the older messages are on others", kept=True)
-        value = many(value, "messages")
-    for number, m in enumerate(value if isinstance(value, list) else [], start=1):
-        if not isinstance(m, Mapping):
-            yield Problem(source.name, f"is no object but a {type(m).__name__}", number)
-        elif m.get("subtype") not in SPOKEN or m.get("type") != "message":
-            yield LeftOut(source.name, f"notices ({m.get('subtype') or m.get('type')})", 1)
-        elif (sent_at := clock.read(str(m.get("ts", "")))) is None:
-            yield Problem(source.name, f"its ts {str(m.get('ts'))[:30]!r} is no time", number)
+    sides: Sides = once(source, "slack", lambda: _sides(source), everywhere=True)
+    events: dict[tuple[str, str], tuple[Item, dict[str, Any]]] = {}
+    folder, place = PurePosixPath(source.path).parent.name or "channel", 0
+    for item in objects(source):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v, form = item.value, _form(item.value)
+        if form == "event":
+            _heard(make, item, events)
+        elif form == "chunk":
+            if not many(v, "m"):
+                make.skip("chunks without messages")
+            for m in many(v, "m"):
+                place += 1
+                yield from _message(make, Item(m, place, item.line, item.byte), sides.rooms.get(words(v, "id")) or words(v, "id"), m, sides)
+        elif form == "message" or "messages" not in v:
+            yield from _message(make, item, folder if DAY.search(source.stem) else source.stem, v, sides)
         else:
-            who = str(m.get("user") or get(m, "bot_profile.name") or m.get("username") or m.get("bot_id") or "")
-            root = str(m.get("thread_ts") or m["ts"])
-            yield Record(
-                text=_said(m, people),
-                author=people.get(who, {}).get("name") or str(get(m, "user_profile.real_name") or m.get("username") or who),
-                role="bot" if m.get("bot_id") or m.get("subtype") == "bot_message" or people.get(who, {}).get("bot") else "unknown",
-                sent_at=sent_at,
-                raw_time=str(m["ts"]),
-                message_id=f"{channel}/{m['ts']}",
-                conversation_id=f"{channel}/{root}",
-                reply_to=f"{channel}/{root}" if root != m["ts"] else None,
-                channel=mapping.channel or "chat",
-                language=mapping.language,
-                edited="edited" in m,
-                attachments=tuple(str(get(f, "name") or get(f, "title") or "file") for f in many(m, "files")),
-                reactions=likes(m),
-                columns={"room": channel},
-                source=source.name,
-                number=number,
-            )
+            if v.get("has_more") is True:
+                yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
+            if not v.get("messages"):
+                make.skip("empty pages")
+            for m in many(v, "messages"):
+                place += 1
+                yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
+    for (room, _), (item, m) in events.items():
+        yield from _message(make, item, sides.rooms.get(room) or room or source.stem, m, sides)
+    yield from make.rest()
 
 
-@lru_cache(maxsize=2)
-def _users(sources: tuple[Source, ...]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for s in sources:
-        for u in value if isinstance(value := document(s)[0], list) else ():
-            if isinstance(u, Mapping) and u.get("id"):
-                name = get(u, "profile.display_name") or get(u, "profile.real_name") or u.get("real_name") or u.get("name")
-                found[str(u["id"])] = {"name": str(name or u["id"]), "bot": bool(u.get("is_bot"))}
-    return found
+def _heard(make: Messages, item: Item, events: dict[tuple[str, str], tuple[Item, dict[str, Any]]]) -> None:
+    """Take an event in: a message, a later form of one, or that one is gone."""
+    event = item.value["event"]
+    kind, room = words(event, "subtype"), words(event, "channel")
+    if kind == "message_deleted":
+        events.pop((room, words(event, "deleted_ts", "previous_message.ts")), None)
+        make.skip("deleted messages")
+    elif kind == "message_changed" and isinstance(event.get("message"), dict):
+        events[room, words(event, "message.ts")] = item, {"type": "message", "edited": True, **event["message"]}
+    else:
+        events[room, words(event, "ts")] = item, event
 
 
-def _people(source: Source) -> dict[str, dict[str, Any]]:
-    """Names and bots by id, from the users that lie beside."""
-    return _users(tuple(source.beside("users.json", "org_users.json")))
+def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides: Sides) -> Iterator[Record | Problem]:
+    if m.get("subtype") not in SPOKEN or m.get("type") != "message":
+        make.skip(f"notices ({m.get('subtype') or m.get('type') or 'of no type'})")
+        return
+    stamp = words(m, "ts")
+    if make.when(stamp) is None:
+        yield make.lost(item, f"its ts {stamp[:30]!r} is no time")
+        return
+    who = words(m, "user", "bot_profile.name", "username", "bot_id")
+    name, bot = sides.people.get(who, ("", False))
+    root = words(m, "thread_ts") or stamp
+    yield from make.make(
+        item,
+        f"{room}/{root}",
+        _said(m, sides.people),
+        time=stamp,
+        who=who,
+        name=name or words(m, "user_profile.real_name", "username"),
+        role="bot" if bot or m.get("bot_id") or m.get("subtype") == "bot_message" else "unknown",
+        attachments=[words(f, "name", "title") or "file" for f in many(m, "files")],
+        message_id=f"{room}/{stamp}",
+        reply_to=f"{room}/{root}" if root != stamp else None,
+        edited="edited" in m,
+        reactions=likes(m),
+        columns={"room": room},
+    )
 
 
-def _said(m: Mapping[str, Any], people: Mapping[str, dict[str, Any]]) -> str:
+def _sides(source: Source) -> Sides:
+    """Users and channels of all files that came together."""
+    sides = Sides({}, {})
+    for side in source.siblings:
+        listed = side.stem in SIDE and isinstance(head_value(side.head()), list)
+        if not listed and _form(sample(side.head())) != "chunk":
+            continue
+        for item in objects(side):
+            v = item.value if isinstance(item, Item) else {}
+            users, rooms = ([v], [v]) if listed else (many(v, "u"), [*many(v, "ch"), *([v["ci"]] if isinstance(v.get("ci"), dict) else [])])
+            for u in users if not listed or side.stem.endswith("users") else ():
+                name = words(u, "profile.display_name", "profile.real_name", "real_name", "name")
+                sides.people[ident(u.get("id"))] = name or ident(u.get("id")), bool(u.get("is_bot"))
+            for r in rooms if not listed or not side.stem.endswith("users") else ():
+                if name := words(r, "name"):
+                    sides.rooms[ident(r.get("id"))] = name
+    return sides
+
+
+def _said(m: Mapping[str, Any], people: Mapping[str, tuple[str, bool]]) -> str:
     """What a message says: its text, else that of the attachments and blocks of an integration."""
     text = m.get("text")
     if not isinstance(text, str) or not text:
-        parts = [str(a.get("text") or a.get("fallback") or a.get("title") or "") for a in many(m, "attachments") if isinstance(a, Mapping)]
-        parts += [str(get(b, "text.text", "")) for b in many(m, "blocks") if isinstance(b, Mapping)]
+        parts = [str(a.get("text") or a.get("fallback") or a.get("title") or "") for a in many(m, "attachments")]
+        parts += [str(get(b, "text.text", "")) for b in many(m, "blocks")]
         text = "\n".join(p for p in parts if p)
 
     def named(match: re.Match[str]) -> str:
         mark, target, label = match.groups()
         if mark == "@":
-            return f"@{label or people.get(target, {}).get('name') or target}"
+            return f"@{label or people.get(target, (target, False))[0]}"
         return f"#{label or target}" if mark == "#" else f"@{label or target.split('^')[0]}" if mark == "!" else label or target
 
     return html.unescape(LINK.sub(named, str(text)))

@@ -1,77 +1,115 @@
-"""Telegram Desktop: one chat, or all of an account, as JSON."""
+"""Telegram: chats as its desktop program exports them, updates as its interface for bots sends them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import document, get, head_value
-from ..exports import likes, many
+from ..documents import Item, document, get, head_value, objects
+from ..exports import Messages, bare, facts, ident, likes, many, sample, words
 from ..mapping import Map
 from ..sources import Source
-from ..times import Clock
 from ..types import LeftOut, Problem, Record
 from . import reader
 
 PLACES = ("chats.list", "left_chats.list")
 MEDIA = ("media_type", "photo", "file", "location_information", "contact_information", "poll")
+UPDATES = ("message", "channel_post", "business_message", "edited_message", "edited_channel_post", "edited_business_message")
+SENT = ("photo", "document", "video", "voice", "audio", "sticker", "animation", "video_note", "location", "contact", "poll", "venue")
 
 
 def claims(source: Source, head: bytes) -> str | None:
-    """It names a chat's type and its messages, or a list of such chats."""
+    """It names a chat's type and its messages, or a list of such chats; or its objects are updates for a bot."""
     value = head_value(head)
     chats = [value, *(c for place in PLACES for c in (get(value, place) or [])[:1])] if isinstance(value, dict) else []
-    found = any(isinstance(c, dict) and "type" in c and "id" in c and isinstance(c.get("messages"), list) for c in chats)
-    return "its chats have type, id and messages, as Telegram Desktop exports them" if found else None
+    if any(isinstance(c, dict) and "type" in c and "id" in c and isinstance(c.get("messages"), list) for c in chats):
+        return "its chats have type, id and messages, as Telegram Desktop exports them"
+    return "its objects are updates (update_id), as Telegram sends them to bots" if "update_id" in bare(sample(head, "result")) else None
 
 
 @reader("telegram", claims=claims, threads="silence", order="file", channel="chat")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
-    """Telegram Desktop: chats, groups and channels, one or all of an account.
+    """Telegram: chats, groups and channels, one or all of an account; what a bot was sent.
 
-    *Export:* Telegram Desktop, a chat's menu, *Export chat history*, or *Settings > Advanced > Export Telegram data*; format: machine-readable JSON.
-    *Reads:* texts with their entities, reply links, edits, reactions, kinds of media; times by ``date_unixtime``, else local times by the map's zone.
-    *Not:* joins, pins and other service messages, which are counted; what media show; the HTML export.
+    *Export:* Telegram Desktop, a chat's menu, *Export chat history*, or *Settings > Advanced > Export Telegram data*; format: machine-readable JSON. For bots: what ``getUpdates`` answered or
+    a webhook got, an update a line or a list, also as Perceval keeps it.
+    *Reads:* texts with their entities, reply links, edits (of updates the last form), reactions, kinds of media; times by ``date_unixtime``, else local times by the map's zone.
+    *Not:* joins, pins and other service messages, buttons that were pressed, which are counted; what media show; the HTML export; what a bot itself wrote, which it is not sent.
     """
+    if "update_id" in bare(sample(source.head(), "result")):
+        yield from _updates(source, mapping)
+        return
     whole, problems = document(source)
     yield from problems
-    chats = [c for place in PLACES for c in many(whole, place) if isinstance(c, dict)] or ([whole] if isinstance(whole, dict) else [])
-    clock, local, number = Clock("epoch"), Clock("iso", mapping.timezone), 0
+    chats = [c for place in PLACES for c in many(whole, place)] or ([whole] if isinstance(whole, dict) else [])
+    make, number = Messages(source, mapping, local=True), 0
     for chat in chats:
-        room = f"{source.stem}:{get(chat, 'id', '')}"
+        room, columns = f"{source.stem}:{get(chat, 'id', '')}", facts(chat=words(chat, "name"))
         for m in many(chat, "messages"):
             number += 1
-            if m.get("type") != "message":
-                yield LeftOut(source.name, "service messages", 1)
+            item = Item(m, number)
+            if not m:
+                yield make.lost(item, "is no object")
+            elif m.get("type") != "message":
+                make.skip("service messages")
             else:
-                stamp, written = m.get("date_unixtime"), str(m.get("date") or "")
-                if written and not stamp and (fault := local.fault(written)):
-                    yield Problem(source.name, fault, number, kept=True)
-                yield _record(source, mapping, room, chat, m, number, clock, local)
+                reply = words(m, "reply_to_message_id")
+                yield from make.make(
+                    item,
+                    room,
+                    _text(m.get("text")),
+                    time=words(m, "date_unixtime", "date"),
+                    who=words(m, "from_id"),
+                    name=words(m, "from", "from_id") or "deleted account",
+                    attachments=[words(m, "mime_type", k) if k in ("media_type", "file") else k for k in MEDIA if m.get(k)][:1],
+                    message_id=f"{room}/{words(m, 'id')}",
+                    reply_to=f"{room}/{reply}" if reply else None,
+                    edited="edited" in m or "edited_unixtime" in m,
+                    reactions=likes(m),
+                    columns=columns,
+                )
+    yield from make.rest()
 
 
-def _record(source: Source, mapping: Map, room: str, chat: Mapping[str, Any], m: Mapping[str, Any], number: int, clock: Clock, local: Clock) -> Record:
-    stamp, written = m.get("date_unixtime"), m.get("date")
-    reply = m.get("reply_to_message_id")
-    return Record(
-        text=_text(m.get("text")),
-        author=str(m.get("from") or m.get("from_id") or "deleted account"),
-        role="bot" if m.get("via_bot") else "unknown",
-        sent_at=clock.read(str(stamp)) if stamp else local.read(str(written)) if written else None,
-        raw_time=str(stamp or written or "") or None,
-        zone_known=bool(stamp),
-        message_id=f"{room}/{m.get('id')}",
-        reply_to=f"{room}/{reply}" if reply else None,
-        conversation_id=room,
-        channel=mapping.channel or "chat",
-        language=mapping.language,
-        edited="edited" in m or "edited_unixtime" in m,
-        attachments=tuple(str(m.get("mime_type") or m[k]) if k in ("media_type", "file") else k for k in MEDIA if m.get(k))[:1],
-        reactions=likes(m),
-        columns={"chat": str(chat["name"])} if chat.get("name") else {},
-        source=source.name,
-        number=number,
-    )
+def _updates(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
+    make = Messages(source, mapping, time="epoch")
+    said: dict[tuple[str, str], tuple[Item, Mapping[str, Any], bool]] = {}
+    for item in objects(source, "result"):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        v = bare(item.value)
+        kind = next((k for k in UPDATES if isinstance(v.get(k), dict)), "")
+        if not kind:
+            make.skip(f"updates ({next((k for k in v if k != 'update_id'), 'of no kind')})")
+            continue
+        key = words(v, f"{kind}.chat.id"), words(v, f"{kind}.message_id")
+        first = said[key][0] if key in said else item
+        said[key] = first, v[kind], kind.startswith("edited")
+    for (chat, id_), (item, m, edited) in said.items():
+        media = [k for k in SENT if m.get(k)]
+        text = words(m, "text", "caption")
+        if not text and not media:
+            make.skip("service messages")
+            continue
+        room = f"{source.stem}:{chat}"
+        reply = words(m, "reply_to_message.message_id")
+        who = get(m, "from") or get(m, "sender_chat") or get(m, "chat")
+        yield from make.make(
+            item,
+            room,
+            text,
+            time=m.get("date"),
+            who=ident(get(who, "id")),
+            name=" ".join(filter(None, (words(who, "first_name", "title"), words(who, "last_name")))) or words(who, "username"),
+            role="bot" if get(who, "is_bot") is True else "unknown",
+            attachments=media,
+            message_id=f"{room}/{id_}",
+            reply_to=f"{room}/{reply}" if reply else None,
+            edited=edited or "edit_date" in m,
+            columns=facts(chat=words(m, "chat.title")),
+        )
+    yield from make.rest()
 
 
 def _text(value: Any) -> str:

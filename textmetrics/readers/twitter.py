@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..documents import Item, get, objects, parse, salvage, text_of
@@ -17,8 +18,9 @@ from . import reader
 _SCRIPT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
 V2_COUNTS = {"like_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes", "bookmark_count": "bookmarks", "impression_count": "views"}
 VIEWED = ("public_metrics.impression_count", "organic_metrics.impression_count", "non_public_metrics.impression_count")  # older answers give it to the owner only
+SECOND = timedelta(seconds=1)
+SHOWN = 100  # characters of a long tweet that an archive shows at least
 V1_COUNTS = {"favorite_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes"}
-ARCHIVED = ("tweets", "tweet", "note_tweet", "account", "direct_messages", "direct_messages_group", "deleted_tweets")
 
 
 def kind(head: bytes) -> str | None:
@@ -36,7 +38,7 @@ def kind(head: bytes) -> str | None:
 def claims(source: Source, head: bytes) -> str | None:
     """Tweets of either version, the scripts of an archive, or what says that tweets are gone."""
     what = kind(head)
-    return f"its objects are those of Twitter ({what.replace('_', ' ')})" if what in ("v1", "v2", "compliance", *ARCHIVED) else None
+    return f"its objects are those of Twitter ({what.replace('_', ' ')})" if what else None
 
 
 @reader("twitter", claims=claims, threads="reply", channel="social")
@@ -46,10 +48,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Export:* X: *Settings > Your account > Download an archive of your data* (the zip); or what the interface gave: search or timeline of version 1.1, pages, streams and flattened
     lines of version 2. Give the pages of a search together.
     *Reads:* whole texts (long ones too), names, reply links, likes, shares, replies, quotes, bookmarks, views, edits, what is attached by kind; direct messages of two people as one conversation.
-    *Not:* retweets and deleted tweets, which are counted. An archive holds only what its owner wrote: threads are half, and who was answered is not in it. Who is the company, a roles file says.
+    *Not:* retweets, deleted tweets and what else is in an archive (headers, followers, advertisements), which are counted. An archive holds only what its owner wrote: threads are half, and who was answered is not in it. Who is the company, a roles file says.
     """
     make, what = Messages(source, mapping), kind(source.head()) or ""
-    if what in ARCHIVED:
+    if what not in ("v1", "v2", "compliance"):
         yield from _archive(source, make, what)
     else:
         talks: dict[tuple[str, ...], list[tuple[Item, dict[str, Any]]]] = {}
@@ -144,7 +146,7 @@ def _talk(make: Messages, said: list[tuple[Item, str, Any, str, str, str]]) -> I
 def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Problem]:
     """The scripts of an archive."""
     owner: dict[str, Any] = next(iter(once(source, "owner", lambda: [_bare(v, "account") for s in _parts(source, "account") for v in _script(s)[0]])), {})
-    notes = once(source, "notes", lambda: {words(n, "noteTweetId"): words(n, "core.text") for s in _parts(source, "note_tweet") for v in _script(s)[0] for n in [_bare(v, "noteTweet")]})
+    notes: list[tuple[datetime | None, str]] = once(source, "notes", lambda: list(_notes(source, make)))
     values, problems = _script(source)
     yield from problems
     who = {"id_str": words(owner, "accountId"), "screen_name": words(owner, "username") or "owner of the archive"}
@@ -152,7 +154,7 @@ def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Pro
         item = Item(value, place)
         if what in ("tweets", "tweet"):
             tweet = _bare(value, "tweet")
-            yield from _old(make, item, tweet, who, _long(tweet, notes))
+            yield from _old(make, item, tweet, who, _long(make, tweet, notes))
         elif what == "deleted_tweets":
             make.skip("deleted tweets")
         elif what.startswith("direct_messages"):
@@ -165,13 +167,26 @@ def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Pro
                 else:
                     make.skip("joins and names of direct messages")
             yield from _talk(make, direct)
+        else:
+            make.skip(what.replace("_", " "))
 
 
-def _long(tweet: Mapping[str, Any], notes: Mapping[str, str]) -> str:
-    """The whole text of a long tweet, which the archive keeps apart: found by how it begins."""
-    text = words(tweet, "full_text")
-    begin = text.removesuffix("…").rpartition(" ")[0] if "…" in text[-30:] else ""
-    return next((n for n in notes.values() if begin and n.startswith(begin)), "")
+def _notes(source: Source, make: Messages) -> Iterator[tuple[datetime | None, str]]:
+    """The whole texts of long tweets, with when they were written."""
+    for side in _parts(source, "note_tweet"):
+        for value in _script(side)[0]:
+            note = _bare(value, "noteTweet")
+            yield make.when(note.get("createdAt")), words(note, "core.text")
+
+
+def _long(make: Messages, tweet: Mapping[str, Any], notes: Sequence[tuple[datetime | None, str]]) -> str:
+    """The whole text of a long tweet, which the archive keeps apart: the only one that begins alike and was written in the same second, or does not say when."""
+    text, written = words(tweet, "full_text"), make.when(tweet.get("created_at"))
+    begin = text.rpartition("…")[0].rpartition(" ")[0]
+    if not begin or written is None:
+        return ""
+    able = [note for at, note in notes if note.startswith(begin) and (abs(at - written) <= SECOND if at else len(begin) >= SHOWN)]
+    return able[0] if len(able) == 1 else ""
 
 
 def _parts(source: Source, what: str) -> list[Source]:
