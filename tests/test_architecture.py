@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "spool", "links"},
+    {"errors", "addresses", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "spool", "links"},
     {"registry", "packs", "models"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
@@ -44,6 +44,7 @@ DOORS = {
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
     "zstandard": {"sources.py"},
+    "upath": {"addresses.py"},
     "defusedxml": {"readers/stackexchange.py", "documents.py", "readers/freshdesk.py"},
     "python_calamine": {"readers/xlsx.py"},
 }

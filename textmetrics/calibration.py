@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .addresses import is_address
 from .agreement import FEWEST_PAIRS, agreement, cohen_kappa, krippendorff_alpha
 from .corrections import FEWEST_READ, LEAST_J, Ratio, Read, lang_reiczigel, ratio, sensitivity, share_of, specificity
 from .drift import halves
@@ -261,8 +262,12 @@ def write(folder: Path, report: Report, found: Mapping[str, Any], sheet: Path) -
     whole = {**(report.calibration or {}), **{name: {**one, "sheet": stamp} for name, one in found.items()}}
     try:
         for name, content in ((CALIBRATION, whole), (CARDS, cards(whole, report.run))):
+            text = json.dumps(_rounded(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+            if is_address(folder):  # a storage puts a file in its place whole or not at all
+                (folder / name).write_text(text, encoding="utf-8")
+                continue
             part = folder / f".{name}.part"
-            part.write_text(json.dumps(_rounded(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+            part.write_text(text, encoding="utf-8")
             part.replace(folder / name)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error

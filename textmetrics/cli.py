@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .addresses import place
 from .commands import Dates, Folder, Inputs, add_to
 from .commands import console as _console
 from .errors import TextmetricsError
@@ -39,7 +40,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 @app.command()
 def mine(
     inputs: Inputs,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the tables; replaced as a whole if it holds an earlier run.")],
+    out: Annotated[str, typer.Option("--out", "-o", help="Folder for the tables, or an address (s3://...); replaced as a whole if it holds an earlier run.")],
     format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
     map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
     roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
@@ -133,7 +134,7 @@ def show(
 @app.command()
 def explain(
     name: Annotated[str, typer.Argument(help="A metric, finding, scorer, reader, channel, language or vendor.")],
-    folder: Annotated[Path | None, typer.Option("--in", help="Of a metric: its value in this run, too, and the ten cases at its worse end.")] = None,
+    folder: Annotated[Path | None, typer.Option("--in", help="Of a metric: its value in this run, too, and the ten cases at its worse end.", parser=place, metavar="FOLDER")] = None,
 ) -> None:
     """Say what a metric or finding is, how to read it, and what to do about it."""
     from .library import explain as page

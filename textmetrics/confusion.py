@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .addresses import place
 from .errors import MissingInput, ReadError
 from .estimates import RESAMPLES, SEED, Array, Estimate
 from .figures import Figure, Section
@@ -27,7 +28,7 @@ NAMES = ("channel", "read", "found")
 def load(path: str | Path) -> dict[str, Counter[tuple[str, str]]]:
     """A reviewed sample as CSV: ``channel, read`` (what a person says), ``found`` (what was found) and optionally ``n``; channel -> (read, found) -> how many."""
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with place(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise MissingInput(path, f"cannot be read: {error.strerror}") from error

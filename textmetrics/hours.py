@@ -32,6 +32,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
+from .addresses import place
 from .errors import MissingInput, PackError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,7 +94,7 @@ class Hours(Struct, frozen=True):
 
 def load(path: str | Path) -> Hours:
     """The schedules of a TOML file; what is wrong with it is a PackError that says where."""
-    path = Path(path)
+    path = place(path)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

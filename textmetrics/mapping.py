@@ -40,6 +40,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from . import mentions, packs
+from .addresses import place
 from .cleaning import plain
 from .dates import ORDERS as DATES
 from .errors import PackError
@@ -94,7 +95,7 @@ GENERIC_FORM = Map()
 
 def load(path: str | Path) -> Map:
     """A map, checked: an unknown key, role, column or zone is a PackError that names it."""
-    path = Path(path)
+    path = place(path)
     data = packs.load_toml(path)
     if unknown := set(data) - SETTINGS - TABLES:
         raise PackError(path, sorted(unknown)[0], f"is no key of a map; known: {', '.join(sorted(SETTINGS | TABLES))}")

@@ -310,7 +310,7 @@ def mine(
     with stage("estimate"):
         report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
     work.settle()
-    return Report.load(work.out)
+    return Report.load(work.made)
 
 
 def _cut_like(reading: Reading, as_of: datetime | None) -> Iterator[Conversation]:

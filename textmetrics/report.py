@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import addresses
 from .errors import OutputError, ReadError, UnknownName
 from .estimates import BESIDE, ESTIMATES, Estimate, beside, standardised_difference
 from .metrics import METRICS, Metric
@@ -49,7 +50,8 @@ class Stored(Mapping[str, "pa.Table"]):
         if name not in self._names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = parquet.read_table(self.folder / f"{name}.parquet")
+            with (self.folder / f"{name}.parquet").open("rb") as file:
+                self._read[name] = parquet.read_table(file)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -62,7 +64,8 @@ class Stored(Mapping[str, "pa.Table"]):
         """The names of a table's columns, without reading it."""
         from pyarrow import parquet
 
-        return list(parquet.read_schema(self.folder / f"{name}.parquet").names)
+        with (self.folder / f"{name}.parquet").open("rb") as file:
+            return list(parquet.read_schema(file).names)
 
 
 class Report:
@@ -79,8 +82,8 @@ class Report:
 
     @classmethod
     def load(cls, folder: str | Path) -> Report:
-        """A report that was written to a folder."""
-        folder = Path(folder)
+        """A report that was written to a folder, here or behind an address."""
+        folder = addresses.place(folder)
         if not (folder / "run.json").is_file():
             raise ReadError(folder, "holds no run of textmetrics (no run.json): make one with textmetrics mine INPUT --out FOLDER")
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -226,7 +229,7 @@ class Report:
             work.settle()
         finally:
             work.forget()
-        return work.out
+        return addresses.place(work.made)
 
     def write_into(self, folder: Path, by: Sequence[str] = (), *, there: Sequence[str] = ()) -> None:
         """Write the tables, but for those that are ``there`` already, the estimates and what is said of the run."""

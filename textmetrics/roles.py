@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from . import packs
+from .addresses import place
 from .errors import PackError
 from .types import RESPONDERS, ROLES, Conversation, Participant, Record, Role
 
@@ -66,7 +67,7 @@ def _speechless(name: str) -> bool:
 
 def load(path: str | Path) -> dict[str, str]:
     """A roles file: ``[roles]`` with author (or a pattern with ``*``) = role."""
-    path = Path(path)
+    path = place(path)
     table = packs.need(path, packs.load_toml(path), "roles")
     for author, role in table.items():
         if role not in ROLES:

@@ -1,4 +1,4 @@
-"""Where input comes from: files, folders, globs, zip members, standard input; packed or plain; in any encoding.
+"""Where input comes from: files, folders, globs, zip members, standard input; here or behind an address; packed or plain; in any encoding.
 
 A ``Source`` is one readable stream with a name that people recognise (``export.zip!chats/march.csv``). Nothing is ever
 unpacked to disk. A stream that was cut off is an error at its position, never a short read: gzip and bz2 say so themselves,
@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 
 from msgspec import Struct
 
+from . import addresses
 from .errors import MissingInput, ReadError
 from .types import Problem
 
@@ -115,17 +116,9 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
         if str(given) == "-":
             yield _standard_input()
             continue
-        path = Path(given)
-        if path.is_dir():
-            paths = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-            if not paths:
-                raise MissingInput(path, "the folder holds no file")
-        elif path.is_file():
-            paths = [path]
-        else:
-            paths = sorted(p for p in Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))) if p.is_file())
-            if not paths:
-                raise MissingInput(path, "there is no such file or folder")
+        path = addresses.place(given)
+        with addresses.reached(given):
+            paths = _files(path)
         made = [s for found in paths for s in _of_file(found)]
         together: dict[Any, list[Source]] = {}
         for source in made:
@@ -136,25 +129,43 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
         yield from made
 
 
+def _files(path: Path) -> list[Path]:
+    """The files that a path, a folder or a glob names."""
+    if path.is_dir():
+        if paths := sorted((p for p in path.rglob("*") if p.is_file() and not _hidden(p.parts[len(path.parts) :])), key=str):
+            return paths
+        raise MissingInput(path, "the folder holds no file")
+    if path.is_file():
+        return [path]
+    if paths := addresses.matching(path):
+        return paths
+    raise MissingInput(path, "there is no such file or folder")
+
+
 def _archive(source: Source) -> str:
     """The archive that a source is a member of; nothing for plain files."""
     return source.name.rsplit("!", 1)[0] if "!" in source.name else ""
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(HIDDEN) and part not in ("..", ".") for part in path.parts)
+def _hidden(parts: Sequence[str]) -> bool:
+    return any(part.startswith(HIDDEN) and part not in ("..", ".") for part in parts)
 
 
 def _of_file(path: Path) -> Iterator[Source]:
-    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+    if path.suffix.lower() == ".zip" and _is_zip(path):
         yield from _of_zip(path)
     else:
         yield Source(str(path), lambda: path.open("rb"), folder=path.parent, size=path.stat().st_size)
 
 
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return zipfile.is_zipfile(file)
+
+
 def _of_zip(path: Path) -> Iterator[Source]:
-    with zipfile.ZipFile(path) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename).parts)]
     for member in sorted(members, key=lambda m: m.filename):
         if member.file_size > RATIO * max(member.compress_size, 1024):
             raise ReadError(f"{path}!{member.filename}", f"grows more than {RATIO} times when unpacked; unpack it yourself if you trust it")
@@ -163,7 +174,7 @@ def _of_zip(path: Path) -> Iterator[Source]:
 
 @contextmanager
 def _member(path: Path, member: zipfile.ZipInfo) -> Iterator[Any]:
-    with zipfile.ZipFile(path) as archive:
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         try:
             stream = archive.open(member)
         except RuntimeError as error:  # so the library says "encrypted", and "no such compression"

@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from . import addresses
 from .errors import OutputError
 
 
 class Work:
     """The folder beside the output in which a run grows: the parts that are done, then its tables; gone when the output is whole.
 
+    An output behind an address grows on this machine, and is sent when it is whole.
+
     ``resume``: take up what an earlier run, that was stopped, left there; otherwise that is thrown away.
     """
 
     def __init__(self, out: str | Path, *, resume: bool = False) -> None:
-        self.out = Path(out)
+        self.made = str(out)  # where the output is when all is done
+        self.out = addresses.stand_in(self.made) if addresses.is_address(out) else Path(out)
         self.folder = self.out.with_name(f".{self.out.name}.work")
         if self.out.exists() and not self.out.is_dir():
             raise OutputError(f"{self.out}: is a file, not a folder")
@@ -23,6 +27,8 @@ class Work:
             (self.folder / "old").rename(self.out)
         if self.out.is_dir() and any(self.out.iterdir()) and not (self.out / "run.json").is_file():
             raise OutputError(f"{self.out}: holds other files; name an empty or new folder")
+        if addresses.is_address(self.made):
+            addresses.check(self.made)
         if not resume:
             self.forget()
         self.tables, self.spool = self.folder / "out", self.folder / "spool"
@@ -52,6 +58,9 @@ class Work:
         if self.out.exists():
             self.out.rename(old)
         self.tables.rename(self.out)
+        if addresses.is_address(self.made):
+            addresses.send(self.out, self.made)
+            shutil.rmtree(self.out, ignore_errors=True)
         self.forget()
 
     def forget(self) -> None:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from ..addresses import place
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
-Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, or - for standard input; .gz, .bz2, .zst too.")]
+Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, zip archives, addresses (s3://...), or - for standard input; .gz, .bz2, .zst too.")]
 Dates = Annotated[str | None, typer.Option(help="How dates of numbers are read where those of a file do not tell: dmy, mdy or ymd (day, month, year).")]
-Folder = Annotated[Path, typer.Argument(help="A folder that mine wrote.")]
+Folder = Annotated[Path, typer.Argument(help="A folder that mine wrote, here or behind an address.", parser=place, metavar="FOLDER")]
 _COMMANDS: dict[str, Callable[..., Any]] = {}
 
 

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from ..addresses import place
 from . import Folder, command, console
 
 
 @command("compare")
 def compare_runs(
     folder: Folder,
-    other: Annotated[Path | None, typer.Argument(help="The folder of a second run; without it, groups within the first are compared with --by.")] = None,
+    other: Annotated[Path | None, typer.Argument(help="The folder of a second run; without it, groups within the first are compared with --by.", parser=place, metavar="[OTHER]")] = None,
     by: Annotated[str | None, typer.Option(help="period, channel, team, queue, or any column: its groups are compared.")] = None,
     period: Annotated[str, typer.Option(help="How long a period is: day, week, month, quarter, year.")] = "month",
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be given again. Default: the headlines.")] = None,

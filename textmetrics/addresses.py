@@ -1,0 +1,105 @@
+"""Where files may lie: on this machine, or behind an address that fsspec knows (``s3://``, ``gs://``, ``abfss://``, ``hdfs://``, ``memory://``).
+
+An address is a path like any other (universal_pathlib), so that readers and tables need not know. What writes a folder writes it here first and
+sends it then, ``run.json`` last: a folder behind an address is a run from the moment that file is there, and none before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from .errors import MissingInput, OutputError, TextmetricsError, UsageError
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+OBJECTS = ("s3:", "s3a:", "gs:", "gcs:", "abfs:", "abfss:", "az:", "oss:")  # have no folders; making one would make a bucket
+MARK = "run.json"  # what makes a folder a run: the last file to be sent, the first to be taken away
+
+
+def is_address(given: object) -> bool:
+    """Whether something lies behind an address.
+
+    >>> is_address("s3://archive/2024"), is_address("C:\\\\archive"), is_address("archive/2024")
+    (True, False, False)
+    """
+    return bool(_ADDRESS.match(str(given)))
+
+
+def place(given: str | Path) -> Path:
+    """A path on this machine, or one behind an address that is used like it. UsageError where the package for it is missing."""
+    if not is_address(given) or isinstance(given, Path):
+        return given if isinstance(given, Path) else Path(given)
+    try:
+        from upath import UPath
+
+        found = UPath(str(given))
+        found.fs  # noqa: B018  asks for the package of this protocol
+    except ImportError as error:
+        raise UsageError(f"{given}: needs the packages for such addresses: pip install 'textmetrics[remote]' and that of the storage ({error})") from error
+    except ValueError as error:
+        raise UsageError(f"{given}: {error}") from error
+    return cast(Path, found)
+
+
+def matching(given: str | Path) -> list[Path]:
+    """The files that a glob names, in the order of their names."""
+    path = place(given)
+    if is_address(given):
+        remote = cast(Any, path)
+        found = [place(remote.fs.unstrip_protocol(name)) for name in remote.fs.glob(remote.path)]
+    else:
+        found = list(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))))
+    return sorted((p for p in found if p.is_file()), key=str)
+
+
+@contextmanager
+def reached(given: object) -> Iterator[None]:
+    """Turns what a storage says when it cannot be reached into one line."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if not is_address(given) or isinstance(error, TextmetricsError):
+            raise
+        raise MissingInput(given, f"cannot be reached: {' '.join(str(error).split())[:200]}") from error
+
+
+def stand_in(address: str) -> Path:
+    """The folder of this machine in which the output for an address grows: the same one each time, so that a run that was stopped can go on."""
+    return Path(tempfile.gettempdir()) / f"textmetrics-{os.getuid() if hasattr(os, 'getuid') else 0}-{hashlib.blake2b(address.encode(), digest_size=8).hexdigest()}" / "out"
+
+
+def check(address: str) -> None:
+    """That an address can be written to, as far as a look tells: it holds nothing, or an earlier run."""
+    try:
+        old = _names(place(address))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{address}: cannot be reached: {' '.join(str(error).split())[:200]}") from error
+    if old and MARK not in old:
+        raise OutputError(f"{address}: holds other files; name an empty or new folder")
+
+
+def _names(there: Path) -> set[str]:
+    return {p.name for p in there.iterdir() if p.is_file()} if there.is_dir() else set()
+
+
+def send(folder: Path, address: str) -> None:
+    """Put the files of a folder behind an address, in place of an earlier run there: its mark goes first and comes last."""
+    there = place(address)
+    try:
+        old = _names(there)
+        if not address.startswith(OBJECTS):
+            there.mkdir(parents=True, exist_ok=True)
+        for name in sorted(old, key=lambda name: (name != MARK, name)):
+            (there / name).unlink()
+        for path in sorted(folder.iterdir(), key=lambda p: (p.name == MARK, p.name)):
+            with path.open("rb") as given, (there / path.name).open("wb") as taken:
+                shutil.copyfileobj(given, taken, 1 << 20)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{address}: cannot be written: {' '.join(str(error).split())[:200]}; the run is whole in {folder}") from error
