@@ -18,12 +18,12 @@ LAYERS = [
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
     FAMILIES,
-    {"features", "threads", "roles", "estimates", "corrections", "agreement", "drift"},
+    {"features", "threads", "roles", "estimates", "ranktests", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions", "work"},
     {"parts"},
     {"engines", "arrow"},
-    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "conflicts", "side_conflicts", "crosschannel", "promises", "expectations", "holdout", "confusion", "predicted", "surveys", "selfservice"},
+    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "conflicts", "side_conflicts", "crosschannel", "promises", "expectations", "holdout", "confusion", "predicted", "surveys", "selfservice"},
     {"gathering"},
     {"pipeline", "library", "recognition"},
     {"conversion"},
@@ -34,6 +34,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DOORS = {
     "spacy": {"nlp.py"},
     "sklearn": set(),
+    "scipy": {"ranktests.py", "pooling.py"},
     "vaderSentiment": {"scorers/vader.py"},
     "pandas": {"report.py"},
     "re2": {"expressions.py"},
@@ -122,6 +123,6 @@ def test_no_word_of_a_language_stands_in_a_detector(path):
 
 
 def test_importing_the_package_imports_nothing_heavy():
-    code = "import sys, textmetrics; textmetrics.read; print([m for m in ('spacy', 'sklearn', 'pandas', 'pyarrow', 'rich') if m in sys.modules])"
+    code = "import sys, textmetrics; textmetrics.read; print([m for m in ('spacy', 'sklearn', 'scipy', 'pandas', 'pyarrow', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT.parent, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,11 +9,13 @@ import pytest
 from rich.console import Console
 
 import textmetrics as tm
-from textmetrics.comparison import OTHERS, Value, benjamini_hochberg, compare, compare_by, kitagawa, pooled, ranking, valued
+from textmetrics.comparison import OTHERS, Value, benjamini_hochberg, compare, compare_by, curves, kitagawa, pooled, ranking, valued
 from textmetrics.observed import Seen, seen
 from textmetrics.render.comparison import comparison
+from textmetrics.render.comparison import curves as told_curves
 from textmetrics.report import Report
 from textmetrics.tables import TABLES, Tables
+from textmetrics.testing import conversation
 
 
 def report(cells):
@@ -70,6 +72,24 @@ def test_groups_are_held_against_all_others_and_ranked_towards_each_other():
     ranks = {k.group: k for k in ranking(r, "team", "came_back")}
     assert ranks["C"].pooled < ranks["C"].value and abs(ranks["C"].pooled - ranks["C"].value) > abs(ranks["A"].pooled - ranks["A"].value)
     assert "B" in ranks["A"].alike and "D" not in ranks["A"].alike
+
+
+def test_whether_severities_wait_alike_is_asked_once_for_all_of_them():
+    """Urgent matters wait 61 to 80 minutes, the others 1 to 40; the four of no group and the three "odd" ones are no group."""
+    def mails(severity, minutes):
+        return [conversation("09:00 customer: No sound?", f"{9 + m // 60:02}:{m % 60:02} agent: Please restart the box.", id=f"{severity}{m}", severity=severity, channel="email") for m in minutes]
+
+    run = tm.analyze([*mails("urgent", range(61, 81)), *mails("normal", range(1, 41, 2)), *mails("low", range(2, 42, 2)), *mails("odd", range(3)), *mails(None, range(4))])
+    found = {c.metric: c for c in curves(run, "severity", metrics=["first_response_wait", "handled"])}
+    c = found.pop("first_response_wait")
+    assert not found and c.real and c.crude.df == c.within.df == 2 and c.left_out == ("odd",)
+    assert [(g, e.value, e.n) for g, e in c.groups] == [("urgent", 4200, 20), ("low", 1200, 20), ("normal", 1140, 20)]
+    assert c.behind == tuple(f"urgent{m}" for m in range(76, 81)), "the longest of the slowest"
+    told = io.StringIO()
+    Console(file=told, width=80).print(told_curves([c]))
+    assert "urgent 1 h 10 min (n 20)" in told.getvalue() and "p < 0.001" in told.getvalue() and "fewer than 10: odd" in told.getvalue()
+    alike = curves(tm.analyze([*mails("normal", range(1, 41, 2)), *mails("low", range(2, 42, 2))]), "severity", metrics=["first_response_wait"])
+    assert [c.real for c in alike] == [False]
 
 
 def test_equal_groups_are_pooled_whole():

@@ -2,22 +2,25 @@
 
 A crude difference mixes both. Groups are also compared within strata (request type, language, severity), weighted by how often each occurs in both together; Kitagawa's
 split says how much of the difference is mix and how much is rate; where the sign turns between crude and standardised, a warning stands (Simpson). Intervals hold customers
-together, several differences at once are held to a false discovery rate (Benjamini and Hochberg), and rankings are drawn towards each other (empirical Bayes).
+together, several differences at once are held to a false discovery rate (Benjamini and Hochberg), and rankings are drawn towards each other (`pooling`). Whether all groups
+wait alike is asked of whole curves, once for all of them (`ranktests`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import erfc, sqrt
 
 import numpy as np
 from msgspec import Struct
 
 from .errors import UnknownName, UsageError
-from .estimates import FEWEST, Array, Z, kaplan_meier, restricted_mean
+from .estimates import FEWEST, Array, Estimate, Z, kaplan_meier, restricted_mean, survival
 from .figures import some
 from .metrics import METRICS
 from .observed import Seen, columns, seen
+from .pooling import Ranked, Value, pooled
+from .ranktests import RankTest, logrank
 from .report import Report
 from .spans import shown
 
@@ -27,14 +30,6 @@ DISCOVERIES = 0.05  # share of the differences called real that may be false
 OTHERS = "the others"
 NEARLY_ALL = 0.95  # of the answered waits: means of waits are taken up to there
 COMPARED = ("proportion", "bounds", "rate", "mean", "survival", "quantile")
-
-
-class Value(Struct, frozen=True):
-    """A value with the variance of its mean; ``n`` observations."""
-
-    value: float
-    variance: float
-    n: int
 
 
 class Split(Struct, frozen=True):
@@ -85,16 +80,25 @@ class Compared(Struct, frozen=True):
         return self.crude if self.standardised is None else self.standardised.value
 
 
-class Ranked(Struct, frozen=True):
-    """A group in a ranking: its own value, the one drawn towards all, and the groups it cannot be told from."""
+class Curves(Struct, frozen=True):
+    """Whether the groups of a column wait alike. ``groups``: name and Kaplan-Meier median, the slowest first; ``within``: the test within strata, None where no stratum
+    holds two groups; ``early``: the same where differences among the first answers count most; ``left_out``: groups of fewer than ten.
+    """
 
-    group: str
-    n: int
-    value: float
-    pooled: float
-    low: float
-    high: float
-    alike: tuple[str, ...] = ()
+    metric: str
+    unit: str
+    groups: tuple[tuple[str, Estimate], ...]
+    crude: RankTest
+    within: RankTest | None
+    early: RankTest | None
+    behind: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    real: bool = False
+
+    @property
+    def telling(self) -> RankTest:
+        """The test to go by: within strata where there is one."""
+        return self.within or self.crude
 
 
 def kitagawa(w0: Sequence[float] | Array, r0: Sequence[float] | Array, w1: Sequence[float] | Array, r1: Sequence[float] | Array) -> Split:
@@ -120,25 +124,6 @@ def benjamini_hochberg(p: Sequence[float], rate: float = DISCOVERIES) -> list[bo
     last = max((k for k, i in enumerate(order, start=1) if p[i] <= rate * k / len(p)), default=0)
     held = set(order[:last])
     return [i in held for i in range(len(p))]
-
-
-def pooled(groups: Mapping[str, Value]) -> list[Ranked]:
-    """Groups from highest to lowest, each drawn towards the common mean by how little it knows (DerSimonian and Laird's variance between groups)."""
-    names = sorted(groups)
-    value = np.array([groups[g].value for g in names])
-    variance = np.array([max(groups[g].variance, 1e-12) for g in names])
-    w = 1 / variance
-    common = float((w @ value) / w.sum())
-    q = float(w @ (value - common) ** 2)
-    spread = w.sum() - float(w @ w) / w.sum()
-    between = max(0.0, (q - (len(names) - 1)) / spread) if spread > 0 else 0.0
-    weights = 1 / (variance + between)
-    common = float((weights @ value) / weights.sum())
-    keep = between / (between + variance)
-    drawn, half = common + keep * (value - common), Z * np.sqrt(keep * variance + (1 - keep) ** 2 / weights.sum())
-    rows = [Ranked(g, groups[g].n, float(v), float(d), float(d - h), float(d + h)) for g, v, d, h in zip(names, value, drawn, half, strict=True)]
-    rows.sort(key=lambda r: (-r.pooled, r.group))
-    return [Ranked(r.group, r.n, r.value, r.pooled, r.low, r.high, tuple(o.group for o in rows if o is not r and o.low <= r.high and r.low <= o.high)) for r in rows]
 
 
 def compare(first: Report, second: Report, *, metrics: Sequence[str] | None = None, strata: Sequence[str] = STRATA, names: tuple[str, str] = ("A", "B")) -> list[Compared]:
@@ -175,10 +160,43 @@ def compare_by(report: Report, by: str, *, metrics: Sequence[str] | None = None,
 
 
 def ranking(report: Report, by: str, metric: str, *, period: str = "month") -> list[Ranked]:
-    """The groups of a column by one metric, partially pooled; groups of fewer than ten observations are left out."""
+    """The groups of a column by one metric, partially pooled; groups of fewer than ten observations are left out. Waits are means up to where all of them are known."""
     s = seen(report, _chosen([metric]), (), by=by, period=period).get(metric)
-    groups = {} if s is None else {g: v for g in sorted(set(s.group("by")) - {""}) if (v := valued(metric, s.where("by", g))) is not None and v.n >= FEWEST}
-    return pooled(groups) if len(groups) > 1 else []
+    each = {} if s is None else {g: mine for g in sorted(set(s.group("by")) - {""}) if len((mine := s.where("by", g)).value) >= FEWEST}
+    until = reach(*each.values()) if each and METRICS[metric].estimate == "survival" else None
+    groups = {g: v for g, mine in each.items() if (v := valued(metric, mine, until)) is not None and v.n >= FEWEST}
+    return pooled(groups, METRICS[metric].estimate) if len(groups) > 1 else []
+
+
+def curves(report: Report, by: str, *, metrics: Sequence[str] | None = None, strata: Sequence[str] = STRATA, period: str = "month") -> list[Curves]:
+    """Whether the groups of a column wait alike, duration by duration: log-rank tests over all of them; groups of fewer than ten observations are left out."""
+    import msgspec
+
+    inside = tuple(s for s in strata if s != by) + (() if by == "channel" else ("channel",))
+    chosen = [m for m in (metrics or [n for n, m in METRICS.items() if m.headline]) if METRICS[m].lasts]
+    found = [_curves(name, s) for name, s in sorted(seen(report, chosen, inside, by=by, period=period).items())]
+    tested = [c for c in found if c is not None]
+    return [msgspec.structs.replace(c, real=r) for c, r in zip(tested, benjamini_hochberg([c.telling.p for c in tested]), strict=True)]
+
+
+def _curves(metric: str, s: Seen) -> Curves | None:
+    """The groups of one duration, the slowest first, and the tests over them; None where fewer than two have ten observations, or nothing happened."""
+    names, of = np.unique(s.groups["by"].astype(str), return_inverse=True)
+    sizes = np.bincount(of, minlength=len(names))
+    large = [n for n, size in zip(names.tolist(), sizes, strict=True) if n and size >= FEWEST]
+    keep = np.isin(names[of], large)
+    value, censored, cluster, stratum, group = s.value[keep], s.censored[keep], s.cluster[keep], s.stratum[keep], names[of][keep]
+    crude = logrank(value, censored, group, clusters=cluster)
+    if len(large) < 2 or crude is None:
+        return None
+    within = logrank(value, censored, group, clusters=cluster, strata=stratum)
+    early = logrank(value, censored, group, clusters=cluster, strata=stratum, early=True)
+    told = [(g, survival(value[group == g], value, censored[group == g])) for g in large]
+    told.sort(key=lambda x: (-(float("inf") if x[1].value is None else x[1].value), x[0]))
+    slowest = np.nonzero(group == told[0][0])[0]
+    worst = slowest[np.argsort(-value[slowest], kind="stable")][:5]
+    left_out = tuple(n for n in names.tolist() if n and n not in large)
+    return Curves(metric, METRICS[metric].unit, tuple(told), crude, within, early, some(s.conversation[keep][i] for i in worst), left_out)
 
 
 def held(found: Sequence[Compared]) -> list[Compared]:
@@ -219,7 +237,7 @@ def _ratio(top: Array, bottom: Array, cluster: Array) -> Value:
     if variance == 0 and set(np.unique(top)) <= {0.0, 1.0}:
         p = (top.sum() + 2) / (len(top) + 4)  # none or all: the variance of Agresti and Coull's share, not zero
         variance = float(p * (1 - p) / (len(top) + 4))
-    return Value(value, variance, len(top))
+    return Value(value, variance, len(top), float(bottom.sum()))
 
 
 def _restricted(times: Array, censored: Array, until: float) -> Value:
@@ -235,15 +253,15 @@ def _restricted(times: Array, censored: Array, until: float) -> Value:
     return Value(restricted_mean(times, censored, until), variance, len(times))
 
 
-def reach(a: Seen, b: Seen) -> float:
-    """How far two curves are compared: as far as both are known, and no further than nearly all of the answered waited.
+def reach(*groups: Seen) -> float:
+    """How far curves are compared: as far as all of them are known, and no further than nearly all of the answered waited.
 
     Beyond that, the few who are never answered would make the whole mean, and it would grow with the length of the archive.
     """
-    ends = [float(s.value.max()) for s in (a, b) if s.censored[s.value == s.value.max()].any()]
-    answered = np.concatenate([a.value[~a.censored], b.value[~b.censored]])
+    ends = [float(s.value.max()) for s in groups if s.censored[s.value == s.value.max()].any()]
+    answered = np.concatenate([s.value[~s.censored] for s in groups])
     usual = float(np.quantile(answered, NEARLY_ALL)) if len(answered) else float("inf")
-    return min([*ends, usual]) if ends or len(answered) else max(float(a.value.max()), float(b.value.max()))
+    return min([*ends, usual]) if ends or len(answered) else max(float(s.value.max()) for s in groups)
 
 
 def _median(values: Array, cluster: Array, draws: int = 200) -> Value:

@@ -37,5 +37,6 @@ def compare_runs(
         return
     report, column = Report.load(folder), by or ""
     console().print(render.comparison(comparison.compare_by(report, column, metrics=metric, strata=strata, period=period), every=every))
+    console().print(render.curves(comparison.curves(report, column, metrics=metric, strata=strata, period=period)))
     if rank:
         console().print(render.ranking(comparison.ranking(report, column, rank, period=period), rank, METRICS[rank].unit))

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..cleaning import printable
-from ..comparison import OTHERS, Compared, Ranked
-from ..spans import shown
+from ..comparison import OTHERS, Compared, Curves
+from ..pooling import Ranked
+from ..spans import lacking, shown
 
 
 def comparison(found: Sequence[Compared], *, every: bool = False) -> Group:
@@ -80,6 +81,30 @@ def signed(value: float, unit: str) -> str:
         return f"{100 * value:+.1f}"
     told = shown(value, unit)
     return told if told.startswith(("-", "+")) else f"+{told}"
+
+
+def curves(found: Sequence[Curves]) -> Group:
+    """Whether groups wait alike: the median of each, the slowest first, and the tests over all of them."""
+    parts: list[Text] = [Text("Do all of them wait alike?", "bold underline")] if found else []
+    for c in found:
+        medians = [f"{g} {lacking(e.n, e.need) if e.n < e.need else shown(e.value, c.unit)} (n {e.n:,}{f', {e.n_open:,} open' if e.n_open else ''})" for g, e in c.groups]
+        parts.append(Text(printable(f"{c.metric.replace('_', ' ')}: {'; '.join(medians)}")))
+        told = [f"within strata p {chance(c.within.p)}" if c.within else "no stratum holds two groups", f"crude p {chance(c.crude.p)}", *([f"early differences p {chance(c.early.p)}"] if c.early else [])]
+        parts.append(Text(f"  {'no: ' if c.real else 'cannot be told: '}{', '.join(told)} (log-rank, chi-squared with {c.telling.df} degrees of freedom)", "yellow" if c.real else "dim"))
+        if c.real:
+            parts.append(Text(printable(f"  the longest of {c.groups[0][0]}: {', '.join(c.behind[:3])}"), "dim"))
+        if c.left_out:
+            parts.append(Text(printable(f"  fewer than 10: {', '.join(c.left_out)}"), "dim"))
+    return Group(*parts, *([Text("")] if parts else []))
+
+
+def chance(p: float) -> str:
+    """A p-value in as many digits as matter.
+
+    >>> chance(0.0312), chance(0.00004)
+    ('0.031', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 
 def ranking(found: Sequence[Ranked], metric: str, unit: str) -> Group:
