@@ -7,6 +7,9 @@ from rich.console import Console
 
 import textmetrics as tm
 from textmetrics.coverage import coverage
+from textmetrics.evidence import in_run
+from textmetrics.render.terminal import summary
+from textmetrics.testing import AS_OF, conversation
 
 
 def message(conversation, day, text, role="customer", **more):
@@ -59,3 +62,41 @@ def test_it_stands_in_the_foot_of_the_summary(report, width):
     text = console.export_text()
     assert all(len(line) <= width for line in text.splitlines())
     assert "What it rests on" in text and "with a severity 33 %" in " ".join(text.split())
+
+
+ASKED, ANSWERED = "customer: No sound on my box?", "agent: Please restart the box and check the cable."
+
+
+@pytest.fixture
+def fresh():
+    old = ["2024-01-10 09:00 " + ASKED, "2024-01-10 09:05 " + ANSWERED, "2024-01-10 09:20 customer: That fixed it!"]
+    young = ["2024-01-19 23:00 " + ASKED, "2024-01-19 23:05 " + ANSWERED, "2024-01-19 23:20 customer: That fixed it!"]
+    given = [conversation(*old, id="a", severity="high"), conversation(*young, id="b", severity="high"), conversation(*young[:2], id="c"), conversation(*young, id="d", channel="email")]
+    return tm.analyze(given, as_of=AS_OF, metrics=["resolution", "solutions_acknowledged", "abandonment", "contact_experience"])
+
+
+TOO_YOUNG = {
+    ("resolution", "chat"): (1, 2),
+    ("solutions_acknowledged", "chat"): (1, 2),
+    ("resolution", "email"): (0, 1),
+    ("contact_experience", "chat"): (2, 1),  # of b it is known how it ended
+    ("abandonment", "chat"): (3, 0),  # what is too young to be told is open there
+}
+
+
+@pytest.mark.parametrize("case", TOO_YOUNG, ids="-".join)
+def test_what_is_too_young_is_counted_metric_by_metric(fresh, case):
+    row = fresh.estimates().set_index(["metric", "channel"]).loc[case]
+    assert (row["n"], row["n_young"]) == TOO_YOUNG[case]
+
+
+def test_what_is_too_young_is_counted_by_group(fresh):
+    rows = fresh.estimates("severity").query("metric == 'resolution' and channel == 'chat' and severity == 'high'")
+    assert rows[["n", "n_young"]].values.tolist() == [[1, 1]]
+
+
+def test_summary_and_case_say_how_many_are_too_young(fresh):
+    console = Console(width=80, file=io.StringIO())
+    console.print(summary(fresh))
+    assert "2 young" in console.file.getvalue() and "too young" in console.file.getvalue()
+    assert [f.note for f in in_run(fresh, "resolution")[0].figures] == ["2 too young, left out", "1 too young, left out"]

@@ -34,7 +34,7 @@ def in_run(report: Report, metric: str) -> list[Section]:
     rows, columns = report.estimate_rows()
     told = [dict(zip(columns, r, strict=True)) for r in rows]
     levels = [r for r in told if r["metric"] == metric and not any(r.get(b) for b in m.by)]
-    values = [Figure(r["channel"], metric.replace("_", " "), Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"]), m.unit) for r in levels]
+    values = [Figure(r["channel"], metric.replace("_", " "), Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"]), m.unit, _young(r["n_young"])) for r in levels]
     t = report.arrow("observations")
     seen = t.filter(pc.equal(t["metric"], metric)).to_pylist()
     known = [o for o in seen if not (o["censored"] and m.estimate in ("proportion", "bounds", "rate", "mean", "incidence"))]
@@ -48,6 +48,11 @@ def in_run(report: Report, metric: str) -> list[Section]:
     cases = [_case(o, m, channels[o["conversation_id"]], texts.get((o["conversation_id"], o["message_id"]), "")) for o in far]
     far_end = "furthest to its worse side" if m.better else "highest"
     return [Section("In this run", tuple(values)), Section(f"The {len(cases)} {far_end}", tuple(cases), "textmetrics show DIR CONVERSATION opens one.")]
+
+
+def _young(n: int) -> str:
+    """What a metric left out because its outcome may still come."""
+    return f"{n:,} too young, left out" if n else ""
 
 
 def _case(o: Mapping[str, Any], m: Metric, channel: str, text: str) -> Figure:

@@ -144,7 +144,7 @@ class Report:
         return self._frame("problems")
 
     def estimates(self, *by: str) -> pd.DataFrame:
-        """A row a metric and group: channel, the columns in ``by`` (of conversations, or kept from the export), n, value, low, high, unit, better, estimate, n_open.
+        """A row a metric and group: channel, the columns in ``by`` (of conversations, or kept from the export), n, value, low, high, unit, better, estimate, n_open, n_young.
 
         Durations have three rows more, ``NAME_p75``, ``NAME_p90`` and ``NAME_p95``; a percentile of fewer observations than it needs has no value.
         """
@@ -154,7 +154,10 @@ class Report:
         return pd.DataFrame(rows, columns=columns)
 
     def estimate_rows(self, by: Sequence[str] = ()) -> tuple[list[list[Any]], list[str]]:
-        """The estimates as plain rows, and the names of their columns. A group column that is empty means: all."""
+        """The estimates as plain rows, and the names of their columns. A group column that is empty means: all.
+
+        ``n_young`` counts what a metric leaves out because it is too young to have an outcome; where that is all there is, ``n`` is 0.
+        """
         import numpy as np
 
         by = tuple(b for b in by if b != "channel")
@@ -168,21 +171,27 @@ class Report:
         index = {c: n for n, c in enumerate(self._arrow["conversations"]["conversation_id"].to_pylist())}
         at = np.fromiter((index[c] for c in observed["conversation_id"].to_pylist()), np.int64, len(observed))
         value, exposure, censored = (np.asarray(observed[c]) for c in ("value", "exposure", "censored"))
-        columns = ["channel", *by, *sorted({b for n in names for b in METRICS[n].by} - set(by))]
+        young = self._young()
+        columns = ["channel", *by, *sorted({b for n in {*names, *young} for b in METRICS[n].by} - set(by))]
         rows: list[list[Any]] = []
-        for name in sorted(names):
-            chosen = np.nonzero(codes == names.index(name))[0]
+        for name in sorted({*names, *young}):
+            chosen = np.nonzero(codes == names.index(name))[0] if name in names else np.zeros(0, np.int64)
             m = METRICS[name]
             levels = dict.fromkeys([("channel",), *([("channel", *by)] if by else []), *[("channel", b) for b in m.by if b not in by]])
             for level in levels:
-                for key, where in _grouped([groups[g][at[chosen]] for g in level], chosen):
+                seen = dict(_grouped([groups[g][at[chosen]] for g in level], chosen))
+                left_out = _counted([groups[g] for g in level], young.get(name, {}))
+                for key in sorted({*seen, *left_out}, key=_by_name):
                     if len(level) > 1 and all(k is None for k in key[1:]):
                         continue
+                    where = seen.get(key, chosen[:0])
                     given = dict(zip(level, key, strict=True))
                     weight = np.full(len(where), float(len(chosen))) if m.estimate == "share" else exposure[where]
-                    estimate = ESTIMATES[m.estimate](value[where], weight, censored[where])
+                    estimate = ESTIMATES[m.estimate](value[where], weight, censored[where]) if len(where) else Estimate(0, None)
                     cells = [given.get(c) for c in columns]
-                    rows.append(_row(name, cells, estimate, m, m.estimate))
+                    rows.append(_row(name, cells, estimate, m, m.estimate, left_out.get(key, 0)))
+                    if not len(where):
+                        continue
                     for p in BESIDE if m.lasts else ():
                         if f"{name}_{p}" not in METRICS:
                             rows.append(_row(f"{name}_{p}", cells, beside(m.estimate, p, value[where], weight, censored[where]), m, p))
@@ -210,12 +219,20 @@ class Report:
         estimate = standardised_difference(value[where], strata[0], value[other], strata[1])
         return [] if estimate is None else [_row(m.name + BEYOND, [given.get(c) for c in columns], estimate, m, "difference")]
 
+    def _young(self) -> dict[str, dict[int, int]]:
+        """What each metric left out as too young: how much, by the place of the conversation."""
+        found: dict[str, dict[int, int]] = {}
+        for place, told in enumerate(self._arrow["conversations"]["too_young"].to_pylist()):
+            for name, n in json.loads(told).items() if told else ():
+                found.setdefault(name, {})[place] = n
+        return found
+
     def _groups(self) -> dict[str, np.ndarray]:
         """The columns conversations may be grouped by: those of the table that hold words, and those the export had besides."""
         import numpy as np
 
         table = self._arrow["conversations"]
-        found = {c: np.asarray(table[c].to_pylist(), object) for c in TABLES["conversations"] if TABLES["conversations"][c] == "string" and c != "columns"}
+        found = {c: np.asarray(table[c].to_pylist(), object) for c in TABLES["conversations"] if TABLES["conversations"][c] == "string" and c not in ("columns", "too_young")}
         extra = [json.loads(c) if c else {} for c in table["columns"].to_pylist()]
         for name in sorted({k for e in extra for k in e}):
             found.setdefault(name, np.asarray([e.get(name) for e in extra] + [None], object)[:-1])
@@ -276,7 +293,7 @@ def _grouped(keys: Sequence[np.ndarray], chosen: np.ndarray) -> Iterable[tuple[t
     found: dict[tuple[Any, ...], list[int]] = {}
     for place, key in zip(chosen.tolist(), zip(*keys, strict=True), strict=True):
         found.setdefault(key, []).append(place)
-    for key in sorted(found, key=lambda k: tuple("" if x is None else str(x) for x in k)):
+    for key in sorted(found, key=_by_name):
         yield key, np.asarray(found[key])
 
 
@@ -290,8 +307,22 @@ def row_of(name: str) -> tuple[str, str]:
     return name.removesuffix(end), end[1:]
 
 
-def _row(name: str, groups: Sequence[Any], e: Estimate, m: Metric, estimate: str) -> list[Any]:
-    return [name, *groups, e.n, _round(e.value), _round(e.low), _round(e.high), m.unit, m.better, estimate, e.n_open]
+def _by_name(key: tuple[Any, ...]) -> tuple[str, ...]:
+    """The order of groups: by their names, what has none first."""
+    return tuple("" if x is None else str(x) for x in key)
+
+
+def _counted(keys: Sequence[np.ndarray], at: Mapping[int, int]) -> dict[tuple[Any, ...], int]:
+    """How much there is in each group, of counts at some places."""
+    found: dict[tuple[Any, ...], int] = {}
+    for place, n in at.items():
+        key = tuple(k[place] for k in keys)
+        found[key] = found.get(key, 0) + n
+    return found
+
+
+def _row(name: str, groups: Sequence[Any], e: Estimate, m: Metric, estimate: str, young: int = 0) -> list[Any]:
+    return [name, *groups, e.n, _round(e.value), _round(e.low), _round(e.high), m.unit, m.better, estimate, e.n_open, young]
 
 
 def _round(value: float | None) -> float | None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .metrics import METRICS, observe, observe_customer
+from . import packs
+from .metrics import METRICS, observe, observe_customer, too_young
 from .profile import stage
 from .types import Conversation, Observation, Problem, Transcript
 
@@ -60,6 +61,7 @@ TABLES: dict[str, dict[str, str]] = {
         "clock_skewed": "bool",
         "role_confidence": "float64",
         "columns": "string",
+        "too_young": "string",
     },
     "findings": {
         "conversation_id": "string",
@@ -83,7 +85,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "problems": {"source": "string", "record": "int64", "line": "int64", "byte": "int64", "reason": "string"},
 }
-ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open")
+ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "n_young")
 GROUP = 1 << 16  # rows of a row group
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
@@ -115,12 +117,13 @@ class Tables:
         self.n_messages += len(ids)
         for column, cells in zip(self._rows["messages"], _message_columns(t, ids), strict=True):
             column.extend(cells)
-        self._add("conversations", _conversation_row(t))
         for f in t.findings:
             text = c.messages[f.message].text[f.start : f.end]
             self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
         with stage("observe"):
             observed = observe(t, self.metrics)
+            young = too_young(t, observed) if _young(t) else {}
+        self._add("conversations", (*_conversation_row(t), _json(young) if young else None))
         for name, seen in observed.items():
             if seen:
                 self._observe(name, number, seen)
@@ -323,6 +326,12 @@ def _conversation_row(t: Transcript) -> tuple[Any, ...]:
         min((p.confidence for p in c.participants), default=None),
         _json(c.columns) if c.columns else None,
     )
+
+
+def _young(t: Transcript) -> bool:
+    """Whether the last message of a conversation is so young that an outcome may still come."""
+    last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
+    return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
 
 
 def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:

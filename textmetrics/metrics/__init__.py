@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..registry import Registry
 from ..types import Observation, Transcript
@@ -95,6 +96,15 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     [240.0]
     """
     return {m.name: list(m.observe(transcript)) for m in _chosen(tuple(METRICS if metrics is None else metrics), transcript.channel)}
+
+
+def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]]) -> dict[str, int]:
+    """How many observations more each metric would make if the data had not been cut so soon: what it leaves out because its outcome may still come.
+
+    ``seen``: what `observe` gave. A metric that counts what is too young as open leaves nothing out.
+    """
+    uncut = observe(replace(transcript, as_of=None), seen)
+    return {name: n for name, found in uncut.items() if (n := len(found) - len(seen[name])) > 0}
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,8 @@
 """Shows results; computes nothing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 # the files of metrics, in the order and under the questions in which people read them
 FAMILIES = {
     "resolution": "did it work?",
@@ -19,3 +22,13 @@ FAMILIES = {
     "operations": "what did the work take?",
     "volume": "how much is there?",
 }
+
+
+def beside(row: Mapping[str, Any]) -> str:
+    """What stands beside the n of an estimate: how many are open or silent, and how many were left out as too young.
+
+    >>> beside({"n_open": 16, "estimate": "bounds", "n_young": 3})
+    '16 silent, 3 young'
+    """
+    told = ((row["n_open"], "silent" if row["estimate"] == "bounds" else "open"), (row["n_young"], "young"))
+    return ", ".join(f"{n:,} {what}" for n, what in told if n)

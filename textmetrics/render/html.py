@@ -18,7 +18,7 @@ from ..metrics import METRICS
 from ..report import Report, row_of
 from ..spans import duration, lacking, shown
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES
+from . import FAMILIES, beside
 from .calibration import as_people_read
 
 EXAMPLES = 8  # messages shown behind a metric
@@ -105,7 +105,7 @@ def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]],
     few = too_few(r["estimate"], r["n"])
     label = f"{name.replace('_', ' ')}{': ' + ', '.join(named) if named else ''}"
     ends = f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}" if r["low"] is not None or r["high"] is not None else ""
-    n = f"n {r['n']:,}" + (f", {r['n_open']:,} {'silent' if r['estimate'] == 'bounds' else 'open'}" if r["n_open"] else "")
+    n = ", ".join(filter(None, (f"n {r['n']:,}", beside(r))))
     line = tag(
         "summary",
         tag("span", label),

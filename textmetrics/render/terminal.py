@@ -19,7 +19,7 @@ from ..metrics import METRICS
 from ..report import Report, row_of
 from ..spans import lacking, shown
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES
+from . import FAMILIES, beside
 from .calibration import as_people_read
 
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
@@ -74,6 +74,8 @@ def _head(report: Report) -> Group:
         aside.append(f"no language pack, so times and volumes only: {unread}")
     lines = [head, Text("Set aside: " + ("; ".join(aside) if aside else "nothing"), "dim")]
     note = Text("n: observations. Interval: 95 %; of 'acknowledged' and 'resolution' it reaches from none to all of the silent.", "dim")
+    if any(report.arrow("conversations")["too_young"].to_pylist()):
+        note.append(" Young: too recent for an outcome, not in n.")
     return Group(*lines, note)
 
 
@@ -132,6 +134,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
     unit = r["unit"]
     few = too_few(r["estimate"], r["n"])
     value = shown(r["value"], unit) if not few else f"of {r['n']}: few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])
+    value = value if r["n"] or r["n_open"] else "too young"
     ends = ("?" if r["low"] is None else shown(r["low"], unit), "…" if r["high"] is None else shown(r["high"], unit))
     interval = "" if few or (r["low"] is None and r["high"] is None) else f"{ends[0]} to {ends[1]}"
     picture = Text("")
@@ -139,7 +142,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
         picture = _bar(r, width)
     elif width and r["estimate"] in ("survival", "quantile") and unit == "s" and not named:
         picture = Text(_spark(report, name, r["channel"], width), "blue")
-    rest = f"{r['n_open']:,} {'silent' if r['estimate'] == 'bounds' else 'open'}" if r["n_open"] else ""
+    rest = beside(r) if width else beside(r).replace(", ", "\n")
     return [Text(label, no_wrap=True, overflow="ellipsis"), Text(value, "dim" if few else "bold"), picture, Text(interval), Text(f"{r['n']:,}"), Text(rest)]
 
 
