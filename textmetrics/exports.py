@@ -278,13 +278,16 @@ def channel(name: Any, otherwise: str) -> str:
 class Messages:
     """Makes the messages of one source: times by the export's own rule, people of one name told apart, facts of a conversation on its first message.
 
-    ``local``: times that name no zone are in that of whoever exported, not in UTC by the platform's rule.
+    ``local``: times that name no zone are in that of whoever exported, not in UTC by the platform's rule. ``dates``: all its times, where they are not
+    texts of an object or row; ``rising``: they come in the order of time.
     """
 
-    def __init__(self, source: Source, mapping: Map, *, time: str = "iso", local: bool = False) -> None:
+    def __init__(
+        self, source: Source, mapping: Map, *, time: str = "iso", local: bool = False, dates: Callable[[], Iterable[str]] | None = None, rising: bool = False
+    ) -> None:
         self.source, self.mapping, self._local = source, mapping, local
         form, zone = time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC"
-        self._clock = Clock(form, zone, order=mapping.dates, dates=lambda: _texts(source))
+        self._clock = Clock(form, zone, order=mapping.dates, dates=dates or (lambda: _texts(source)), rising=rising)
         self._names: dict[str, dict[str, str]] = {}
         self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()
