@@ -133,7 +133,7 @@ def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     """Where in the conversation a message stands, and who speaks."""
     people, roles, n, writers = view.conversation.messages, view.roles, len(view), told.writers
     me = writers[i]
-    row[f"is:by {roles[i]}"] = 1.0
+    row["is:by agent" if roles[i] == "peer" else f"is:by {roles[i]}"] = 1.0  # what models learned from calls peers agents
     if i == 0:
         row["is:the first message"] = 1.0
     if i == n - 1:

@@ -20,8 +20,8 @@
     [roles]                         # what stands in the role column = our role; "*" is everything else
     requester = "customer"
 
-    [reactions]                     # ours = theirs: likes, shares, replies, quotes, bookmarks, embeds, comments, dms, wall_posts, mentions, views, rating, helpful, solution
-    likes = "like_count"            # an empty cell is unknown; of solution (marked as the solution?) it is: no
+    [reactions]                     # ours = theirs: likes, shares, replies, quotes, bookmarks, embeds, comments, dms, wall_posts, mentions, views, rating, helpful, solution, originator
+    likes = "like_count"            # an empty cell is unknown; of solution (marked as the solution?) it is: no. originator: the one who asked reacted to it
 
     [values.severity]               # their value = ours
     "1-critical" = "critical"
@@ -55,7 +55,7 @@ FINER = {"raw_time", "zone_known", "edited", "attachments", "role_confidence", "
 COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
 THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
 COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comments", "dms", "wall_posts", "mentions")
-REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution")
+REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution", "originator")
 SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "dates", "html", "threads", "order", "role_from", "role"}
 TABLES = {"columns", "roles", "reactions", "values"}
 TRUE = {"true", "1", "yes", "t", "y"}

@@ -16,11 +16,11 @@ from msgspec import Struct
 from . import packs
 from .episodes import Episode
 from .estimates import restricted_mean, survival
+from .types import RESPONDERS
 
 Value = tuple[float | None, int]
 DAY = 86400.0
 NEUTRAL = 0.05  # moods nearer to 0 than this have no polarity, as in the comparison of moods at equal beginnings
-RESPONDERS = ("agent", "bot")
 
 
 class Measure(Struct, frozen=True):

@@ -32,9 +32,9 @@ def _by(report: Report, table: str) -> dict[str, list[dict[str, Any]]]:
 
 def _transcript(head: dict[str, Any], rows: list[dict[str, Any]], found: list[dict[str, Any]]) -> Transcript:
     place = {r["message_id"]: n for n, r in enumerate(rows)}
-    people = {r["participant_id"]: r["role"] for r in rows if r["role"] != "note"}
+    people = {r["participant_id"]: Participant(r["participant_id"], r["role"], r["role_confidence"]) for r in rows if r["role"] != "note"}
     for r in rows:
-        people.setdefault(r["participant_id"], "agent")
+        people.setdefault(r["participant_id"], Participant(r["participant_id"], "agent", r["role_confidence"]))
     messages = tuple(
         Message(
             id=r["message_id"],
@@ -54,7 +54,7 @@ def _transcript(head: dict[str, Any], rows: list[dict[str, Any]], found: list[di
     conversation = Conversation(
         id=head["conversation_id"],
         channel=head["channel"],
-        participants=tuple(Participant(p, role, head["role_confidence"]) for p, role in people.items()),
+        participants=tuple(people.values()),
         messages=messages,
         skewed=head["clock_skewed"],
         cut=head["as_of"],

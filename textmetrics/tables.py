@@ -27,6 +27,7 @@ TABLES: dict[str, dict[str, str]] = {
         "turn": "int32",
         "participant_id": "string",
         "role": "string",
+        "role_confidence": "float64",
         "sent_at": "timestamp",
         "reply_to": "string",
         "language": "string",
@@ -227,6 +228,7 @@ def schema(table: str) -> pa.Schema:
 def _message_columns(t: Transcript, ids: Sequence[str]) -> tuple[Sequence[Any], ...]:
     """The columns of a transcript's messages."""
     messages, n = t.messages, len(ids)
+    sure = {p.id: p.confidence for p in t.conversation.participants}
     return (
         [t.id] * n,
         ids,
@@ -234,6 +236,7 @@ def _message_columns(t: Transcript, ids: Sequence[str]) -> tuple[Sequence[Any], 
         t.turns,
         [m.participant_id for m in messages],
         t.roles,
+        [sure.get(m.participant_id) for m in messages],
         [m.sent_at for m in messages],
         [m.reply_to for m in messages],
         t.languages,

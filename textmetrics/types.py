@@ -20,10 +20,10 @@ from msgspec import Struct, field
 
 from .hours import Schedule
 
-Role = Literal["customer", "other", "agent", "bot", "system", "note", "unknown"]
+Role = Literal["customer", "other", "agent", "peer", "bot", "system", "note", "unknown"]
 ROLES: tuple[str, ...] = get_args(Role)
 CUSTOMERS = ("customer", "other")
-RESPONDERS = ("agent", "bot")
+RESPONDERS = ("agent", "peer", "bot")  # a peer helps without being of the company; where nobody says so, who answers is an agent
 
 Resolution = Literal["confirmed", "rejected", "silent"]
 Reply = Literal["automatic", "bot", "bot_filler", "greeting", "stall", "substantive"]

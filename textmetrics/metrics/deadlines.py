@@ -54,34 +54,19 @@ def times_named(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(named is not None), message=asked if named is None else named)
 
 
-def _late(t: Transcript) -> Iterator[Observation]:
-    for f, c in commitments(t, "deadline"):
-        if c.late is not None:
-            yield Observation(c.late, censored=c.answer is None, message=f.message)
-
-
 @metric(unit="s", better="lower", estimate="p50", by=("severity",), version=2)
 def lateness(t: Transcript) -> Iterator[Observation]:
     """How much later than the time the customer named the substantive answer came; below 0 it came before.
 
     What is not answered yet is at least as late as it was when the data were cut, or, before its time, at least not that early: Kaplan-Meier, as for waits.
 
-    Read: the median, over answered ones and open ones alike.
-    Act: a median just above 0 can be won by ordering the queue by due time.
+    Read: the median, over answered ones and open ones alike; p90 beside it is what nine in ten were later at most.
+    Act: a median just above 0 can be won by ordering the queue by due time; a p90 below 0 is a promise that could be made.
     Source: metric catalogue EM-3; Kaplan and Meier 1958.
     """
-    yield from _late(t)
-
-
-@metric(unit="s", better="lower", estimate="p90", by=("severity",))
-def lateness_p90(t: Transcript) -> Iterator[Observation]:
-    """What nine in ten answers were later than the time the customer named at most: the 90th percentile of lateness.
-
-    Read: from 29 named times on; "not reached" means that more than one in ten is not answered at all.
-    Act: below 0 it is a promise that could be made: "in time for nine of ten".
-    Source: metric catalogue EM-3, 1.6.
-    """
-    yield from _late(t)
+    for f, c in commitments(t, "deadline"):
+        if c.late is not None:
+            yield Observation(c.late, censored=c.answer is None, message=f.message)
 
 
 @metric(unit="share", better="lower", estimate="proportion", by=("severity",))

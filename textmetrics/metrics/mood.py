@@ -7,17 +7,31 @@ from collections.abc import Iterator
 from ..types import RESPONDERS, Observation, Transcript
 from . import metric
 
+STEP = 0.25  # half a step of the five-step scale that moods were read on: a change of less is none
+NEUTRAL = 0.05  # moods nearer to 0 than this are neither, as in the comparison of moods at equal beginnings
+
 
 def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def _change(t: Transcript, at: int) -> Iterator[Observation]:
-    """Mean mood of the originator after a message, minus that up to it."""
-    before = [m for i in t.by("customer") if i < at and (m := t.moods[i]) is not None]
-    after = [(i, m) for i in t.by("customer") if i > at and (m := t.moods[i]) is not None]
+def _change(t: Transcript, at: int, *, beyond_thanks: bool = False) -> Iterator[Observation]:
+    """Mean mood of the originator after a message, minus that up to it; courtesy left out of what comes after where asked for."""
+    before, after = _around(t, at, beyond_thanks)
     if before and after:
         yield Observation(_mean([m for _, m in after]) - _mean(before), message=after[-1][0])
+
+
+def _around(t: Transcript, at: int, beyond_thanks: bool = False) -> tuple[list[float], list[tuple[int, float]]]:
+    """Moods of the originator up to a message, and those after it with where they are."""
+    mine = [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
+    return [m for i, m in mine if i < at], [(i, m) for i, m in mine if i > at and not (beyond_thanks and _courtesy(t, i))]
+
+
+def _courtesy(t: Transcript, i: int) -> bool:
+    """Whether a message thanks and says and asks nothing else."""
+    said = [f for f in t.found("acknowledgement") if f.message == i]
+    return bool(said) and not t.open[i] and all(f.state == "thanks" or f.attributes.get("by_thanks") for f in said)
 
 
 @metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", headline=True)
@@ -32,6 +46,108 @@ def mood_change_after_solution(t: Transcript) -> Iterator[Observation]:
     """
     if t.solution is not None:
         yield from _change(t, t.solution)
+
+
+@metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution")
+def mood_change_beyond_thanks(t: Transcript) -> Iterator[Observation]:
+    """Change of the originator's mood after the solution, messages that only thank left out.
+
+    Read: courtesy lifts moods by itself: what is left of mood_change_after_solution is about the matter.
+    Act: as mood_change_after_solution.
+    Source: metric catalogue SO-4(ii).
+    """
+    if t.solution is not None:
+        yield from _change(t, t.solution, beyond_thanks=True)
+
+
+def _heard(t: Transcript, beyond_thanks: bool) -> Iterator[Observation]:
+    if t.solution is not None:
+        before, after = _around(t, t.solution, beyond_thanks)
+        if before:
+            yield Observation(float(bool(after)), message=after[0][0] if after else t.solution)
+
+
+@metric(unit="share", estimate="proportion")
+def heard_after_solution(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution whose originator wrote after it, of those whose mood before it is known.
+
+    Read: the coverage of mood_change_after_solution: of the others nobody knows.
+    Act: where it is low, believe the bounds of mood_improved, not the mean.
+    Source: metric catalogue SO-4 (coverage).
+    """
+    yield from _heard(t, False)
+
+
+@metric(unit="share", estimate="proportion")
+def heard_beyond_thanks(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution whose originator wrote more than thanks after it, of those whose mood before it is known.
+
+    Read: the coverage of mood_change_beyond_thanks.
+    Act: as heard_after_solution.
+    Source: metric catalogue SO-4 (coverage), (ii).
+    """
+    yield from _heard(t, True)
+
+
+def _turned(t: Transcript, way: int) -> Iterator[Observation]:
+    """Whether the mood rose (1), fell (-1) or stayed (0) by more than a step; open where nothing was written after the solution."""
+    if t.solution is None:
+        return
+    before, after = _around(t, t.solution)
+    if before and not after:
+        yield Observation(0.0, censored=True, message=t.solution)
+    for seen in _change(t, t.solution):
+        yield Observation(float((seen.value > STEP) - (seen.value < -STEP) == way), message=seen.message)
+
+
+@metric(unit="share", better="higher", estimate="bounds")
+def mood_improved(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution after which the originator's mood was better by more than 0.25.
+
+    0.25 is half a step of the five on which moods were read. Who wrote nothing after the solution is silent: the interval reaches from none to all of them.
+
+    Read: with mood_unchanged, mood_worsened and the silent it makes up the whole. Moods that begin low rise by themselves.
+    Act: see from which request types they come.
+    Source: metric catalogue SO-4; Manski 1990.
+    """
+    yield from _turned(t, 1)
+
+
+@metric(unit="share", estimate="bounds")
+def mood_unchanged(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution after which the originator's mood was the same to within 0.25.
+
+    Read: as mood_improved. Factual before and after is no failure.
+    Act: none by itself.
+    Source: metric catalogue SO-4; Manski 1990.
+    """
+    yield from _turned(t, 0)
+
+
+@metric(unit="share", better="lower", estimate="bounds")
+def mood_worsened(t: Transcript) -> Iterator[Observation]:
+    """Share of conversations with a solution after which the originator's mood was worse by more than 0.25.
+
+    Read: as mood_improved.
+    Act: read them all: the solution, or its tone, made it worse.
+    Source: metric catalogue SO-4; Manski 1990.
+    """
+    yield from _turned(t, -1)
+
+
+@metric(unit="share", better="higher", estimate="bounds")
+def annoyed_no_more(t: Transcript) -> Iterator[Observation]:
+    """Share of the originators in a bad mood before the solution who were not in one after it.
+
+    Read: only who began below 0 is in it, so many would rise by themselves: mood_change_after_solution beyond no solution says how much. Silent ones are in the interval.
+    Act: read those who stayed annoyed: was it the solution, or how long it took?
+    Source: metric catalogue SO-4 (conversion from negative), (i); Manski 1990.
+    """
+    if t.solution is not None:
+        before, after = _around(t, t.solution)
+        if before and _mean(before) < -NEUTRAL:
+            calm = bool(after) and _mean([m for _, m in after]) >= -NEUTRAL
+            yield Observation(float(calm), censored=not after, message=after[-1][0] if after else t.solution)
 
 
 @metric(unit="mood", estimate="mean")

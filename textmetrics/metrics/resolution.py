@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import packs
-from ..types import Observation, Transcript
+from ..types import RESPONDERS, Observation, Transcript
 from . import metric
 
 USED = ("worked", "used")
@@ -131,7 +131,7 @@ def resolution(t: Transcript) -> Iterator[Observation]:
     Source: definitions of resolution; metric catalogue 1.5.
     """
     asked = t.first("customer")
-    answers = [i for i, role in enumerate(t.roles) if role in ("agent", "bot")]
+    answers = [i for i, role in enumerate(t.roles) if role in RESPONDERS]
     if asked is not None and answers and _mature(t, answers[-1]):
         yield Observation(float(t.resolution == "confirmed"), censored=t.resolution == "silent", message=_decisive(t))
 

@@ -70,12 +70,13 @@ def _question(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Reco
         if answer.get("is_spam") is True:
             make.skip("spam")
         else:
-            yield from _answer(make, item, answer, id_, words(v, "solution") if "solution" in v else None)
+            yield from _answer(make, item, answer, id_, words(v, "solution") if "solution" in v else None, words(v, "solved_by.username", "solved_by"), words(v, "creator.username"))
     yield from make.missing(item, id_, 1 + len(answers), 1 + (number(v.get("num_answers")) or 0))
 
 
-def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, solution: str | None) -> Iterator[Record | Problem]:
-    counts = {"helpful": number(v.get("num_helpful_votes")), "solution": None if solution is None else float(solution != "" and words(v, "id") == solution)}
+def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, solution: str | None, by: str = "", asker: str = "") -> Iterator[Record | Problem]:
+    marked = None if solution is None else float(solution != "" and words(v, "id") == solution)
+    counts = {"helpful": number(v.get("num_helpful_votes")), "solution": marked, "originator": marked * (by == asker) if marked is not None and by and asker else None}
     yield from make.make(
         item,
         question,

@@ -16,6 +16,7 @@ from . import reader
 
 _ROOT = re.compile(rb"<(posts|comments|users)>\s*<row ", re.IGNORECASE)
 QUESTION, ANSWER = "1", "2"
+MARKS = ("solution", "originator")  # only the one who asked can accept an answer
 
 
 def kind(head: bytes) -> str | None:
@@ -107,7 +108,7 @@ def _post(make: Messages, row: Item, people: Mapping[str, str], home: Mapping[st
         return
     who, own = str(r.get("OwnerUserId", "")), str(r.get("Id", ""))
     counts = {"likes": number(r.get("Score")), "views": number(r.get("ViewCount")), "comments": number(r.get("CommentCount")), "bookmarks": number(r.get("FavoriteCount"))}
-    counts |= {"solution": None if asks else float(own in accepted)}
+    counts |= dict.fromkeys(MARKS, None if asks else float(own in accepted))
     yield from make.make(
         row,
         own if asks else str(r.get("ParentId", "")),
@@ -153,7 +154,7 @@ def _said(make: Messages, item: Item, v: Mapping[str, Any], question: str, own: 
     body = words(v, "body_markdown") or plain(words(v, "body"))
     title = words(v, "title") if to is None else ""
     counts = {"likes": number(v.get("score")), "views": number(v.get("view_count")), "comments": number(v.get("comment_count")), "bookmarks": number(v.get("favorite_count"))}
-    counts |= {"solution": float(v["is_accepted"] is True) if "is_accepted" in v else None}
+    counts |= dict.fromkeys(MARKS, float(v["is_accepted"] is True) if "is_accepted" in v else None)
     yield from make.make(
         item,
         question,

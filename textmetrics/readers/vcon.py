@@ -16,7 +16,7 @@ from . import reader
 
 ROLES = dict.fromkeys(("customer", "caller", "client", "contact", "user", "visitor", "guest"), "customer")
 ROLES |= dict.fromkeys(("agent", "supervisor", "sme", "operator", "representative"), "agent") | dict.fromkeys(("bot", "assistant", "virtual_agent"), "bot")
-ROLES |= {"thirdparty": "other", "other": "other", "system": "system", "ivr": "system", "note": "note"}
+ROLES |= {"thirdparty": "other", "other": "other", "peer": "peer", "system": "system", "ivr": "system", "note": "note"}
 CONTACTS = ("name", "mailto", "tel", "sip", "did", "uuid")
 FACTS = ("customer_id", "case_id", "severity", "queue", "status")
 _PAYLOAD = re.compile(rb'"payload"\s*:\s*"([A-Za-z0-9_-]{8,400})')

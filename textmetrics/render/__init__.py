@@ -7,6 +7,7 @@ from typing import Any
 FAMILIES = {
     "resolution": "did it work?",
     "ladder": "used, or only thanked for?",
+    "answerers": "whose answers worked?",
     "deadlines": "in time?",
     "waiting": "how long did they wait?",
     "backlog": "what waits still?",

@@ -16,7 +16,7 @@ from ..spans import duration
 if TYPE_CHECKING:
     from ..reviews import Review
 
-ROLE_STYLES = {"customer": "bold blue", "other": "blue", "agent": "bold green", "bot": "green", "system": "dim", "note": "dim yellow"}
+ROLE_STYLES = {"customer": "bold blue", "other": "blue", "agent": "bold green", "peer": "bold cyan", "bot": "green", "system": "dim", "note": "dim yellow"}
 LABEL_STYLES = {
     "acknowledgement/worked": "black on green",
     "acknowledgement/used": "black on cyan",
