@@ -20,6 +20,15 @@ CASES = {
     ),
     "unanswered is open until the data were cut": (["23:00 customer: No sound?"], [(18 * 86400 + 3600, True)]),
     "a closing thanks waits for nothing": (["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: it works now, thanks!"], [(300, False)]),
+    "a remark at the end waits for nothing": (["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: haha, good old box"], [(300, False)]),
+    "an answer to a question waits": (
+        ["09:00 customer: No sound?", "09:05 agent: Which box is it?", "09:07 customer: the small one"],
+        [(300, False), (18 * 86400 + 14 * 3600 + 53 * 60, True)],
+    ),
+    "a short report waits": (
+        ["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: still no sound"],
+        [(300, False), (18 * 86400 + 14 * 3600 + 53 * 60, True)],
+    ),
     "thanks with a question does": (
         ["09:00 customer: No sound?", "09:05 agent: Please restart the box.", "09:07 customer: it works now, thanks! How do I turn it off?", "09:09 agent: Press the button."],
         [(300, False), (120, False)],

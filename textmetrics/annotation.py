@@ -167,6 +167,7 @@ def _transcript(
     view = one.view
     solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
     before, after = outcomes.mood_around(view, felt, solution)
+    kinds = turns.replies(view, findings)
     return Transcript(
         conversation=view.conversation,
         as_of=as_of or view.conversation.cut,
@@ -174,8 +175,8 @@ def _transcript(
         turns=turns.number(view.conversation, view.roles),
         languages=tuple(view.languages),
         moods=tuple(felt),
-        replies=turns.replies(view, findings),
-        open=turns.asks_reply(view, findings),
+        replies=kinds,
+        open=turns.asks_reply(view, findings, kinds),
         cues=tuple(view.cues),
         findings=tuple(findings),
         language=one.language,

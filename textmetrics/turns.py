@@ -18,6 +18,9 @@ from .types import CUSTOMERS, RESPONDERS, Conversation, Finding, Reply, Role
 SILENT = ("system", "note")
 CONTENT = 25  # characters beyond greetings from which a message says something
 CLOSINGS = {"worked", "accepted", "thanks"}
+REMARK = 45  # characters: what is longer may tell something that wants an answer
+LIGHT = {"positive_words", "states", "apology", "accepts", "thanks", "takes_leave", "will_try", "greeting", "gladly"}  # cues of a remark
+TELLS = re.compile(r"\d|https?:|[=/~]\S*$|:$")  # numbers, addresses and paths tell something
 
 
 def number(conversation: Conversation, roles: Sequence[Role]) -> tuple[int | None, ...]:
@@ -82,8 +85,11 @@ def automatic(folded: str, code: str | None) -> bool:
     return pattern is not None and bool(pattern.of(folded))
 
 
-def asks_reply(view: View, findings: Sequence[Finding]) -> tuple[bool, ...]:
-    """Which messages of customers want an answer: all but closing ones (it works, perfect, thanks) that ask nothing, and automatic ones."""
+def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | None]) -> tuple[bool, ...]:
+    """Which messages of customers want an answer, ``kinds`` being what each reply is.
+
+    All but automatic ones, closing ones (it works, perfect, thanks) that ask nothing, and short remarks to an answer that asked nothing ("haha, don't give him ideas").
+    """
     states: dict[int, set[str]] = {}
     others: dict[int, set[str]] = {}
     for f in findings:
@@ -98,7 +104,17 @@ def asks_reply(view: View, findings: Sequence[Finding]) -> tuple[bool, ...]:
             continue
         said = states.get(i, set())
         done = bool(said & CLOSINGS) and "failed" not in said and ("used" not in said or "worked" in said)
-        closing = answered and done and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
+        closing = answered and (done or (not said and _remarks(view, i, kinds))) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
         spam = view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i])
         found.append(not closing and not spam)
     return tuple(found)
+
+
+def _remarks(view: View, i: int, kinds: Sequence[Reply | None]) -> bool:
+    """Whether a message is a short remark with which the customer ends: there was an answer, and what was said to them last asks nothing and puts off nothing."""
+    last = max(k for k, role in enumerate(view.roles) if role == view.roles[i])
+    if i != last or len(view.folded[i]) > REMARK or TELLS.search(view.folded[i]) or not view.named[i].keys() <= LIGHT:
+        return False
+    given = view.before(i)
+    answered = any(kind in ("substantive", "bot") for kind in kinds[:i])
+    return answered and not any(view.asks(j) or view.shows(j, "asks_facts") or kinds[j] == "stall" for j in given)
