@@ -6,9 +6,7 @@ message does bears on. Then per conversation: find, and say what it comes to. A 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -20,6 +18,7 @@ from .cleaning import clean
 from .detectors import View
 from .features import Told
 from .folding import fold
+from .garbage import uncollected
 from .hours import Hours, Schedule
 from .profile import stage
 from .scorers import SCORERS, Text
@@ -56,21 +55,9 @@ def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = 
     """
     waiting = iter(conversations)
     while batch := list(islice(waiting, BATCH)):
-        with _uncollected():
+        with uncollected():
             transcripts = _batch(batch, as_of, settings or Settings())
         yield from transcripts
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: a batch makes a million small things and no cycle, and looking at each again and again took a sixth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Settings) -> list[Transcript]:

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from .annotation import Settings, annotate
+from .garbage import uncollected
 from .profile import stage
 from .tables import Tables, packed, unpacked
 from .types import Conversation, Transcript
@@ -83,6 +84,7 @@ def measure(job: Job, chunk: Sequence[Conversation]) -> Part:
     )
 
 
+@uncollected()
 def measure_packed(job: bytes, chunk: bytes) -> bytes:
     """`measure` over bytes, as they travel to another process and back."""
     return pack(measure(_job.decode(job), _conversations.decode(chunk)))

@@ -16,6 +16,7 @@ from .annotation import Settings, annotate
 from .dates import ORDERS
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat, UsageError
+from .garbage import uncollected
 from .gathering import Export, latest, shared
 from .hours import Hours
 from .hours import load as load_hours
@@ -204,6 +205,7 @@ def read(
     return Reading(inputs, format=format, map=map, roles=roles, dates=dates)
 
 
+@uncollected()
 def analyze(
     conversations: Iterable[Conversation] | Any,
     *,
@@ -253,6 +255,7 @@ def _told(settings: Settings, metrics: Sequence[str] | None, cut: datetime | Non
     }
 
 
+@uncollected()
 def mine(
     *inputs: str | Path,
     out: str | Path,
