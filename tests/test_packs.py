@@ -61,17 +61,6 @@ def test_language_is_recognised_by_its_own_examples(code):
     assert recognise([" ".join(texts)])[0] == code
 
 
-@pytest.mark.parametrize("code", packs.languages())
-def test_asking_which_cues_first_loses_none(code):
-    """The set that is asked first and the expressions that find the places agree on every example of every language."""
-    one = finder(code)
-    for _, cue in CUES:
-        for text in (*cue.yes, *cue.no, *cue.known_failures):
-            folded = fold(text)
-            shown = {c.name for c in one.find(folded)}
-            assert shown == {c.name for n, c in enumerate(one.cues) if one.places(n, folded)}
-
-
 @pytest.mark.parametrize("name", packs.channels())
 def test_channel_names_known_cleaners(name):
     channel = packs.channel(name)

@@ -1,8 +1,8 @@
 """Cues over texts: which phrases of a language pack stand where.
 
-One RE2 set says in one pass which cues a text can hold; only those are then searched for their places, and only texts that can
-hold a token pattern are given to spaCy. The set is built from the very expressions (for token patterns: from a superset of them)
-that find the places, so nothing is lost by asking it first, and everything runs in time linear in the text.
+A text's words say in one pass which phrases it can hold (`sieve`); only those are then searched for their places, and only texts that can
+hold a token pattern are given to spaCy. What is asked first matches wherever the phrase or pattern does, so nothing is lost by it, and everything
+runs in time linear in the text.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from msgspec import Struct
+
 from . import nlp, packs
-from .expressions import Chooser, Expression, Span, either
+from .expressions import Chooser, Expression, First, either, spans
 from .packs import CuePack, Language
+from .sieve import Sieve
 from .types import Cue
 
 _EDGES = " \n\t,.;:>)(]…-!?"
@@ -25,28 +28,48 @@ class Finder:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.cues = list(language.cues.values())
-        self._may_show = Chooser([either((*c.expressions, *(nlp.superset(p) for p in c.patterns))) for c in self.cues])
-        self._places = [Expression(c.expressions) if c.expressions else None for c in self.cues]
-        self._unless = [Expression(c.unless) if c.unless else None for c in self.cues]
+        told = [(n, *one) for n, cue in enumerate(self.cues) for one in (*_phrases(cue.phrases, cue.expressions, False), *_phrases(cue.barring, cue.unless, True))]
+        self._phrases = [_Phrase(number, barring, Expression([expression])) for number, _, expression, barring in told]
+        self._sieve = Sieve([phrase for _, phrase, _, _ in told])
+        self._wordless = Chooser([told[n][2] for n in self._sieve.wordless])
+        self._patterned = [number for number, cue in enumerate(self.cues) if cue.patterns]
+        self._patterns = Chooser([either([nlp.superset(p) for p in self.cues[number].patterns]) for number in self._patterned])
 
     def find(self, folded: str) -> tuple[Cue, ...]:
         """The cues of one folded text, by place."""
-        found: list[Cue] = []
-        for number in self._may_show.of(folded):
-            name = self.cues[number].name
-            found += [Cue(name, start, end) for start, end in self.places(number, folded)]
+        data = folded.encode("utf-8", "surrogatepass")
+        shown: dict[int, list[First]] = {self._patterned[k]: [] for k in self._patterns.of(data)} if self._patterned else {}
+        barred: dict[int, list[First]] = {}
+        numbers = self._sieve.of(folded)
+        if signs := self._wordless.of(data):
+            numbers = sorted([*numbers, *(self._sieve.wordless[k] for k in signs)])
+        for n in numbers:
+            phrase = self._phrases[n]
+            if first := phrase.expression.first(data):
+                (barred if phrase.barring else shown).setdefault(phrase.cue, []).append((first, phrase.expression))
+        found = []
+        for number, firsts in shown.items():
+            cue = self.cues[number]
+            places = [_trimmed(folded, start, end) for start, end in spans(firsts, folded, data)]
+            if cue.patterns:
+                places += nlp.matches(self.language.code, cue.name, cue.patterns, folded)
+            if number in barred:
+                bars = spans(barred[number], folded, data)
+                places = [p for p in places if not any(a < p[1] and p[0] < b for a, b in bars)]
+            found += [Cue(cue.name, start, end) for start, end in dict.fromkeys(places)]
         return tuple(sorted(found, key=_by_place)) if len(found) > 1 else tuple(found)
 
-    def places(self, number: int, folded: str) -> list[Span]:
-        """Where one cue stands in a folded text."""
-        cue, places, unless = self.cues[number], self._places[number], self._unless[number]
-        spans = [_trimmed(folded, start, end) for start, end in places.spans(folded)] if places else []
-        if cue.patterns:
-            spans += nlp.matches(self.language.code, cue.name, cue.patterns, folded)
-        if unless and spans:
-            barred = unless.spans(folded)
-            spans = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in barred)]
-        return list(dict.fromkeys(spans)) if len(spans) > 1 else spans
+
+class _Phrase(Struct, frozen=True):
+    """One phrase of a pack, compiled: the number of its cue, whether it shows the cue or bars it."""
+
+    cue: int
+    barring: bool
+    expression: Expression
+
+
+def _phrases(phrases: Sequence[str], expressions: Sequence[str], barring: bool) -> list[tuple[str, str, bool]]:
+    return [(phrase, expression, barring) for phrase, expression in zip(phrases, expressions, strict=True)]
 
 
 @cache
@@ -63,10 +86,10 @@ def find(folded: Sequence[str], code: str) -> list[tuple[Cue, ...]]:
 
 def shows(cue: CuePack, folded: str) -> bool:
     """Whether a text shows one cue: for tests of packs, which ask for one cue at a time."""
-    spans = [_trimmed(folded, *m.span()) for e in cue.expressions for m in re.finditer(e, folded)]
-    spans += nlp.matches("", cue.name, cue.patterns, folded) if cue.patterns else []
+    found = [_trimmed(folded, *m.span()) for e in cue.expressions for m in re.finditer(e, folded)]
+    found += nlp.matches("", cue.name, cue.patterns, folded) if cue.patterns else []
     barred = [m.span() for e in cue.unless for m in re.finditer(e, folded)]
-    return any(not any(a < s[1] and s[0] < b for a, b in barred) for s in spans)
+    return any(not any(a < s[1] and s[0] < b for a, b in barred) for s in found)
 
 
 def _by_place(cue: Cue) -> tuple[int, int, str]:

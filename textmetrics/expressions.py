@@ -40,16 +40,36 @@ class Expression:
     def spans(self, text: str) -> list[Span]:
         """Every place that is not empty, from left to right, none over another."""
         data = text.encode("utf-8", "surrogatepass")
-        found: list[Span] = []
-        at, size = 0, len(data)
-        while at < size:
-            start, end = self._match(ANYWHERE, data, at, size)[0]
-            if start < 0:
-                break
-            if end > start:
-                found.append((start, end))
-            at = end if end > start else end + 1
-        return found if size == len(text) else _characters(data, found)
+        return spans([(place, self)], text, data) if (place := self.first(data)) else []
+
+    def first(self, data: bytes, at: int = 0) -> Span | None:
+        """The first place in UTF-8 from a byte on, in bytes."""
+        place: Span = self._match(ANYWHERE, data, at, len(data))[0]
+        return place if place[0] >= 0 else None
+
+
+First = tuple[Span, Expression]  # an expression, and the first place of it in a text
+
+
+def spans(firsts: Sequence[First], text: str, data: bytes) -> list[Span]:
+    """Every place of some expressions that is not empty, from left to right, none over another: what one expression of them all would find.
+
+    ``firsts``: the first place of each that has one; ``data``: the text in UTF-8. Apart, expressions need few states each, where the one of them all
+    would build new ones for every text.
+    """
+    found: list[Span] = []
+    left, at, size = list(firsts), 0, len(data)
+    while left and at < size:
+        start, end = left[0][0] if len(left) == 1 else min([place for place, _ in left], key=_start)  # of those that begin together, the first expression's
+        if end > start:
+            found.append((start, end))
+        at = end if end > start else end + 1
+        left = [(p, e) for place, e in left if (p := place if place[0] >= at else e.first(data, at))]
+    return found if not found or size == len(text) else _characters(data, found)
+
+
+def _start(place: Span) -> int:
+    return place[0]
 
 
 class Chooser:
@@ -61,9 +81,9 @@ class Chooser:
             self._set.Add(expression)
         self._set.Compile()
 
-    def of(self, text: str) -> Sequence[int]:
-        """The numbers of the expressions that match somewhere in a text."""
-        return self._set.Match(text.encode("utf-8", "surrogatepass")) or ()
+    def of(self, text: str | bytes) -> Sequence[int]:
+        """The numbers of the expressions that match somewhere in a text, which may be given in UTF-8."""
+        return self._set._set.Match(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
 
 
 def _characters(data: bytes, spans: Sequence[Span]) -> list[Span]:

@@ -24,10 +24,12 @@ CUE_KEYS = {"doc", "phrases", "patterns", "unless", "yes", "no", "known_failures
 
 
 class CuePack(Struct, frozen=True):
-    """One cue of a language: the expressions that show it, those that do not, and its examples."""
+    """One cue of a language: its phrases, those that do not show it, the expressions both come to (``expressions``, ``unless``), and its examples."""
 
     name: str
     doc: str
+    phrases: tuple[str, ...]
+    barring: tuple[str, ...]
     expressions: tuple[str, ...]
     patterns: tuple[tuple[dict[str, Any], ...], ...]
     unless: tuple[str, ...]
@@ -201,6 +203,8 @@ def _cue(path: Path, name: str, table: Mapping[str, Any]) -> CuePack:
     return CuePack(
         name=name,
         doc=table.get("doc", ""),
+        phrases=tuple(table.get("phrases", ())),
+        barring=tuple(table.get("unless", ())),
         expressions=_phrases(path, f"cues.{name}.phrases", table.get("phrases", [])),
         patterns=tuple(tuple(p) for p in table.get("patterns", ())),
         unless=_phrases(path, f"cues.{name}.unless", table.get("unless", [])),

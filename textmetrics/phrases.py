@@ -39,13 +39,18 @@ def compile_phrase(phrase: str) -> str:
     >>> bool(re.search(compile_phrase("don't get it"), "i dont get it"))
     True
     """
-    tokens = _TOKENS.findall(fold(phrase))
+    tokens = tokenized(phrase)
     if not tokens:
         raise PhraseError(f"{phrase!r} is empty")
     expression, rest = _sequence(tokens, phrase)
     if rest:
         raise PhraseError(f"{phrase!r} closes {rest[0]!r} that it did not open")
     return expression
+
+
+def tokenized(phrase: str) -> list[str]:
+    """The words, brackets and bars of a phrase, folded."""
+    return _TOKENS.findall(fold(phrase))
 
 
 def _sequence(tokens: list[str], phrase: str) -> tuple[str, list[str]]:
