@@ -15,7 +15,7 @@ CORPORA = Path(__file__).parent.parent / "corpora"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "out"
-    report = tm.mine(CORPORA, out=folder, metrics=["handled", "first_response_wait", "resolution", "dropped", "wait_share"])
+    report = tm.mine(CORPORA, out=folder, metrics=["handled", "first_response_wait", "resolution", "dropped", "wait_share", "unrepaired"])
 
     def sql(query):
         tables = {name: f"'{folder / name}.parquet'" for name in ("messages", "conversations", "findings", "observations")}
@@ -77,6 +77,18 @@ def test_wait_share(run):
         select channel, avg(coalesce(waited, 0) / length) from each join {conversations} c using (conversation_id)
         where length > 0 and not clock_skewed and channel = 'chat' and exists (select 1 from said s where s.conversation_id = c.conversation_id and asks = 1) group by 1""")
     assert estimate(report, "wait_share") == pytest.approx(shares)
+
+
+def test_unrepaired(run):
+    report, sql = run
+    shares = sql("""
+        with asked as (select distinct conversation_id, message_id from {findings} where label = 'rephrase_request'),
+        fate as (select c.channel, epoch(c.as_of) - epoch(q.sent_at) as age, not exists
+                 (select 1 from {messages} r where r.conversation_id = q.conversation_id and r.position > q.position and r.reply in ('substantive', 'bot')) as alone
+                 from asked join {messages} q using (conversation_id, message_id) join {conversations} c using (conversation_id))
+        select channel, avg(alone::int) from fate
+        where not (alone and age < case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end) group by 1""")
+    assert estimate(report, "unrepaired") == pytest.approx(shares)
 
 
 def test_bounds_of_resolution(run):

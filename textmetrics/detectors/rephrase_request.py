@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..types import CUSTOMERS
+from ..types import CUSTOMERS, Cue
 from . import View, Vote, detector
 
 SHORT = 90  # characters: a repair is brief; a long message with such words mostly asks something new
@@ -14,10 +14,16 @@ FORMS = (("do_you_mean", "offer"), ("which_one", "restricted"), ("explain", "sim
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``target``: a question, a solution or something other that was said; ``form`` as in Dingemanse and Enfield (2015)."""
-    form = next((form for cue, form in FORMS if view.shows(i, cue)), "open")
+    lost = view.shows(i, "not_understood")
+    form = next((form for cue, form in FORMS if any(not _within(c, lost) for c in view.shows(i, cue))), "open")
     said = view.before(i)
     target = "solution" if any(view.chance(j, "solution") >= 0.4 for j in said) else "question" if any(view.asks(j) for j in said) else "other"
     return {"target": target, "form": form}
+
+
+def _within(cue: Cue, lost: Sequence[Cue]) -> bool:
+    """Whether words are part of a longer "what do you mean" and offer nothing by themselves."""
+    return any(c.start <= cue.start and cue.end <= c.end and c.end - c.start > cue.end - cue.start for c in lost)
 
 
 @detector("rephrase_request", by=CUSTOMERS, describe=describe, goes_by=("not_understood", "which_one", "do_you_mean", "explain"))

@@ -16,6 +16,7 @@ FAMILIES = {
     "public": "were they heard in public?",
     "promises": "were promises kept?",
     "experience": "was it as they expected?",
+    "understanding": "were they understood?",
     "effort": "how hard was it?",
     "mood": "how did they feel?",
     "behaviour": "what were they told?",

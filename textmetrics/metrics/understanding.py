@@ -1,0 +1,161 @@
+"""Whether both sides understood each other: who had to ask again, who had to say it again, and after what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import packs
+from ..types import RESPONDERS, WITH_SUBSTANCE, Observation, Transcript
+from . import metric
+
+HANDED_OVER = ("chat", "email", "voice")  # channels in which another responder is a transfer; in public ones anybody may answer
+
+
+def _asked_to_rephrase(t: Transcript, *forms: str) -> Iterator[Observation]:
+    answered = t.first(*RESPONDERS)
+    if answered is not None and t.first("customer") is not None:
+        asked = [f.message for f in t.found("rephrase_request") if not forms or f.attributes.get("form") in forms]
+        yield Observation(float(bool(asked)), message=asked[0] if asked else answered)
+
+
+@metric(unit="share", better="lower", estimate="proportion", headline=True)
+def asked_to_rephrase(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations in which the customer asks at least once to say something again, reword, simplify or specify it.
+
+    Read: how many customers met words they could make nothing of. Making sure ("the black box?") is among them: asked_to_confirm tells it apart.
+    Act: rephrase_of_questions and rephrase_of_solutions say what it was about.
+    Source: metric catalogue CH-8 (conversations); Dingemanse and Enfield 2015.
+    """
+    yield from _asked_to_rephrase(t)
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def asked_what_it_means(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations with an open request ("what do you mean?").
+
+    Read: nothing of it was understood.
+    Act: as rephrase_open.
+    Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
+    """
+    yield from _asked_to_rephrase(t, "open")
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def asked_which_one(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations with a restricted request ("which button?").
+
+    Read: all but one thing was understood.
+    Act: as rephrase_restricted.
+    Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
+    """
+    yield from _asked_to_rephrase(t, "restricted")
+
+
+@metric(unit="share", estimate="proportion")
+def asked_to_confirm(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations in which the customer offers an understanding ("you mean the router?").
+
+    Read: the healthy form.
+    Act: none.
+    Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
+    """
+    yield from _asked_to_rephrase(t, "offer")
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def asked_to_simplify(t: Transcript) -> Iterator[Observation]:
+    """Share of answered conversations in which the customer asks to have something explained, or put more simply.
+
+    Read: as rephrase_simplify.
+    Act: as rephrase_simplify.
+    Source: metric catalogue CH-8.
+    """
+    yield from _asked_to_rephrase(t, "simplify")
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def unrepaired(t: Transcript) -> Iterator[Observation]:
+    """Share of the customers' requests to rephrase after which no substantive reply of a bot or a person comes in the conversation.
+
+    A greeting, "one moment" or automatic reply says nothing again. Whether what comes makes it clear is not judged: whoever asks again is counted again. Younger than the channel's patience is open.
+
+    Read: customers who said that they did not understand, and were left there.
+    Act: read them one by one: each is a conversation that could have been saved by a sentence.
+    Source: metric catalogue CH-8 (unrepaired).
+    """
+    for message in sorted({f.message for f in t.found("rephrase_request")}):
+        left = not any(reply in WITH_SUBSTANCE for reply in t.replies[message + 1 :])
+        age = t.seconds(message, None)
+        yield Observation(float(left), censored=left and age is not None and age < packs.channel(t.channel).patience, message=message)
+
+
+def _after(t: Transcript, i: int) -> str | None:
+    """What a customer's message comes after: a ``transfer``, where another responder has taken over since the customer last wrote, else a ``bot`` or an ``agent``.
+
+    Automatic replies take nothing over. None where nobody has answered yet.
+    """
+    said = [j for j in range(i) if t.roles[j] in RESPONDERS and t.replies[j] != "automatic"]
+    if not said:
+        return None
+    who = [t.messages[j].participant_id for j in said]
+    run = next((said[k + 1] for k in range(len(said) - 2, -1, -1) if who[k] != who[-1]), None)
+    if t.channel in HANDED_OVER and run is not None and all(t.turns[j] == t.turns[i] for j in range(run, i) if t.roles[j] == "customer"):
+        return "transfer"
+    return t.roles[said[-1]]
+
+
+def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
+    """Whether the customer says again what they said, in a conversation in which they could: anywhere, or after something."""
+    mine = t.by("customer")
+    if len({t.turns[i] for i in mine}) < 2:
+        return
+    could = [i for i in mine[1:] if (came := _after(t, i)) is not None and after in (None, came)]
+    if could:
+        again = {f.message for f in t.found("reformulation", by=("customer",))} & {*could}
+        yield Observation(float(bool(again)), message=min(again, default=could[0]))
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def repeated(t: Transcript) -> Iterator[Observation]:
+    """Share of the conversations in which the customer wrote on after an answer in which they had to say again what they had said.
+
+    Read: nobody had read it, or understood it. A reference number that was asked for is no repetition.
+    Act: repeated_after_bot, repeated_after_transfer and repeated_after_agent say where it gets lost.
+    Source: metric catalogue CH-9.
+    """
+    yield from _repeated(t)
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def repeated_after_bot(t: Transcript) -> Iterator[Observation]:
+    """Share of the conversations with a customer's message after a bot's in which they say again what they had said.
+
+    Read: the bot answered past them. Of what is said again to the person who takes over from a bot, see repeated_after_transfer.
+    Act: hand over sooner: the second time is once too often.
+    Source: metric catalogue CH-9 (after-bot).
+    """
+    yield from _repeated(t, "bot")
+
+
+@metric(unit="share", better="lower", estimate="proportion", channels=HANDED_OVER)
+def repeated_after_transfer(t: Transcript) -> Iterator[Observation]:
+    """Share of the transferred conversations in which the customer says again, to the one who took over, what they had said.
+
+    A transfer is another responder's taking over, as far as the export tells them apart: bot to person, or person to person. What counts is the customer's first turn after it.
+
+    Read: the history was not handed over, or not read.
+    Act: show the new agent what was said, and let them begin with it.
+    Source: metric catalogue CH-9 (after-transfer), 1.9.
+    """
+    yield from _repeated(t, "transfer")
+
+
+@metric(unit="share", better="lower", estimate="proportion")
+def repeated_after_agent(t: Transcript) -> Iterator[Observation]:
+    """Share of the conversations with a customer's message after a person's, who had not just taken over, in which they say again what they had said.
+
+    Read: the agent answered something else, or did not read.
+    Act: look at agents who serve many chats at once, and at canned answers.
+    Source: metric catalogue CH-9 (after-agent).
+    """
+    yield from _repeated(t, "agent")
