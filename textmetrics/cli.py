@@ -150,7 +150,7 @@ def explain(
 
 
 @app.command(name="list")
-def list_(kind: Annotated[str | None, typer.Argument(help="readers, findings, metrics, scorers, languages, channels or vendors; all without it.")] = None) -> None:
+def list_(kind: Annotated[str | None, typer.Argument(help="questions, readers, findings, metrics, scorers, languages, channels or vendors; all without it.")] = None) -> None:
     """List what is installed."""
     from rich.table import Table
     from rich.text import Text
@@ -164,7 +164,7 @@ def list_(kind: Annotated[str | None, typer.Argument(help="readers, findings, me
     for name, members in known.items():
         if kind in (None, name):
             table = Table(title=Text(name, "bold"), title_justify="left", box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-            table.add_column(no_wrap=True)
+            table.add_column(no_wrap=name != "questions")
             table.add_column()
             for member, doc in members:
                 table.add_row(Text(member), Text(doc, "dim"))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import confusion
+from .asked import kpis
 from .contacts import Contact, contacts
 from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantile
 from .figures import Figure, Section, lasting, share, some
@@ -174,25 +175,13 @@ def revenue(report: Report, found: Sequence[Contact]) -> Section:
     return Section("Revenue within 31 days", tuple(figures), "Per customer who is known, buyers or not.", notes)
 
 
-HEADLINES = (
-    ("speed", ("first_response_wait", "customer_wait")),
-    ("availability", ("asked_while_open", "service_level", "abandonment")),
-    ("effectiveness", ("resolution", "solutions_acknowledged", "came_back")),
-    ("cordiality", ("cordiality", "mood_at_end")),
-    ("productivity", ("confirmed_per_hour", "handle_time")),
-    ("engagement", ("engagement",)),
-    ("participation", ("conversion",)),
-    ("prevention", ("contacts", "prior_contacts")),
-)
-
-
 def headlines(report: Report) -> Section:
     """The eight questions of a service, each with the figures that answer it, channel by channel."""
     rows, names = report.estimate_rows()
     told = [dict(zip(names, r, strict=True)) for r in rows]
     worst = _worst(report)
     figures = []
-    for question, metrics in HEADLINES:
+    for question, metrics in kpis():
         for m in metrics:
             for r in told:
                 if r["metric"] == m and all(r.get(c) is None for c in names[2 : names.index("n")]):
@@ -206,7 +195,7 @@ def _worst(report: Report) -> dict[tuple[str, str], tuple[str, ...]]:
     from .metrics import METRICS
 
     found = {}
-    for name, s in seen(report, [m for _, metrics in HEADLINES for m in metrics]).items():
+    for name, s in seen(report, [m for _, metrics in kpis() for m in metrics]).items():
         for channel in set(s.group("channel")):
             mine = s.where("channel", channel)
             order = np.argsort(mine.value, kind="stable")

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import annotation, dialects, estimates, packs
 from .annotation import Settings
+from .asked import answers, asked
 from .detectors import DETECTORS
 from .errors import UnknownName, UsageError
 from .estimates import BESIDE, ESTIMATES, NEEDED, Estimate
@@ -82,7 +83,7 @@ def explain(name: str) -> str:
         ]
         if m.against:
             facts.append(f"compare with: {m.against}")
-        return f"{m.name} (metric)\n{'; '.join(facts)}\n\n{m.doc}"
+        return f"{m.name} (metric)\n{'; '.join(facts)}\nanswers: {' '.join(q.ask for q in answers(name))}\n\n{m.doc}"
     if name in DETECTORS:
         d = DETECTORS[name]
         states = f"; states: {', '.join(s for s in d.states if s)}" if d.states != (None,) else ""
@@ -114,8 +115,9 @@ def _vendor(name: str) -> str:
 
 
 def catalogue() -> dict[str, list[tuple[str, str]]]:
-    """Everything that is installed: kind -> (name, first line)."""
+    """Everything that is installed: kind -> (name, first line); questions with what answers them."""
     return {
+        "questions": [(q.ask, ", ".join([*q.metrics, *(f"all of {f}" for f in q.families), *(f"textmetrics {c}" for c in q.commands)])) for q in asked()],
         "readers": [(n, r.doc.split("\n")[0]) for n, r in READERS.items()],
         "findings": [(n, d.doc.split("\n")[0]) for n, d in DETECTORS.items()],
         "metrics": [(n, m.title) for n, m in METRICS.items()],
