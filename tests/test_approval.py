@@ -136,10 +136,10 @@ def test_a_text_on_many_sites_is_one_mention(case):
     [
         ({"text": "x", "m": "https://a.example/x https://a.example/y"}, {"mentions": 1.0, "solution": 0.0}),
         ({"text": "x", "m": "4", "s": ""}, {"mentions": 4.0, "solution": 0.0}),
-        ({"text": "x", "s": True, "l": ""}, {"solution": 1.0}),
+        ({"text": "x", "s": True, "l": "", "o": None}, {"solution": 1.0}),
     ],
 )
 def test_maps_name_counters(row, expected):
-    mapped = Map(columns={"text": "text"}, reactions={"mentions": "m", "solution": "s", "likes": "l"}, keep_rest=False)
+    mapped = Map(columns={"text": "text"}, reactions={"mentions": "m", "solution": "s", "likes": "l", "originator": "o"}, values={"solution": {"": "no"}}, keep_rest=False)
     (record,) = Rows("rows", mapped).read({"s": None, **row}, 1)
     assert record.reactions == expected

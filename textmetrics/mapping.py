@@ -21,7 +21,10 @@
     requester = "customer"
 
     [reactions]                     # ours = theirs: likes, shares, replies, quotes, bookmarks, embeds, comments, dms, wall_posts, mentions, views, rating, helpful, solution, originator
-    likes = "like_count"            # an empty cell is unknown; of solution (marked as the solution?) it is: no. originator: the one who asked reacted to it
+    likes = "like_count"            # solution: marked as the solution; originator: the one who asked reacted to it
+
+    [values.solution]               # an empty cell is unknown, unless it is said to be something
+    "" = "no"
 
     [values.severity]               # their value = ours
     "1-critical" = "critical"
@@ -249,13 +252,16 @@ class Rows:
         if isinstance(given, dict):
             named = given
         else:
-            named = {ours: _look(row, theirs) for ours, theirs in self.mapping.reactions.items()}
-            if "solution" in named and named["solution"] in (None, "") and self.mapping.reactions["solution"] in row:
-                named["solution"] = 0.0  # exports mark the one that is, and leave the others empty
+            named = {ours: self._reacted(ours, _look(row, theirs)) for ours, theirs in self.mapping.reactions.items()}
         pages = mentions.listed(named.get("mentions"))
         if pages is not None:
             named = {**named, "mentions": mentions.distinct(pages)}
         return {k: n for k, v in named.items() if k in REACTIONS and (n := _number(v)) is not None}
+
+    def _reacted(self, ours: str, value: Any) -> Any:
+        """A counter or mark as the map reads it: ``[values.solution]`` may say what an empty cell is."""
+        told = self.mapping.values.get(ours)
+        return told.get("" if value is None else str(value), value) if told else value
 
 
 def _look(row: Mapping[str, Any], name: str) -> Any:

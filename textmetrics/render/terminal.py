@@ -142,7 +142,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
         picture = _bar(r, width)
     elif width and r["estimate"] in ("survival", "quantile") and unit == "s" and not named:
         picture = Text(_spark(report, name, r["channel"], width), "blue")
-    rest = beside(r) if width else beside(r).replace(", ", "\n")
+    rest = beside(r).replace(", ", "\n")  # one below the other: names of metrics need the room
     return [Text(label, no_wrap=True, overflow="ellipsis"), Text(value, "dim" if few else "bold"), picture, Text(interval), Text(f"{r['n']:,}"), Text(rest)]
 
 
