@@ -249,10 +249,7 @@ class Rows:
         given = row.get("reactions") if not self.mapping.reactions else None
         if given is None and not self.mapping.reactions:
             return {}
-        if isinstance(given, dict):
-            named = given
-        else:
-            named = {ours: self._reacted(ours, _look(row, theirs)) for ours, theirs in self.mapping.reactions.items()}
+        named = given if isinstance(given, dict) else {ours: self._reacted(ours, _look(row, theirs)) for ours, theirs in self.mapping.reactions.items()}
         pages = mentions.listed(named.get("mentions"))
         if pages is not None:
             named = {**named, "mentions": mentions.distinct(pages)}
