@@ -139,6 +139,14 @@ def test_percentiles_of_waits_and_their_intervals_are_those_of_lifelines():
     assert [(e.value, e.low, e.high) for e in found] == [(27, 15, 41), (48, 31, 90), (90, 48, None), (None, None, None)]
 
 
+@pytest.mark.parametrize("estimate", [rate, mean])
+def test_rates_and_means_leave_open_ones_out_and_count_them(estimate):
+    e = estimate(*seen([10, 20, 900], [False, False, True]))
+    assert (e.n, e.value, e.n_open) == (2, 15, 1)
+    e = estimate(*seen([900], [True]))
+    assert (e.n, e.value, e.n_open) == (0, None, 1)
+
+
 def test_mean_does_not_depend_on_order():
     values = np.random.default_rng(1).normal(size=50)
     assert mean(*seen(values)) == mean(*seen(values[::-1]))

@@ -1,6 +1,6 @@
 """What the public makes of solutions: the counters that an export has of them, each by itself, by views, as an index; and what people write back.
 
-Counters grow, so a solution counts only from the channel's age of `approval` on (a day in social media, a week in communities); a younger one is open.
+Counters grow, so a solution counts only from the channel's age of `approval` on (a day in social media, a week in communities); a younger one is left out, and said to be too young.
 """
 
 from __future__ import annotations
@@ -32,27 +32,28 @@ def weights() -> Mapping[str, float]:
     return {str(name): float(weight) for name, weight in sorted(table.items())}
 
 
-def _solutions(t: Transcript) -> Iterator[tuple[int, bool]]:
-    """The messages with a solution, and whether each is too young for its counters; without a clock it is taken to be old enough."""
+def _solutions(t: Transcript) -> Iterator[int]:
+    """The messages with a solution that is old enough for its counters; without a clock it is taken to be."""
     for message in sorted({f.message for f in t.found("solution")}):
         age = t.seconds(message, None)
-        yield message, age is not None and age < packs.channel(t.channel).approval
+        if age is None or age >= packs.channel(t.channel).approval:
+            yield message
 
 
 def _counted(t: Transcript, name: str) -> Iterator[Observation]:
-    for message, young in _solutions(t):
+    for message in _solutions(t):
         if (count := t.messages[message].reactions.get(name)) is not None:
-            yield Observation(count, censored=young, message=message)
+            yield Observation(count, message=message)
 
 
 def _per_views(t: Transcript, name: str) -> Iterator[Observation]:
     """A counter of each solution by its views; a thread of a community is one page, so there those of its first message stand for all."""
     page = t.messages[0].reactions.get("views") if t.channel == "community" and t.messages else None
-    for message, young in _solutions(t):
+    for message in _solutions(t):
         told = t.messages[message].reactions
         views = told.get("views", page)
         if name in told and views:
-            yield Observation(told[name], exposure=views / THOUSAND, censored=young, message=message)
+            yield Observation(told[name], exposure=views / THOUSAND, message=message)
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2)
@@ -196,7 +197,7 @@ def solutions_marked(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue SO-2.
     """
     for seen in _counted(t, "solution"):
-        yield Observation(float(seen.value > 0), censored=seen.censored, message=seen.message)
+        yield Observation(float(seen.value > 0), message=seen.message)
 
 
 @metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC)
@@ -243,7 +244,7 @@ def solution_stance(t: Transcript) -> Iterator[Observation]:
     Act: a much shared solution with a negative stance is being shared as a warning: open it first.
     Source: metric catalogue SO-2(c).
     """
-    solutions = dict(_solutions(t))
+    solutions = sorted({f.message for f in t.found("solution")})
     linked = any(m.reply_to is not None for m in t.messages)
     place = {m.id: i for i, m in enumerate(t.messages)}
     for i in t.by(*CUSTOMERS):
@@ -272,8 +273,8 @@ def approval_index(t: Transcript) -> Iterator[Observation]:
     Act: `textmetrics explain approval_index --in DIR` names the lowest; make articles of the highest.
     Source: metric catalogue SO-2(d); the weights are validated by nobody.
     """
-    for message, young in _solutions(t):
+    for message in _solutions(t):
         told = t.messages[message].reactions
         known = [weight * log1p(max(0.0, told[name])) for name, weight in weights().items() if name in told]
         if known:
-            yield Observation(sum(known), censored=young, message=message)
+            yield Observation(sum(known), message=message)
