@@ -1,7 +1,8 @@
 """What is cut from a message before it is read: quotes of others, signatures, markup, control characters.
 
 Cutting never moves a character: what is cut is blanked (`quotes`, `signature`), so a place in the cleaned text is the same
-place in the message. HTML becomes text once, when it is read (`plain`), and everything after speaks of that text.
+place in the message. HTML becomes text once, when it is read (`plain`), and everything after speaks of that text; where its
+characters stood in the HTML it knows itself (`Shown`), and the message keeps it (`types.Message.original`).
 """
 
 from __future__ import annotations
@@ -53,6 +54,87 @@ _FLAT = frozenset(["p", "li", "td", "tr", "th", "dt", "dd", "option", "br", "hr"
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
 
 
+_BETWEEN = re.compile(r"""(?:<[a-zA-Z/!?](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/!?][^<>]*>|\s)+|&#?\w{1,31};?""")  # what has no character of its own in the text, or another one
+_OPENS = re.compile(r"\s|&#?\w|<[a-zA-Z/!?]")
+_FIRST, _LAST = 0xF0000, 0x10FFFD  # characters of private use that stand for places while HTML becomes text
+_EMPTY = re.compile(f"[ >{chr(_FIRST)}-{chr(_LAST)}]*")
+_PLACES = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+
+
+class Shown(str):
+    """A text that was made of HTML. ``origin``: where its characters stood there, as pairs of places, in the text and in the HTML, one after the other:
+    from the one on, characters follow each other as from the other on."""
+
+    origin: tuple[int, ...] = ()
+
+
+def origin_of(text: str) -> tuple[int, ...]:
+    """Where the characters of a text stood in the HTML it was made of; nothing for a text that was none, or was changed since."""
+    return text.origin if isinstance(text, Shown) else ()
+
+
+def below(head: str, text: str) -> str:
+    """A text under its subject, title or warning, if it has one.
+
+    >>> below("Router", plain("<p>no <b>sound</b></p>")), origin_of(below("Router", plain("<p>no sound</p>")))
+    ('Router\\nno sound', (7, 3))
+    """
+    if not head or not text:
+        return text or head
+    whole = Shown(f"{head}\n{text}")
+    whole.origin = tuple(at if n % 2 else at + len(head) + 1 for n, at in enumerate(origin_of(text)))
+    return whole
+
+
+def _placed(html: str) -> tuple[str, list[int]]:
+    """HTML with a mark in front of every character that does not follow the one before it in the HTML as it will in the text; and the places of the marks."""
+    from html import unescape
+
+    places: list[int] = []
+    apart = False  # an entity came, and no character since
+    taken = bool(_PLACES.search(html)) or html.count("<") + html.count("&") + html.count("  ") + html.count("\n") > (_LAST - _FIRST) // 4
+
+    def mark(at: int) -> str:
+        places.append(at)
+        return chr(_FIRST + len(places) - 1)
+
+    def marked(match: re.Match[str]) -> str:
+        nonlocal apart, taken
+        found, end = match[0], match.end()
+        entity = found[0] == "&"
+        shown = unescape(found) if entity else " "
+        taken = taken or shown >= chr(_FIRST)
+        before = "" if shown.isspace() else mark(match.start())
+        apart = apart or entity or len(found) > 1
+        if not apart or end == len(html) or _OPENS.match(html, end):
+            return before + found
+        apart = False
+        return before + found + mark(end)
+
+    if taken:
+        return html, []
+    first = "" if _OPENS.match(html) else mark(0)
+    placed = first + _BETWEEN.sub(marked, html)
+    return (html, []) if taken else (placed, places)
+
+
+def _known(text: str, places: list[int]) -> Shown:
+    """A text without its marks, with what they said."""
+    pieces: list[str] = []
+    found: list[int] = []
+    at = begin = 0
+    for match in _PLACES.finditer(text) if places else ():
+        pieces.append(text[begin : match.start()])
+        at += match.start() - begin
+        begin = match.end()
+        place = places[ord(match[0]) - _FIRST]
+        if not found or at - found[-2] != place - found[-1]:
+            found += [at, place]
+    shown = Shown("".join((*pieces, text[begin:])))
+    shown.origin = tuple(found)
+    return shown
+
+
 def _nested(html: str) -> int:
     """How deep the elements of a page stand in one another, at most: an upper bound, in time linear in its size."""
     depth = deepest = 0
@@ -72,15 +154,22 @@ def _stripped(html: str) -> str:
 
 
 def plain(html: str) -> str:
-    """HTML as text: a line a block, quotations as lines that begin with ``> ``, nothing of scripts, styles and hidden parts.
+    """HTML as text: a line a block, quotations as lines that begin with ``> ``, nothing of scripts, styles and hidden parts. The text knows where it stood (`Shown`).
 
     >>> plain("<p>Hi <b>Ana</b>&nbsp;&amp; co</p><blockquote>old</blockquote><script>x()</script>new")
     'Hi Ana & co\\n> old\\nnew'
     """
     if not _MARKUP.search(html):
-        return html.strip()
-    if _nested(html) > DEEPEST:
-        return _stripped(html)
+        shown = Shown(html.strip())
+        shown.origin = (0, len(html) - len(html.lstrip())) if shown else ()
+        return shown
+    deep = _nested(html) > DEEPEST
+    html, places = _placed(html)
+    return _known(_stripped(html) if deep else _laid_out(html), places)
+
+
+def _laid_out(html: str) -> str:
+    """The text of a page, as a browser would set it."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -112,7 +201,7 @@ def plain(html: str) -> str:
                     stack.append((node, True))
             stack += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
     text = re.sub(r"[ \t]*\n(?:(?:> )*[ \t]*\n)*", "\n", "".join(pieces) + "\n")
-    return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in text.split("\n") if line.strip(" >"))
+    return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in text.split("\n") if not _EMPTY.fullmatch(line))
 
 
 def quotes(text: str) -> list[tuple[int, int]]:

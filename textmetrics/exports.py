@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from . import delimited
-from .cleaning import plain
+from .cleaning import origin_of, plain
 from .delimited import Row
 from .documents import Item, get, head_value, objects
 from .mapping import TRUE, Map
@@ -329,7 +329,8 @@ class Messages:
             yield self.lost(item, fault, kept=True)
         facts_ = {} if conversation in self._names or about is None else about() if callable(about) else about
         record = Record(
-            text=text,
+            text=str(text),
+            origin=origin_of(text),
             author=self._label(conversation, ident(who), name, role),
             role=role,  # type: ignore[arg-type]
             sent_at=sent_at,

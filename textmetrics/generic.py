@@ -21,6 +21,7 @@ COLUMNS: dict[str, str] = {  # in the order they are written, with the kind of t
     "edited": "flag",
     "reactions": "numbers",
     "attachments": "list",
+    "origin": "counts",
     **dict.fromkeys(("customer_id", "case_id", "severity", "queue", "status"), "text"),
     "rating": "number",
     "raw_time": "text",
@@ -30,7 +31,7 @@ COLUMNS: dict[str, str] = {  # in the order they are written, with the kind of t
     "cut": "time",
     "columns": "texts",
 }
-USUAL: dict[str, Any] = {"automatic": False, "visibility": "public", "edited": False, "zone_known": True, "role_confidence": 1.0, "reactions": {}, "attachments": [], "columns": {}}
+USUAL: dict[str, Any] = {"automatic": False, "visibility": "public", "edited": False, "zone_known": True, "role_confidence": 1.0, "reactions": {}, "attachments": [], "origin": [], "columns": {}}
 
 
 def rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
@@ -53,6 +54,7 @@ def rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
             "edited": m.edited,
             "reactions": dict(m.reactions),
             "attachments": list(m.attachments),
+            "origin": list(m.origin),
             "raw_time": m.raw_time,
             "zone_known": m.zone_known,
             "position": position,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .cleaning import below, origin_of
 from .mail import Letter, bare_subject, letter, roots
 from .mapping import Map
 from .sources import LONGEST, Source, blocks
@@ -19,13 +20,14 @@ def records(source: Source, mapping: Map, one: Letter, thread: str, number: int 
     for fault in one.faults:
         yield Problem(source.name, fault, number, line, byte, kept=True)
     answers = bool(one.answers) or bare_subject(one.subject)[1]
-    text = one.text if answers or not one.subject else f"{one.subject}\n{one.text}".rstrip("\n")
+    text = one.text if answers else below(one.subject, one.text)
     if not text and not one.attachments:
         yield Problem(source.name, "has neither a subject, a text nor anything attached", number, line, byte)
         return
     columns = {k: v for k, v in (("subject", one.subject), ("name", one.name)) if v}
     yield Record(
-        text=text,
+        text=str(text),
+        origin=origin_of(text),
         author=one.address or one.name,
         role="system" if one.bounce else _role(mapping, one.address),  # type: ignore[arg-type]
         sent_at=one.sent_at,

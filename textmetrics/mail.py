@@ -257,7 +257,8 @@ def _content(message: Message, faults: list[str]) -> tuple[str, list[str], bool]
         else:
             attachments.append(name or kind)
     said = "\n".join(t.strip("\r\n") for t in texts if t.strip()).replace("\r\n", "\n")
-    shown = "\n".join(t for html in marked_up if (t := plain(html)))
+    parts = [t for html in marked_up if (t := plain(html))]
+    shown = parts[0] if len(parts) == 1 else "\n".join(parts)
     if shown and len(shown) > 4 * len(said) and len(said) < 200:
         said = shown  # a plain part that only says "see the HTML part"
     if seen > MANY_PARTS:

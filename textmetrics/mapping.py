@@ -44,7 +44,7 @@ from msgspec import Struct, field
 
 from . import mentions, packs
 from .addresses import place
-from .cleaning import plain
+from .cleaning import below, origin_of, plain
 from .dates import ORDERS as DATES
 from .errors import PackError
 from .spreadsheets import Watch
@@ -54,7 +54,7 @@ from .types import ROLES, Problem, Record
 FOLDER_FILE = "map.toml"  # a map of this name speaks of the files of its folder
 TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "customer_id", "case_id", "severity", "queue", "status")
 IDS = ("message_id", "conversation_id", "reply_to", "customer_id", "case_id")
-FINER = {"raw_time", "zone_known", "edited", "attachments", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
+FINER = {"raw_time", "zone_known", "edited", "attachments", "origin", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
 COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
 THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
 COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comments", "dms", "wall_posts", "mentions")
@@ -151,7 +151,7 @@ class Rows:
             text = plain(text)
         self.watch.text(text, number)
         if subject := self._text(given, "subject"):
-            text = f"{subject}\n{text}" if text else subject
+            text = below(subject, text)
         raw = self._text(given, "sent_at")
         sent_at = None if raw is None else self.clock.read(raw)
         if raw is not None and (fault := self.clock.fault(raw)):
@@ -160,7 +160,8 @@ class Rows:
         if role is None:
             yield Problem(self.source, f"its role {self._text(given, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
         record = Record(
-            text=text,
+            text=str(text),
+            origin=origin_of(text),
             author=self._text(given, "author") or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
@@ -212,6 +213,8 @@ class Rows:
             record.position = int(place)
         if (cut := self._text(given, "cut")) is not None:
             record.cut = self.clock.read(cut)
+        if isinstance(origin := given.get("origin"), list) and len(origin) % 2 == 0 and all(isinstance(at, int) for at in origin):
+            record.origin = tuple(origin)
         if isinstance(columns := given.get("columns"), dict):
             record.columns |= {str(k): str(v) for k, v in columns.items() if v not in (None, "")}
 

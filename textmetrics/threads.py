@@ -268,6 +268,7 @@ def conversation(key: str, group: list[Record], order: str, channel: str) -> Con
                 zone_known=r.zone_known,
                 edited=r.edited,
                 attachments=r.attachments,
+                origin=r.origin,
                 source=r.source,
                 record=r.number,
             )

@@ -11,6 +11,7 @@ in columns beside them, so ``transcript.moods[3]`` belongs to ``transcript.messa
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -63,7 +64,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     else the export has, by name, for grouping estimates. ``raw_time`` is the time as the export writes it,
     ``zone_known`` whether it named its zone; ``attachments`` are names or kinds of what was sent along. ``told``: when what the record
     says of its conversation (status, rating, columns, ...) last changed: of several exports the newest is believed. ``confidence`` is that of the role,
-    ``position`` its place in the conversation and ``cut`` when the export of that was cut, where the export says these.
+    ``origin``: of a text that was HTML, where it stood there (`Message.original`); ``position`` its place in the conversation and ``cut`` when the export of that was cut, where the export says these.
     """
 
     text: str
@@ -90,6 +91,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     zone_known: bool = True
     edited: bool = False
     attachments: tuple[str, ...] = ()
+    origin: tuple[int, ...] = ()
     told: datetime | None = None
     confidence: float = 1.0
     position: int | None = None
@@ -107,7 +109,10 @@ class Participant(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One thing sent at one time: a chat bubble, an e-mail, a post. ``sent_at`` is UTC, made of ``raw_time``; ``zone_known``: the export named its zone."""
+    """One thing sent at one time: a chat bubble, an e-mail, a post. ``sent_at`` is UTC, made of ``raw_time``; ``zone_known``: the export named its zone.
+
+    ``origin``: of a text that was HTML, pairs of places in the text and in the HTML: from the one on, characters follow each other as from the other on.
+    """
 
     id: str
     participant_id: str
@@ -121,8 +126,21 @@ class Message(Struct, frozen=True, kw_only=True):
     zone_known: bool = True
     edited: bool = False
     attachments: tuple[str, ...] = ()
+    origin: tuple[int, ...] = ()
     source: str = ""
     record: int = 0
+
+    def original(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where characters of the text (such as those of a finding) stood in the HTML it was made of; None for a text that was none, and for what was put in front of one.
+
+        >>> Message(id="1", participant_id="ana", text="No sound", origin=(0, 3, 3, 9)).original(3, 8)
+        (9, 14)
+        """
+        places = self.origin[::2]
+        first, last = bisect_right(places, start) - 1, bisect_right(places, end - 1) - 1
+        if first < 0 or end <= start:
+            return None
+        return start + self.origin[2 * first + 1] - places[first], end + self.origin[2 * last + 1] - places[last]
 
 
 class Conversation(Struct, frozen=True, kw_only=True):

@@ -244,7 +244,7 @@ def _page(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
             address = re.search(r"(?:href|src)=\"?([^\s\">]+)", inner)
             now.attachments.append(unescape(address[1]).rpartition("/")[2].partition("?")[0] if address else "file")
         elif match["part"]:
-            now.text = now.text or plain(EMOJI.sub(r"\1", NOT_SAID.sub("", _inside(html, match.end()))).replace("\n", "<br>"))
+            now.text = now.text or str(plain(EMOJI.sub(r"\1", NOT_SAID.sub("", _inside(html, match.end()))).replace("\n", "<br>")))
         elif match["mark"] in ("author-tag", "bot-tag"):
             for one in (group, now):
                 one.bot = match["marked"].strip() == "BOT"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..cleaning import plain
+from ..cleaning import origin_of, plain
 from ..documents import get, objects
 from ..exports import bare, many, sample, words
 from ..exports import number as count
@@ -59,8 +59,10 @@ def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping
     counts: dict[str, float | None] = {ours: count(post.get(theirs)) for theirs, ours in COUNTS.items()}
     counts["likes"] = likes[0] if likes else 0.0 if isinstance(post.get("actions_summary"), list) else None
     counts["solution"] = float(accepted) if marks and number != "1" else None
+    text = plain(words(post, "cooked")) or words(post, "raw")
     return Record(
-        text=plain(words(post, "cooked")) or words(post, "raw"),
+        text=str(text),
+        origin=origin_of(text),
         author=words(post, "username", "name"),
         role="agent" if any(post.get(k) is True for k in STAFF) else "unknown",
         opener=number == "1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..cleaning import plain
+from ..cleaning import below, plain
 from ..documents import Item, get
 from ..exports import Messages, bare, facts, items, listed, many, number, sample, words
 from ..mapping import Map
@@ -54,7 +54,7 @@ def _question(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Reco
     yield from make.make(
         item,
         id_,
-        "\n".join(t for t in (words(v, "title"), plain(words(v, "content"))) if t),
+        below(words(v, "title"), plain(words(v, "content"))),
         time=v.get("created"),
         who=words(v, "creator.username"),
         about={
@@ -99,7 +99,7 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
     yield from make.make(
         item,
         id_,
-        "\n".join(t for t in (words(v, "title"), plain(words(v, "text", "summary"))) if t),
+        below(words(v, "title"), plain(words(v, "text", "summary"))),
         time=v.get("added_at"),
         who=words(v, "author.id"),
         name=words(v, "author.username"),

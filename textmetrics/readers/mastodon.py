@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..cleaning import plain
+from ..cleaning import below, plain
 from ..documents import get, head_value
 from ..exports import Messages, facts, items, many, number, sample, words
 from ..mapping import Map
@@ -54,7 +54,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield from make.make(
                 item,
                 "",
-                "\n".join(t for t in (words(v, "spoiler_text"), plain(words(v, "content"))) if t),
+                below(words(v, "spoiler_text"), plain(words(v, "content"))),
                 time=v.get("created_at"),
                 who=words(v, "account.id"),
                 name=words(v, "account.acct", "account.username"),
@@ -75,7 +75,7 @@ def _activity(make: Messages, item: Any, v: Mapping[str, Any]) -> Iterator[Recor
     yield from make.make(
         item,
         "",
-        "\n".join(t for t in (words(v, "object.summary"), plain(words(v, "object.content"))) if t),
+        below(words(v, "object.summary"), plain(words(v, "object.content"))),
         time=get(v, "object.published") or v.get("published"),
         who=words(v, "actor"),
         name=words(v, "actor").rpartition("/")[2],

@@ -142,7 +142,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         make.skip("draft")
         return
     asks = true(get(v, "Incoming"))
-    text = tidy(REFERENCE.sub("", str(given(v, "TextBody") or ""))) or html(REFERENCE.sub("", str(given(v, "HtmlBody") or ""))) or words(v, "Subject")
+    text = tidy(REFERENCE.sub("", str(given(v, "TextBody") or ""))) or html(REFERENCE.sub(_blank, str(given(v, "HtmlBody") or ""))) or words(v, "Subject")
     about["columns"] = {**facts(subject=REFERENCE.sub("", words(v, "Subject")).strip()), **about["columns"]}
     yield from make.make(
         item,
@@ -156,6 +156,10 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         message_id=words(v, "Id") or None,
         automatic=words(v, "IsAutomated") != "" and true(get(v, "IsAutomated")),
     )
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str, Any]) -> Iterator[Record | Problem]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..cleaning import plain
+from ..cleaning import below, plain
 from ..documents import Item
 from ..exports import Messages, bare, beside, facts, items, listed, many, number, once, sample, words
 from ..mapping import Map
@@ -112,7 +112,7 @@ def _post(make: Messages, row: Item, people: Mapping[str, str], home: Mapping[st
     yield from make.make(
         row,
         own if asks else str(r.get("ParentId", "")),
-        "\n".join(t for t in (str(r.get("Title", "")), plain(str(r.get("Body", "")))) if t),
+        below(str(r.get("Title", "")), plain(str(r.get("Body", "")))),
         time=r.get("CreationDate"),
         who=who or str(r.get("OwnerDisplayName", "")),
         name=people.get(who) or str(r.get("OwnerDisplayName", "")),

@@ -57,7 +57,7 @@ def _message(make: Messages, item: Any, v: Mapping[str, Any], source: Source) ->
         yield from make.make(
             item,
             room,
-            plain(_FILE.sub(" ", body)).strip() if html else body,
+            plain(_FILE.sub(lambda match: " " * len(match[0]), body)) if html else body,
             time=get(v, "createdDateTime"),
             who=words(v, "from.user.id", "from.application.id", "from.device.id"),
             name=words(v, "from.user.displayName", "from.application.displayName", "from.device.displayName"),

@@ -116,6 +116,7 @@ def _text(make: Messages, item: Item, id_: str, n: int, d: Mapping[str, Any], pa
     finer: dict[str, Any] = {k: words(meta, k) or None for k in ("reply_to", "raw_time") if k in meta}
     finer |= {k: true(meta[k]) for k in ("automatic", "edited", "zone_known") if k in meta}
     finer |= {"reactions": {k: x for k, value in reactions.items() if (x := number(value)) is not None}} if isinstance(reactions, dict) else {}
+    finer |= {"origin": tuple(places)} if isinstance(places := meta.get("origin"), list) and all(isinstance(at, int) for at in places) else {}
     finer |= {"position": int(place)} if (place := number(meta.get("position"))) is not None else {}
     yield from make.make(
         item,

@@ -23,7 +23,7 @@ def write(conversations: Iterable[Conversation], path: Path) -> None:
     from pyarrow import parquet
 
     text = pa.string()
-    kinds = {"text": text, "time": pa.timestamp("us", tz="UTC"), "flag": pa.bool_(), "number": pa.float64(), "count": pa.int64(), "list": pa.list_(text)}
+    kinds = {"text": text, "time": pa.timestamp("us", tz="UTC"), "flag": pa.bool_(), "number": pa.float64(), "count": pa.int64(), "list": pa.list_(text), "counts": pa.list_(pa.int64())}
     kinds |= {"numbers": pa.map_(text, pa.float64()), "texts": pa.map_(text, text)}
     schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
     maps = [name for name, kind in COLUMNS.items() if kind in ("numbers", "texts")]

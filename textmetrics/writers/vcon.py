@@ -16,7 +16,7 @@ from . import writer
 
 VERSION = "0.4.0"  # draft-ietf-vcon-vcon-core-01
 OURS = UUID("6f1a3f0e-6b0c-5d0e-9a51-7d2f7f0f4c11")  # the name space of ids that are no UUIDs
-META = ("reply_to", "raw_time", "zone_known", "edited", "automatic", "reactions")
+META = ("reply_to", "raw_time", "zone_known", "edited", "automatic", "reactions", "origin")
 TAKEN = {"conversation_id", "cut", "redacted", *FACTS}  # names of tags that say something of their own
 
 
