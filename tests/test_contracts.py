@@ -135,14 +135,16 @@ WAITS = [n for n, m in METRICS.items() if m.estimate == "survival"]
 
 
 OPEN = {"time_to_acknowledgement": "09:10 agent: Please restart the box."}  # what stands in a conversation whose wait is not over, beyond the question
+QUEUED, TAKEN = {"enqueued_at": "2024-01-01T09:00:00Z"}, {"accepted_at": "2024-01-01T09:10:00Z"}  # what its export says of a queue
 
 
 @pytest.mark.parametrize("name", WAITS)
 def test_who_still_waits_makes_waits_longer_not_shorter(name):
-    answered = [conversation("09:00 customer: No sound?", "09:10 agent: Please restart the box.", "09:20 customer: It works now, thanks!", id=f"x{n}") for n in range(6)]
+    said = ["09:00 customer: No sound?", "09:10 agent: Please restart the box.", "09:20 customer: It works now, thanks!"]
+    answered = [conversation(*said, id=f"x{n}", columns=QUEUED | TAKEN) for n in range(6)]
     begun = ["09:00 customer: No sound?", *([OPEN[name]] if name in OPEN else [])]
-    waiting = [conversation(*begun, id=f"w{n}") for n in range(4)]
-    open_ = [conversation(*begun, id=f"v{n}") for n in range(8)]
+    waiting = [conversation(*begun, id=f"w{n}", columns=QUEUED) for n in range(4)]
+    open_ = [conversation(*begun, id=f"v{n}", columns=QUEUED) for n in range(8)]
 
     def value(conversations):
         return tm.analyze(conversations, as_of=AS_OF, metrics=[name], hours=ALWAYS).estimates().iloc[0]

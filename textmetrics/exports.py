@@ -297,6 +297,11 @@ class Messages:
         """A time of this export in UTC; None where there is none or it cannot be read."""
         return None if value is None or isinstance(value, dict | list) else self._clock.read(str(value))
 
+    def at(self, value: Any) -> str | None:
+        """A time of this export in UTC as a column holds it; None where there is none or it cannot be read."""
+        moment = self.when(value)
+        return None if moment is None else moment.isoformat()
+
     def began(self, item: Item, conversation: str, begun: datetime | None) -> Iterator[Problem]:
         """Say so where offsets cannot be counted from when a call began: its lengths are right, its date is not."""
         if begun is None and conversation not in self._dateless:

@@ -49,7 +49,7 @@ from .dates import ORDERS as DATES
 from .errors import PackError
 from .spreadsheets import Watch
 from .times import Clock
-from .types import ROLES, Problem, Record
+from .types import EVENTS, ROLES, Problem, Record
 
 FOLDER_FILE = "map.toml"  # a map of this name speaks of the files of its folder
 TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "customer_id", "case_id", "severity", "queue", "status")
@@ -191,6 +191,12 @@ class Rows:
         if self.mapping.keep_rest:
             rest = [k for k in row if k and k not in self._theirs]
             record.columns |= {k: str(v) for k in rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
+        for name in EVENTS:
+            if (told := record.columns.pop(name, None)) is not None:
+                if fault := self.clock.fault(told):
+                    yield Problem(self.source, f"{name}: {fault}", number, line, byte, kept=True)
+                elif (moment := self.clock.read(told)) is not None:
+                    record.columns[name] = moment.isoformat()
         yield record
 
     def rest(self) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -31,6 +31,9 @@ Reply = Literal["automatic", "bot", "bot_filler", "greeting", "stall", "substant
 REPLIES: tuple[str, ...] = get_args(Reply)
 BY_PEOPLE = ("greeting", "stall", "substantive")  # replies that a person wrote
 WITH_SUBSTANCE = ("bot", "substantive")  # replies that answer, whoever gives them; a bot_filler is a bot's greeting or "one moment"
+
+
+EVENTS = ("enqueued_at", "accepted_at", "ended_at")  # columns of an export that say when something happened that is no message; ``ended_by`` says who ended it
 
 
 class Problem(Struct, frozen=True):
@@ -148,7 +151,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     ``skewed`` says that the clocks cannot be right (an answer before its question): no wait is taken from it.
     ``cut`` is when its export was cut, as far as is known: the last time in it. ``columns`` holds further facts by name (device, team, ...)
-    that estimates may be grouped by.
+    that estimates may be grouped by, and the times of `EVENTS`: when somebody queued, was taken on by a person, and when it ended.
     """
 
     id: str
@@ -173,6 +176,18 @@ class Conversation(Struct, frozen=True, kw_only=True):
         'customer'
         """
         return next(p.role for p in self.participants if p.id == participant_id)
+
+    def at(self, event: str) -> datetime | None:
+        """When one of `EVENTS` happened, in UTC; None where the export does not say, or not in a form that can be read.
+
+        >>> Conversation(id="a", channel="chat", participants=(), messages=(), columns={"ended_at": "2026-03-02T10:00:00Z"}).at("ended_at").hour
+        10
+        """
+        try:
+            moment = datetime.fromisoformat(self.columns[event])
+        except (KeyError, ValueError):
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class Cue(Struct, frozen=True):

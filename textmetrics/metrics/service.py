@@ -43,6 +43,23 @@ def staffed_service_level(t: Transcript) -> Iterator[Observation]:
         yield from _within(t.staffed_seconds(wait.start, wait.stop), wait.censored, packs.channel(t.channel).targets.get("first_response_wait"), wait.start)
 
 
+@metric(unit="s", better="lower", estimate="survival")
+def queue_wait(t: Transcript) -> Iterator[Observation]:
+    """Wait from queueing to being taken on by a person, where the export says when both happened (``enqueued_at``, ``accepted_at``).
+
+    Who left the queue, or still stands in it, waited at least so long. What a bot did before the queue is not in it. A conversation that a person answered, with no word of when it was taken on, is left out.
+
+    Read: the part of first_response_wait that is nobody's fault who is there. Kaplan-Meier takes leaving for chance; who sees a long queue leaves because of it, so read left_unanswered beside it.
+    Act: a short queue with a long first response is agents who take chats before they can attend to them.
+    Source: metric catalogue CH-4, 1.5; Kaplan and Meier 1958.
+    """
+    c = t.conversation
+    begun, taken = c.at("enqueued_at"), c.at("accepted_at")
+    until = taken or c.at("ended_at") or t.as_of
+    if begun is not None and until is not None and begun <= until and not c.skewed and (taken is not None or not t.by("agent")):
+        yield Observation((until - begun).total_seconds(), censored=taken is None, message=t.first("customer"))
+
+
 def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
     """What came first after a customer asked, an answer or their leaving, watched for so many seconds."""
     for wait in t.waits()[:1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,8 +39,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* the S3 bucket of the instance, folders ``Analysis/Voice``, ``Analysis/Chat`` and ``ChatTranscripts``, a file a contact; or the segments of its real-time stream.
     *Reads:* turns of customers and agents; messages, markdown and interactive messages (their titles) of a chat, attachments; bots apart from lines of the flow (system); the first
-    contact as case; matched categories, overall sentiment of the customer, language.
-    *Not:* events (joined, left, ended), pauses and interruptions. A call begins when its recording does, to the minute (its name says so), else when its analysis was named; else its date is
+    contact as case; matched categories, overall sentiment of the customer, language; when an agent joined a chat, when it ended, and by whom.
+    *Not:* further events (typing, transfers; when contacts were queued is not in transcripts), pauses and interruptions. A call begins when its recording does, to the minute (its name says so), else when its analysis was named; else its date is
     unknown, and reported.
     """
     make = Messages(source, mapping)
@@ -64,6 +64,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                     "ConversationCharacteristics.Sentiment.OverallSentiment.CUSTOMER",
                     "ConversationCharacteristics.Sentiment.DetailsByParticipantRole.CUSTOMER.OverallSentiment",
                 ),
+                **_events(make, turns),
             ),
         }
         if voice and turns:
@@ -97,6 +98,16 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 def _turns(v: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The turns of a transcript, also those that come as segments while a call goes on."""
     return many(v, "Transcript") or [s["Transcript"] for s in many(v, "Segments") if isinstance(s.get("Transcript"), dict)]
+
+
+def _events(make: Messages, turns: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """When the first agent joined a chat, when it ended, and who left it first."""
+    events = [(words(t, "ContentType").rpartition(".event.")[2], words(t, "ParticipantRole"), get(t, "AbsoluteTime")) for t in turns if get(t, "Type") == "EVENT"]
+    joined = next((time for what, role, time in events if what == "participant.joined" and role == "AGENT"), None)
+    left = next((role for what, role, _ in events if what == "participant.left" and role in ("CUSTOMER", "AGENT")), None)
+    ended = next((time for what, role, time in reversed(events) if what == "chat.ended" or (what == "participant.left" and role == "CUSTOMER")), None)
+    by = None if ended is None else ROLES[left] if left else "system"
+    return {"accepted_at": make.at(joined), "ended_at": make.at(ended), "ended_by": by}
 
 
 def _said(make: Messages, item: Item, id_: str, turn: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[Record | Problem]:

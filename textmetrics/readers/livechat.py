@@ -42,7 +42,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """LiveChat: chats; each thread of a chat is a conversation.
 
     *Export:* the interfaces ``list_archives`` or ``get_chat`` (Agent Chat, version 3), or ``chats`` of version 2; Archives > Export sends a CSV without messages.
-    *Reads:* messages, rich messages, files, filled forms (label and answer), system messages; what only agents see as notes; rating, tags, group; agents whose id is no address as bots.
+    *Reads:* messages, rich messages, files, filled forms (label and answer), system messages; what only agents see as notes; rating, tags, group; when a thread was closed, and by whom; agents whose id is no address as bots.
     *Not:* empty forms, custom events, events of stores. Threads that the exporter may not see are reported; a chat that goes on later is a further conversation of its customer.
     """
     make, what, last = Messages(source, mapping), kind(source.head()) or "chats", 0
@@ -89,12 +89,23 @@ def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping
             tags=listed(thread.get("tags")),
             csat=score,
             csat_comment=given(thread, "properties.rating.comment.value", "properties.rating.comment"),
+            **_ended(make, thread),
         ),
     }
     if thread.get("restricted_access") and not thread.get("events"):
         yield make.lost(item, f"thread {words(thread, 'id')} of chat {words(chat, 'id')} is restricted: its events are not here")
     for event in many(thread, "events"):
         yield from _event(make, item, words(thread, "id"), event, users, about)
+
+
+def _ended(make: Messages, thread: Mapping[str, Any]) -> dict[str, str | None]:
+    """When a thread was closed, and by whom, as its last system message of that kind says."""
+    for e in reversed(many(thread, "events")):
+        what = words(e, "system_message_type")
+        if "archived" in what:
+            by = "customer" if "customer" in what else "agent" if what == "manual_archived_agent" else "system"
+            return {"ended_at": make.at(get(e, "created_at")), "ended_by": by}
+    return {}
 
 
 def _event(make: Messages, item: Item, thread: str, e: Mapping[str, Any], users: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[Record | Problem]:

@@ -31,7 +31,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """LivePerson: conversations, engagements.
 
     *Export:* the Messaging Interactions interface (``conversations/search`` with content ``messageRecords,agentParticipants,consumerParticipants,surveys``), or the Engagement History interface.
-    *Reads:* messages in the order of their sequence, rich content (its texts), files; bots by their user type, messages that only agents see as notes; CSAT, survey answers, MCS, skill, device.
+    *Reads:* messages in the order of their sequence, rich content (its texts), files; bots by their user type, messages that only agents see as notes; CSAT, survey answers, MCS, skill, device; when it was closed, and by whom.
     *Not:* statuses of delivery, transfers, co-browsing; ``undefined``, ``null`` and -1 are nothing. Records marked as partial are reported.
     """
     make = Messages(source, mapping)
@@ -53,7 +53,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             "queue": skill if skill != "Unassigned" else None,
             "rating": rate if rate is not None and rate >= 0 else None,
             "columns": facts(
-                csat=rate if rate is not None and rate >= 0 else None, mcs=words(v, "info.mcs"), via=words(v, "info.source"), device=words(v, "info.device"), **survey
+                csat=rate if rate is not None and rate >= 0 else None, mcs=words(v, "info.mcs"), via=words(v, "info.source"), device=words(v, "info.device"), **_ended(make, v), **survey
             ),
         }
         if get(v, "info.isPartial") is True:
@@ -69,6 +69,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from make.make(item, id_, text, time=time, who=who, name=words(line, "by"), role=role, about=about, message_id=f"{id_}/{words(line, 'lineSeq') or n}")
     if (counted := head_number(source, "_metadata.count")) is not None and counted > had:
         yield Problem(source.name, f"{counted:.0f} conversations by the export's own count, of which {had} are here: get the further pages", kept=True)
+
+
+def _ended(make: Messages, v: Mapping[str, Any]) -> dict[str, str | None]:
+    """When a conversation was closed, and by whom."""
+    end = number(get(v, "info.endTimeL"))
+    if end is None or end <= 0:
+        return {}
+    return {"ended_at": make.at(int(end)), "ended_by": {"CONSUMER": "customer", "AGENT": "agent"}.get(words(v, "info.closeReason"), "system")}
 
 
 def _message(

@@ -32,6 +32,7 @@ MARK = re.compile(r"<p align=\"?center\"?[^>]*>(?P<event>.*?)</p>|(?:^|(?<=>)|(?
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 REFERENCE = re.compile(r"\[?\s*\bref:_[\w.!]+:ref\b\s*\]?")
 VISITOR = "Visitor"
+ENDED = {"visitor": "customer", "agent": "agent", "system": "system"}
 
 
 def kind(head: bytes) -> str | None:
@@ -60,7 +61,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Export:* Setup > Data Export, Data Loader, or a query (CSV or JSON) of LiveChatTranscript with Body, Case with EmailMessage, CaseComment and User,
     ConversationEntry; a single Body as HTML.
     *Reads:* each line of a transcript at its offset from the start of the chat, colons and all; e-mails and comments of a case as one conversation (unpublished comments as
-    notes); the description of a case where it has no e-mail; contact, owner, priority, status, origin. Ids of 15 and 18 characters are the same.
+    notes); the description of a case where it has no e-mail; contact, owner, priority, status, origin; when a chat was asked for, taken on and ended, by whom, also of those who gave up before a word. Ids of 15 and 18 characters are the same.
     *Not:* drafts, deleted rows, who joined or left a chat. Reports write times in the reporter's zone and form: give both in a map.
     """
     make, what = Messages(source, mapping, local=True), kind(source.head())
@@ -194,7 +195,9 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
         "status": words(v, "Status") or None,
         "queue": words(v, "Skill.MasterLabel", "SkillId", "LiveChatButton.MasterLabel") or None,
         "channel": "chat",
-        "columns": facts(via=next((e.partition(":")[2].strip() for e in events if e.startswith("Chat Origin")), "") or words(v, "LiveChatButton.MasterLabel")),
+        "columns": facts(
+            via=next((e.partition(":")[2].strip() for e in events if e.startswith("Chat Origin")), "") or words(v, "LiveChatButton.MasterLabel"), **_events(make, v)
+        ),
     }
     for n, (offset, name, text) in enumerate(said):
         role = "system" if not name else "customer" if name in asking else "agent" if name in agents or asking else "unknown"
@@ -202,8 +205,19 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
             time = (begun + offset).isoformat() if begun else None
             yield from make.make(item, id_, text, time=time, name=name, role=role, about=about, message_id=f"{id_}/{n}")
     yield from make.missing(item, id_, sum(bool(name) for _, name, _ in said), sum(c or 0 for c in counts))
-    if not said and "Body" in v:
+    if not said and about["columns"].keys() >= {"enqueued_at", "ended_at"} and "accepted_at" not in about["columns"]:
+        yield from make.make(item, id_, "", time=v["RequestTime"], role="system", about=about, message_id=f"{id_}/0", empty=True)  # gave up in the queue, before a word
+    elif not said and "Body" in v:
         yield make.lost(item, f"transcript {id_} has an empty body, or none that is cut by times such as ( 1m 5s )")
+
+
+def _events(make: Messages, v: Mapping[str, Any]) -> dict[str, str | None]:
+    """When a chat was asked for, taken on and ended, and by whom; who gave up waiting ended it so many seconds after asking."""
+    asked, gone = make.when(get(v, "RequestTime")), number(get(v, "Abandoned"))
+    if asked is not None and gone:
+        return {"enqueued_at": asked.isoformat(), "ended_at": (asked + timedelta(seconds=gone)).isoformat(), "ended_by": "customer"}
+    by = ENDED.get(words(v, "EndedBy").lower())
+    return {"enqueued_at": make.at(get(v, "RequestTime")), "accepted_at": make.at(get(v, "StartTime")), "ended_at": make.at(get(v, "EndTime")), "ended_by": by}
 
 
 def _entry(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record | Problem]:

@@ -12,6 +12,7 @@ FAMILIES = {
     "waiting": "how long did they wait?",
     "backlog": "what waits still?",
     "service": "how soon were they answered?",
+    "leaving": "who left before?",
     "staffed": "and in opening hours?",
     "public": "were they heard in public?",
     "promises": "were promises kept?",
