@@ -189,6 +189,7 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
     counts = [number(get(v, k)) for k in ("VisitorMessageCount", "OperatorMessageCount")]
     if not asking and len(speakers) == 2 and None not in counts and counts[0] != counts[1]:
         asking = {n for n in speakers if sum(name == n for _, name, _ in said) == counts[0]}
+    clock = _events(make, v)
     about = {
         "customer_id": words(v, "ContactId", "AccountId", "LiveChatVisitorId") or None,
         "case_id": words(v, "CaseId") or None,
@@ -196,7 +197,7 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
         "queue": words(v, "Skill.MasterLabel", "SkillId", "LiveChatButton.MasterLabel") or None,
         "channel": "chat",
         "columns": facts(
-            via=next((e.partition(":")[2].strip() for e in events if e.startswith("Chat Origin")), "") or words(v, "LiveChatButton.MasterLabel"), **_events(make, v)
+            via=next((e.partition(":")[2].strip() for e in events if e.startswith("Chat Origin")), "") or words(v, "LiveChatButton.MasterLabel"), **clock
         ),
     }
     for n, (offset, name, text) in enumerate(said):
@@ -205,7 +206,7 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
             time = (begun + offset).isoformat() if begun else None
             yield from make.make(item, id_, text, time=time, name=name, role=role, about=about, message_id=f"{id_}/{n}")
     yield from make.missing(item, id_, sum(bool(name) for _, name, _ in said), sum(c or 0 for c in counts))
-    if not said and about["columns"].keys() >= {"enqueued_at", "ended_at"} and "accepted_at" not in about["columns"]:
+    if not said and clock["enqueued_at"] and clock["ended_at"] and not clock.get("accepted_at"):
         yield from make.make(item, id_, "", time=v["RequestTime"], role="system", about=about, message_id=f"{id_}/0", empty=True)  # gave up in the queue, before a word
     elif not said and "Body" in v:
         yield make.lost(item, f"transcript {id_} has an empty body, or none that is cut by times such as ( 1m 5s )")
