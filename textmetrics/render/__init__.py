@@ -1,7 +1,12 @@
 """Shows results; computes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
+
+from ..estimates import NEEDED
+from ..report import row_of
+from ..spans import lacking, shown
 
 # the files of metrics, in the order and under the questions in which people read them
 FAMILIES = {
@@ -35,3 +40,26 @@ def beside(row: Mapping[str, Any]) -> str:
     """
     told = ((row["n_open"], "silent" if row["estimate"] == "bounds" else "open"), (row["n_young"], "young"))
     return ", ".join(f"{n:,} {what}" for n, what in told if n)
+
+
+def ends(row: Mapping[str, Any]) -> str:
+    """The interval of an estimate in words; nothing where there is none.
+
+    >>> ends({"low": 60.0, "high": None, "unit": "s"})
+    '1 min to …'
+    """
+    if row["low"] is None and row["high"] is None:
+        return ""
+    return f"{'?' if row['low'] is None else shown(row['low'], row['unit'])} to {'…' if row['high'] is None else shown(row['high'], row['unit'])}"
+
+
+def percentiles(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Percentiles in words, those that say the same together: ``p75 19 min (12 min to 25 min)``, ``p90, p95 not reached``."""
+    told = [(row_of(r["metric"])[1], r) for r in rows]
+    said = [(which, _percentile(r), ends(r) if r["value"] is not None else "") for which, r in sorted(told, key=lambda t: t[0])]
+    return [f"{', '.join(which for which, *_ in same)} {text}{f' ({interval})' if interval else ''}" for (text, interval), same in groupby(said, key=lambda s: s[1:])]
+
+
+def _percentile(row: Mapping[str, Any]) -> str:
+    need = NEEDED[row["estimate"]]
+    return lacking(row["n"], need) if row["value"] is None and row["n"] < need else shown(row["value"], row["unit"])

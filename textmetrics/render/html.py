@@ -12,13 +12,13 @@ from typing import Any
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import NEEDED, too_few
+from ..estimates import BESIDE, NEEDED, too_few
 from ..insights import insights
 from ..metrics import METRICS
 from ..report import Report, row_of
 from ..spans import duration, lacking, shown
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES, beside
+from . import FAMILIES, beside, ends, percentiles
 from .calibration import as_people_read
 
 EXAMPLES = 8  # messages shown behind a metric
@@ -26,11 +26,11 @@ STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1d2430;background:#fff;max-width:68rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .3rem;border-bottom:2px solid #1d2430}h3{font-size:.95rem;color:#3a6ea5;margin:1rem 0 .2rem}
 p.note{color:#5c6675;margin:.2rem 0}details{border-bottom:1px solid #e3e7ec}summary{display:grid;grid-template-columns:17rem 7rem 10rem 13rem 1fr;gap:.6rem;align-items:center;padding:.25rem 0;cursor:pointer}
-summary:hover{background:#f5f7fa}b{text-align:right}.bar{position:relative;height:.7rem;background:#e9edf2;border-radius:2px}
+.tails{grid-column:2/-1;font-size:.85em;margin-top:-.5rem}summary:hover{background:#f5f7fa}b{text-align:right}.bar{position:relative;height:.7rem;background:#e9edf2;border-radius:2px}
 .bar i{position:absolute;top:0;bottom:0;background:#a9c4e0}.bar u{position:absolute;top:-2px;bottom:-2px;width:3px;background:#1d4f8a}
 .higher i{background:#b5dcbf}.higher u{background:#1f7a3a}.lower i{background:#f0d5a6}.lower u{background:#a86400}.dim{color:#5c6675}
 blockquote{margin:.2rem 0 .5rem 1rem;padding-left:.7rem;border-left:3px solid #c9d3de;white-space:pre-wrap;overflow-wrap:anywhere}code{color:#5c6675;font-size:.85em}
-@media(max-width:50rem){summary{grid-template-columns:1fr 6rem}.bar,.wide{display:none}}
+@media(max-width:50rem){summary{grid-template-columns:1fr 6rem}.bar,.wide{display:none}.tails{grid-column:1/-1}}
 """
 
 
@@ -60,10 +60,16 @@ def page(report: Report) -> str:
     for channel in sorted({r["channel"] for r in table if r["channel"]}):
         body.append(tag("h2", f"{channel}: {sizes[channel]:,} conversations"))
         families: dict[str, list[Markup]] = {name: [] for name in FAMILIES}
-        for r in table:
+        mine = [r for r in table if r["channel"] == channel]
+        tails: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+        for r in mine:
+            if row_of(r["metric"])[1] in BESIDE:
+                tails[row_of(r["metric"])[0], *(r.get(g) for g in groups)].append(r)
+        for r in mine:
             m = METRICS.get(row_of(r["metric"])[0])
-            if r["channel"] == channel and m is not None:
-                families.setdefault(m.family, []).append(_row(r, [f"{g} {r[g]}" for g in groups if r.get(g)], behind.get((r["metric"], channel), []), report))
+            if m is not None and row_of(r["metric"])[1] not in BESIDE:
+                further = tails.get((r["metric"], *(r.get(g) for g in groups)), [])
+                families.setdefault(m.family, []).append(_row(r, [f"{g} {r[g]}" for g in groups if r.get(g)], behind.get((r["metric"], channel), []), report, further))
         for family, members in families.items():
             if members:
                 body += [tag("h3", FAMILIES.get(family, family)), *members]
@@ -99,20 +105,20 @@ def _foot(report: Report) -> Markup:
     return tag("section", tag("h2", "What it rests on"), *(tag("p", line, class_="note") for line in lines))
 
 
-def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]], report: Report) -> Markup:
+def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]], report: Report, tails: list[dict[str, Any]]) -> Markup:
     (name, which), unit = row_of(r["metric"]), r["unit"]
     named = named + [{"beyond_comparison": "beyond no solution"}.get(which, which)] * bool(which)
     few = too_few(r["estimate"], r["n"])
     label = f"{name.replace('_', ' ')}{': ' + ', '.join(named) if named else ''}"
-    ends = f"{'?' if r['low'] is None else shown(r['low'], unit)} to {'…' if r['high'] is None else shown(r['high'], unit)}" if r["low"] is not None or r["high"] is not None else ""
     n = ", ".join(filter(None, (f"n {r['n']:,}", beside(r))))
     line = tag(
         "summary",
         tag("span", label),
         tag("b", shown(r["value"], unit) if not few else "few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])),
         _bar(r) if unit == "share" and not few and r["value"] is not None else tag("span", class_="wide"),
-        tag("span", "" if few else ends, class_="wide"),
+        tag("span", "" if few else ends(r), class_="wide"),
         tag("span", n, class_="dim wide"),
+        *([tag("span", " · ".join(percentiles(tails)), class_="dim tails")] if tails else []),
     )
     read = None if named else as_people_read(report, r["metric"], r["channel"])
     told = [tag("p", f"As people read it: {read[1].plain}, {read[3].plain} ({read[4].plain or 'none'} conversations read)")] if read else []

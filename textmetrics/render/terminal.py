@@ -19,7 +19,7 @@ from ..metrics import METRICS
 from ..report import Report, row_of
 from ..spans import lacking, shown
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES, beside
+from . import FAMILIES, beside, ends
 from .calibration import as_people_read
 
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
@@ -135,8 +135,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
     few = too_few(r["estimate"], r["n"])
     value = shown(r["value"], unit) if not few else f"of {r['n']}: few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])
     value = value if r["n"] or r["n_open"] else "too young"
-    ends = ("?" if r["low"] is None else shown(r["low"], unit), "…" if r["high"] is None else shown(r["high"], unit))
-    interval = "" if few or (r["low"] is None and r["high"] is None) else f"{ends[0]} to {ends[1]}"
+    interval = "" if few else ends(r)
     picture = Text("")
     if width and unit == "share" and not few and r["value"] is not None:
         picture = _bar(r, width)
