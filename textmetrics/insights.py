@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from .metrics import METRICS
 from .report import Report
 from .spans import duration, shown
 
@@ -70,7 +71,8 @@ def _open_waits(report: Report) -> list[Insight]:
     for name, waiting in sorted(by.items()):
         worst = max(waiting, key=lambda o: (o["value"], o["conversation_id"]))
         n = sum(c == name for c in channel.values())
-        text = f"{len(waiting):,} of {n:,} {name} conversations end with the customer waiting; the longest has waited {duration(worst['value'])}"
+        long = f"; the longest has waited {duration(worst['value'])}" if name in (METRICS["oldest_open"].channels or ()) else ""
+        text = f"{len(waiting):,} of {n:,} {name} conversations end with the customer waiting{long}"
         found.append(Insight("open_waits", text, 2.0 * len(waiting) / n, worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"])))
     return found
 

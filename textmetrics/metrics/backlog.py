@@ -8,6 +8,7 @@ from .. import packs
 from ..types import Observation, Transcript, Wait
 from . import metric
 
+QUEUED = ("email", "social", "community")  # channels in which an answer may still come; who left a chat waits no more
 OWED = ("promise", "hold")  # what leaves the next word with whoever said it
 
 
@@ -17,7 +18,7 @@ def _open(t: Transcript) -> Iterator[Observation]:
             yield Observation(wait.seconds, censored=True, message=wait.start)
 
 
-@metric(unit="conversations", better="lower", estimate="total")
+@metric(unit="conversations", better="lower", estimate="total", channels=QUEUED)
 def open_waits(t: Transcript) -> Iterator[Observation]:
     """Conversations whose customer is waiting for an answer when the data are cut.
 
@@ -30,7 +31,7 @@ def open_waits(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(waits[-1].censored), message=waits[-1].start)
 
 
-@metric(unit="s", better="lower", estimate="quantile")
+@metric(unit="s", better="lower", estimate="quantile", channels=QUEUED)
 def open_age(t: Transcript) -> Iterator[Observation]:
     """Age of the open waits when the data are cut: the median.
 
@@ -41,7 +42,7 @@ def open_age(t: Transcript) -> Iterator[Observation]:
     yield from _open(t)
 
 
-@metric(unit="s", better="lower", estimate="maximum")
+@metric(unit="s", better="lower", estimate="maximum", channels=QUEUED)
 def oldest_open(t: Transcript) -> Iterator[Observation]:
     """Age of the oldest open wait when the data are cut.
 

@@ -158,7 +158,7 @@ def wait_share(t: Transcript) -> Iterator[Observation]:
         yield Observation(min(1.0, sum(s for s in inside if s is not None) / length), message=waits[0].start)
 
 
-@metric(unit="s", better="lower", estimate="maximum", channels=("email", "chat", "social", "community"), headline=True)
+@metric(unit="s", better="lower", estimate="maximum", channels=("email", "social", "community"), headline=("email",))
 def longest_delay(t: Transcript) -> Iterator[Observation]:
     """The longest delay of all, over waits that were answered and waits that are still open.
 
