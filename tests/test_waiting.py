@@ -115,7 +115,7 @@ def test_deadline_is_met_missed_or_open():
 def test_longest_delay_counts_open_ones():
     from textmetrics.testing import conversation
 
-    report = tm.analyze([conversation("09:00 customer: No sound?", "09:10 agent: Restart it please", id="a"), conversation("09:00 customer: No sound?", id="b")], metrics=["longest_delay"])
+    report = tm.analyze([conversation("09:00 customer: No sound?", "09:10 agent: Restart it please", id="a", channel="email"), conversation("09:00 customer: No sound?", id="b", channel="email")], metrics=["longest_delay"])
     assert report.estimates()["value"].tolist() == [600.0]
     assert report.estimates()["n_open"].tolist() == [1]
 
