@@ -7,6 +7,8 @@ import pytest
 
 import textmetrics as tm
 from textmetrics.commitments import commitments
+from textmetrics.deadlines import NO_HOURS
+from textmetrics.hours import Hours, Schedule
 from textmetrics.promises import ledger, promises, write
 from textmetrics.testing import conversation, transcript
 
@@ -48,6 +50,36 @@ def test_promise(case):
 def test_promises_of_every_language(language, asked, said, due):
     t = transcript(f"2024-01-10 09:00 customer: {asked}", f"2024-01-10 09:05 agent: {said}", language=language)
     assert [c.due.isoformat()[:16] for _, c in commitments(t, "promise")] == [due]
+
+
+OFFICE = Hours("office", (Schedule("Europe/Zurich", (((540, 1020),),) * 5 + ((),) * 2, days=(("2024-01-15", ()),)),))  # Monday the 15th is closed
+WORKING = {
+    "said on Friday: Tuesday and Wednesday, Monday is closed": ("2024-01-12 09:05 agent: I'll get back to you within two working days.", "en", "2024-01-17T16:00"),
+    "said on Sunday: Tuesday": ("2024-01-14 09:05 agent: I'll get back to you within one business day.", "en", "2024-01-16T16:00"),
+    "of two numbers the later": ("2024-01-10 09:05 agent: I'll get back to you within 1-2 working days.", "en", "2024-01-12T16:00"),
+    "hours that are open": ("2024-01-12 14:00 agent: I'll get back to you within 4 working hours.", "en", "2024-01-16T10:00"),
+    "days that are not called working are the calendar's": ("2024-01-12 09:05 agent: I'll get back to you within two days.", "en", "2024-01-14T09:05"),
+    "es": ("2024-01-12 09:05 agent: Le llamaremos en dos días hábiles.", "es", "2024-01-17T16:00"),
+    "it": ("2024-01-12 09:05 agent: La richiameremo entro due giorni lavorativi.", "it", "2024-01-17T16:00"),
+    "ro": ("2024-01-12 09:05 agent: Revin cu un răspuns în două zile lucrătoare.", "ro", "2024-01-17T16:00"),
+}
+
+
+@pytest.mark.parametrize("case", WORKING)
+def test_working_days_are_counted_by_the_schedule_and_not_guessed_without_one(case):
+    said, language, due = WORKING[case]
+    one = conversation("2024-01-10 09:00 customer: No sound on my box?", said, language=language)
+    (e,) = ledger(tm.analyze([one], as_of=AS_OF, hours=OFFICE))
+    assert e.due.isoformat()[:16] == due
+    (e,) = ledger(tm.analyze([one], as_of=AS_OF))
+    assert (e.fate, e.why) == ("unknown", NO_HOURS) if "calendar" not in case else e.fate == "broken"
+
+
+def test_more_working_days_than_there_are():
+    never = Hours("never", (Schedule("UTC", ((),) * 7),))
+    for number, hours in (("9" * 400, OFFICE), ("9999", OFFICE), ("2", never)):
+        said = conversation(ASKED, f"2024-01-10 09:05 agent: I'll get back to you within {number} working days.")
+        assert [e.why for e in ledger(tm.analyze([said], as_of=AS_OF, hours=hours))] == ["names a time out of range"]
 
 
 def test_metrics_leave_out_what_cannot_be_told_and_keep_open_ones_open():

@@ -11,10 +11,12 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from . import cues, judging, models, outcomes, packs, tongues, turns
 from .cleaning import clean
+from .deadlines import by_schedule
 from .detectors import View
 from .features import Told
 from .folding import fold
@@ -152,6 +154,8 @@ def _transcript(
     hours: Hours | None,
 ) -> Transcript:
     view = one.view
+    schedule = _schedule(view.conversation, hours) if hours is not None else None
+    findings = [_timed(f, view, schedule) for f in findings] if schedule is not None else findings
     solution = outcomes.pivot(view, resolved, [f.message for f in findings if f.label == "solution"])
     before, after = outcomes.mood_around(view, felt, solution)
     kinds = turns.replies(view, findings)
@@ -172,8 +176,15 @@ def _transcript(
         solution=solution,
         mood_before=before,
         mood_after=after,
-        hours=_schedule(view.conversation, hours) if hours is not None else None,
+        hours=schedule,
     )
+
+
+def _timed(f: Finding, view: View, schedule: Schedule) -> Finding:
+    """A finding whose working days and hours are counted by a schedule."""
+    if "working" not in f.attributes:
+        return f
+    return msgspec.structs.replace(f, attributes=by_schedule(f.attributes, view.conversation.messages[f.message].sent_at, schedule))
 
 
 def _schedule(c: Conversation, hours: Hours) -> Schedule | None:

@@ -14,7 +14,11 @@ from typing import Any
 
 from . import packs
 from .folding import fold
+from .hours import Schedule
 
+UP_TO = r"(?:\d+\s?[-–]\s?)?"  # "2-3 days": the later one holds
+NO_HOURS = "counts working time, and there are no opening hours for it"
+MOST = 10_000  # working days or hours that anybody means
 END_OF_DAY = 24.0  # the hour meant where a day is named and no hour
 CLOCK = re.compile(r"\b(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hs|hrs)?\b")
 DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s(?:of |de |di )?({months})\b|\b({months})\s(\d{1,2})(?:st|nd|rd|th)?\b")
@@ -34,7 +38,9 @@ class _Words:
         self.within = _any(dates.get("within", ()))
         self.by = _any(dates.get("by", ()))
         number = rf"\d+|{_any(self.numbers)}"
-        self.span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?({number})\s({_any(self.units)})\b")
+        self.working = {fold(k): str(v) for k, v in dates.get("working", {}).items()}
+        self.working_span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.working)})\b")
+        self.span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.units)})\b")
         self.weekday = re.compile(rf"\b({_any(self.weekdays)})\b")
         self.day = re.compile(rf"\b({_any(self.days)})\b")
         self.hour = re.compile(rf"\b({_any(self.hours)})\b")
@@ -55,7 +61,7 @@ def _words(code: str) -> _Words:
 
 
 def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[str, Any]:
-    """``{"at": ISO time}`` of the moment a folded text names, or ``{"unresolved": why}``.
+    """``{"at": ISO time}`` of the moment a folded text names, or ``{"unresolved": why}``; with ``working`` and its ``unit`` (day, hour) where a schedule can tell it: `by_schedule`.
 
     >>> from datetime import UTC
     >>> resolve("i need it by friday noon", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
@@ -70,6 +76,9 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
     if sent_at is None:
         return {"unresolved": "the message has no time"}
     words = _words(code)
+    if match := words.working_span.search(folded):
+        count = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
+        return {"unresolved": NO_HOURS, "working": count, "unit": words.working[match[2]]} if count < MOST else {"unresolved": "names a time out of range"}
     if match := words.span.search(folded):
         number = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
         try:
@@ -84,6 +93,27 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
     if day is None and at <= sent_at:
         at += timedelta(days=1)
     return {"at": at.isoformat()} if at > sent_at else {"unresolved": "names a time in the past"}
+
+
+def names_time(told: Mapping[str, Any]) -> bool:
+    """Whether a moment is named, be it one that only opening hours can tell."""
+    return "at" in told or "working" in told
+
+
+def by_schedule(told: Mapping[str, Any], sent_at: datetime | None, schedule: Schedule | None) -> Mapping[str, Any]:
+    """What `resolve` told, working days and hours counted by a schedule: of days the closing of the last, the day itself not counted; of hours those that are open.
+
+    >>> nine_to_five = Schedule("UTC", (((540, 1020),),) * 5 + ((),) * 2)
+    >>> by_schedule({"unresolved": NO_HOURS, "working": 2.0, "unit": "day"}, datetime(2026, 3, 6, 16), nine_to_five)["at"]
+    '2026-03-10T17:00:00+00:00'
+    """
+    if "working" not in told or schedule is None or sent_at is None:
+        return told
+    count = float(told["working"])
+    at = schedule.closing(sent_at, round(count)) if told["unit"] == "day" else schedule.after(sent_at, 3600 * count)
+    if at is None:
+        return {**told, "unresolved": "names a time out of range"}
+    return {"at": at.isoformat(), "working": count, "unit": told["unit"]}
 
 
 def _day(folded: str, words: _Words, sent_at: datetime) -> datetime | None:

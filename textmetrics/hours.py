@@ -26,6 +26,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -39,6 +40,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KEYS = {"zone", "week", "holidays", "days", "channels", "queues", "from", "until"}
 RANGE = re.compile(r"(\d\d):(\d\d)\s?[-–]\s?(\d\d):(\d\d)")
 DAY = 1440  # minutes
+FAR = 3 * 366  # days that are looked through for a working day
 Span = tuple[int, int]  # minutes from the local midnight of the day on which it begins
 
 
@@ -66,6 +68,35 @@ class Schedule(Struct, frozen=True):
         if start >= stop:
             return 0.0
         return sum(_between(_opened(self, year), start.timestamp(), stop.timestamp()) for year in range(start.year, stop.year + 1))
+
+    def closing(self, moment: datetime, days: int) -> datetime | None:
+        """When the n-th open day after that of a moment closes, as "within two working days" means it; None where none does within some years.
+
+        >>> nine_to_five = Schedule("Europe/Zurich", (((540, 1020),),) * 5 + ((),) * 2)
+        >>> nine_to_five.closing(datetime(2024, 3, 8, 15, 30, tzinfo=UTC), 2).isoformat()  # said on a Friday: Tuesday at 17:00
+        '2024-03-12T16:00:00+00:00'
+        """
+        zone = ZoneInfo(self.zone)
+        said = moment.astimezone(zone).date()
+        coming = (said + timedelta(days=n) for n in range(1, FAR) if said.toordinal() + n <= date.max.toordinal())
+        last = next(islice((day for day in coming if _of_day(self, day)), days - 1, None), None) if days > 0 else None
+        return None if last is None else datetime.fromtimestamp(max(_instant(last, stop, zone) for _, stop in _of_day(self, last)), UTC)
+
+    def after(self, moment: datetime, seconds: float) -> datetime | None:
+        """When so many seconds of open time have passed since a moment; None where they do not within some years.
+
+        >>> nine_to_five = Schedule("Europe/Zurich", (((540, 1020),),) * 5 + ((),) * 2)
+        >>> nine_to_five.after(datetime(2024, 3, 8, 15, 30, tzinfo=UTC), 3600).isoformat()  # Friday 16:30 and an hour: Monday 9:30
+        '2024-03-11T08:30:00+00:00'
+        """
+        begun = moment.timestamp()
+        for year in range(moment.astimezone(UTC).year, min(moment.year + FAR // 366, 9999) + 1):
+            for start, end, _ in zip(*_opened(self, year), strict=True):
+                open_for = end - max(start, begun)
+                if open_for >= seconds:
+                    return datetime.fromtimestamp(max(start, begun) + seconds, UTC)
+                seconds -= max(0.0, open_for)
+        return None
 
     def fits(self, channel: str, queue: str | None, began: datetime | None) -> bool:
         """Whether it is that of a conversation; one without a time fits no schedule that holds for a time only."""
@@ -230,19 +261,24 @@ def _opened(schedule: Schedule, year: int) -> tuple[list[float], list[float], li
 
 def _spans_of(schedule: Schedule, year: int) -> Iterator[tuple[float, float]]:
     """What is open on the local days that touch a year."""
-    zone, single = ZoneInfo(schedule.zone), dict(schedule.days)
+    zone = ZoneInfo(schedule.zone)
     day, end = date(year, 1, 1) - timedelta(days=2 if year > 1 else 0), date(year, 12, 31)
     end = end + timedelta(days=1) if year < 9999 else end
     while day <= end:
-        spans = single.get(day.isoformat())
-        if spans is None:
-            closed = schedule.country is not None and day in _holidays(schedule.country, schedule.subdivision, day.year)
-            spans = () if closed else schedule.week[day.weekday()]
-        for start, stop in spans:
+        for start, stop in _of_day(schedule, day):
             yield _instant(day, start, zone), _instant(day, stop, zone)
         if day == date.max:
             return
         day += timedelta(days=1)
+
+
+def _of_day(schedule: Schedule, day: date) -> tuple[Span, ...]:
+    """What is open on a local day."""
+    single = next((spans for name, spans in schedule.days if name == day.isoformat()), None)
+    if single is not None:
+        return single
+    closed = schedule.country is not None and day in _holidays(schedule.country, schedule.subdivision, day.year)
+    return () if closed else schedule.week[day.weekday()]
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> float:

@@ -202,7 +202,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     """Something a message does, with the characters that show it: the evidence behind a number.
 
     ``score`` is the probability that a careful reader agrees; ``attributes`` are told in definitions by label
-    (``target`` and ``form`` of a rephrase request, ``channel`` of a redirect, ``at`` of a deadline, ``answers``: the position
+    (``target`` and ``form`` of a rephrase request, ``channel`` of a redirect, ``at`` of a deadline or promise, ``working`` and its ``unit`` where it counts working days or hours, ``answers``: the position
     of the solution that an acknowledgement is about; ``to_do`` of a solution that leaves something to carry out).
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..deadlines import resolve
+from ..deadlines import names_time, resolve
 from ..types import CUSTOMERS
 from . import View, Vote, detector
 
@@ -21,4 +21,4 @@ def deadline(view: View, i: int) -> Vote | None:
     cues = view.shows(i, "deadline")
     if not cues:
         return None
-    return Vote(0.6 if "at" in describe(view, i, (0, 0)) else 0.4, tuple(cues))
+    return Vote(0.6 if names_time(describe(view, i, (0, 0))) else 0.4, tuple(cues))

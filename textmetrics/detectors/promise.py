@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..deadlines import resolve
+from ..deadlines import names_time, resolve
 from ..types import RESPONDERS
 from . import View, Vote, detector
 
@@ -27,5 +27,5 @@ def promise(view: View, i: int) -> Vote | None:
     cues = view.shows(i, "promise")
     if not cues:
         return None
-    timed = [c for c in cues if "at" in describe(view, i, (c.start, c.end))]
+    timed = [c for c in cues if names_time(describe(view, i, (c.start, c.end)))]
     return Vote(0.7 if timed else 0.6, tuple(timed or cues))
