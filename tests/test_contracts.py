@@ -38,7 +38,7 @@ BATCH = [
     conversation("12:00 customer: Warum funktioniert das nicht? Ich habe es schon zweimal mit dem neuen Passwort versucht.", id="no-pack", language=None),
     conversation(id="empty"),
 ]
-TABLES = ["messages", "conversations", "findings", "observations"]
+TABLES = ["messages", "conversations", "findings", "ledger", "observations"]
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ An answer keeps it when it comes by then. What nobody answered is broken once th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from .types import Finding, Transcript
 
 Fate = Literal["kept", "late", "broken", "open", "unknown"]
 FATES: tuple[Fate, ...] = ("kept", "late", "broken", "open", "unknown")
+NAMED_TIMES = ("promise", "deadline")  # findings that can name a time
+ENDS = re.compile(r"[!?\n]|\.(?=\s|$)")  # of sentences; a point within a time or number ends none
 BREATH = 300.0  # s: what the same side adds within this after a promise belongs to it, and keeps nothing
 
 
@@ -36,6 +39,17 @@ def commitments(t: Transcript, label: str) -> Iterator[tuple[Finding, Commitment
     """The promises (``promise``) or needed-by times (``deadline``) of a conversation, one by one, with what became of each."""
     for f in t.found(label):
         yield f, settle(label, f.attributes, f.message, [m.sent_at for m in t.messages], t.replies, None if t.conversation.skewed else t.as_of)
+
+
+def sentence(text: str, start: int, end: int) -> str:
+    """The sentence that some characters of a message stand in.
+
+    >>> sentence("Hello! We call you by 3.30 tomorrow. Bye", 10, 14)
+    'We call you by 3.30 tomorrow'
+    """
+    begun = max((m.end() for m in ENDS.finditer(text, 0, start)), default=0)
+    stop = next((m.start() for m in ENDS.finditer(text, end)), len(text))
+    return " ".join(text[begun:stop].split())
 
 
 def settle(

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 SIZE = 1024  # conversations of a part: some seconds of work, so that a killed run loses no more
 STAMP = 16  # bytes of the checksum in front of a packed part
-MEASURED = ("messages", "conversations", "findings", "observations")
+MEASURED = ("messages", "conversations", "findings", "ledger", "observations")
 
 
 class Job(Struct, frozen=True):

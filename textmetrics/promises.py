@@ -6,24 +6,20 @@ archive, by a call nobody wrote down, cannot be seen and counts as broken.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from .commitments import FATES, Fate, settle
+from .commitments import FATES, Fate
 from .errors import OutputError
 from .estimates import Estimate
 from .figures import Figure, Section, middle, share, some
 from .report import Report, as_csv
 
 KINDS = {"promise": "promised", "deadline": "asked for"}
-ENDS = re.compile(r"[!?\n]|\.(?=\s|$)")  # of sentences; a point within a time or number ends none
 NAMED = 10  # broken and open ones that are listed one by one
 
 
@@ -50,32 +46,7 @@ COLUMNS = Entry.__struct_fields__
 
 def ledger(report: Report) -> list[Entry]:
     """Every promise and every time asked for in a run, in order of conversation and message."""
-    told = {r["conversation_id"]: r for r in report.rows("conversations")}
-    findings = [r for r in report.rows("findings") if r["label"] in KINDS]
-    concerned = {r["conversation_id"] for r in findings}
-    messages: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for r in report.rows("messages"):
-        if r["conversation_id"] in concerned:
-            messages[r["conversation_id"]].append(r)
-    return [_entry(f, told[f["conversation_id"]], messages[f["conversation_id"]]) for f in findings]
-
-
-def _entry(f: Mapping[str, Any], c: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> Entry:
-    at = next(n for n, m in enumerate(messages) if m["message_id"] == f["message_id"])
-    attributes = json.loads(f["attributes"]) if f["attributes"] else {}
-    as_of = None if c["clock_skewed"] else c["as_of"]
-    one = settle(f["label"], attributes, at, [m["sent_at"] for m in messages], [m["reply"] for m in messages], as_of)
-    answer = None if one.answer is None else messages[one.answer]["message_id"]
-    text = _sentence(messages[at]["text"], f["start"], f["end"])
-    own = (c["channel"], c["severity"], c["customer_id"], messages[at]["sent_at"])
-    return Entry(f["label"], c["conversation_id"], f["message_id"], *own, one.due, one.fate, answer, one.late, one.why, text)
-
-
-def _sentence(text: str, start: int, end: int) -> str:
-    """The sentence that some characters of a message stand in."""
-    begun = max((m.end() for m in ENDS.finditer(text, 0, start)), default=0)
-    stop = next((m.start() for m in ENDS.finditer(text, end)), len(text))
-    return " ".join(text[begun:stop].split())
+    return [Entry(**r) for r in report.rows("ledger")]
 
 
 def write(entries: Iterable[Entry], path: str | Path) -> None:

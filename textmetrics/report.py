@@ -1,6 +1,6 @@
 """The result of a run: its tables, and the estimates over any group. The one door to pandas.
 
-``messages``, ``conversations``, ``findings``, ``observations`` and ``problems`` are DataFrames, joined by ``conversation_id`` and ``message_id``;
+``messages``, ``conversations``, ``findings``, ``ledger``, ``observations`` and ``problems`` are DataFrames, joined by ``conversation_id`` and ``message_id``;
 ``estimates(...)`` sums up. ``write`` puts it all into a folder, whole or not at all.
 """
 
@@ -91,6 +91,8 @@ class Report:
         calibration = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
         tables = Stored(folder)
         for name in tables:
+            if not (folder / f"{name}.parquet").is_file():
+                raise ReadError(folder, f"was made by another version, or is not whole (it has no {name}.parquet): mine the inputs again")
             if missing := sorted({*(TABLES.get(name) or SIDE[name])} - {*tables.columns(name)}):
                 raise ReadError(folder, f"was made by another version (its {name} have no {', '.join(missing)}): mine the inputs again")
         return cls(tables, run, calibration)
@@ -132,6 +134,11 @@ class Report:
     def findings(self) -> pd.DataFrame:
         """A row a finding."""
         return self._frame("findings")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """A row a promise, and a time by which a customer needed an answer."""
+        return self._frame("ledger")
 
     @cached_property
     def observations(self) -> pd.DataFrame:

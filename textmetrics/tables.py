@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import packs
+from .commitments import NAMED_TIMES, sentence, settle
 from .metrics import METRICS, observe, observe_customer, too_young
 from .profile import stage
 from .types import Conversation, Observation, Problem, Transcript
@@ -76,6 +77,21 @@ TABLES: dict[str, dict[str, str]] = {
         "detector": "string",
         "attributes": "string",
     },
+    "ledger": {
+        "kind": "string",
+        "conversation_id": "string",
+        "message_id": "string",
+        "channel": "string",
+        "severity": "string",
+        "customer_id": "string",
+        "said_at": "timestamp",
+        "due": "timestamp",
+        "fate": "string",
+        "answer_id": "string",
+        "late": "float64",
+        "why": "string",
+        "text": "string",
+    },
     "observations": {
         "metric": "string",
         "conversation_id": "string",
@@ -121,6 +137,8 @@ class Tables:
         for f in t.findings:
             text = c.messages[f.message].text[f.start : f.end]
             self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
+        for row in _ledger_rows(t, ids):
+            self._add("ledger", row)
         with stage("observe"):
             observed = observe(t, self.metrics)
             young = too_young(t, observed) if _young(t) else {}
@@ -335,6 +353,18 @@ def _young(t: Transcript) -> bool:
     """Whether the last message of a conversation is so young that an outcome may still come."""
     last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
     return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
+
+
+def _ledger_rows(t: Transcript, ids: list[str]) -> Iterator[tuple[Any, ...]]:
+    """What was promised and by when customers needed it, with what became of it."""
+    c = t.conversation
+    sent, as_of = [m.sent_at for m in t.messages], None if c.skewed else t.as_of
+    for f in t.findings:
+        if f.label in NAMED_TIMES:
+            one = settle(f.label, f.attributes, f.message, sent, t.replies, as_of)
+            answer = None if one.answer is None else ids[one.answer]
+            said = sentence(t.messages[f.message].text, f.start, f.end)
+            yield (f.label, t.id, ids[f.message], t.channel, c.severity, c.customer_id, sent[f.message], one.due, one.fate, answer, one.late, one.why, said)
 
 
 def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..commitments import ENDS
 from ..deadlines import names_time, resolve
 from ..types import RESPONDERS
 from . import View, Vote, detector
-
-_END = re.compile(r"[!?\n]|\.(?=\s|$)")  # ends of sentences; a point within a time or number ends none
 
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``at``: by when it is promised (UTC, ISO), or ``unresolved``: why it cannot be told. Only the sentence of the promise is read: others name other times."""
     text = view.folded[i]
-    start = max((m.end() for m in _END.finditer(text, 0, span[0])), default=0)
-    stop = next((m.start() for m in _END.finditer(text, span[1])), len(text))
+    start = max((m.end() for m in ENDS.finditer(text, 0, span[0])), default=0)
+    stop = next((m.start() for m in ENDS.finditer(text, span[1])), len(text))
     return resolve(text[start:stop], view.languages[i], view.conversation.messages[i].sent_at)
 
 
