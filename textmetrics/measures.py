@@ -132,14 +132,16 @@ def _ends_open(e: Episode, stops: Sequence[str]) -> bool:
 
 
 @measure("share")
-def resolved(given: Sequence[Episode], *, evidence: str = "words", thanks: bool = False, silence: str = "unknown", after: float = DAY) -> Value:
-    """Share of conversations that count as resolved: by the customer's words, by the status of the ticket; thanks and silence counted in or not."""
+def resolved(given: Sequence[Episode], *, evidence: str = "words", thanks: bool = False, silence: str = "unknown", after: float = DAY, young: str = "left out") -> Value:
+    """Share of conversations that count as resolved: by the customer's words, by the status of the ticket; thanks and silence, and what is too young, counted in or not."""
     base = [e for e in given if e.first("customer") is not None and e.first(*RESPONDERS) is not None]
     if evidence == "status":
         told = [e.status.lower() for e in base if e.status]
         return (sum(s in ("solved", "closed", "resolved") for s in told) / len(told) if told else None), len(told)
     yes = n = 0
     for e in base:
+        if young == "left out" and _too_young(e):
+            continue
         polite = thanks and bool(e.states & {"thanks", "accepted"}) and "failed" not in e.states
         last = max((i for i, s in enumerate(e.sent) if s is not None), default=None)
         age = None if last is None else e.between(last, None)
@@ -150,6 +152,12 @@ def resolved(given: Sequence[Episode], *, evidence: str = "words", thanks: bool 
         elif age is None or age >= after:
             n, yes = n + 1, yes + 1
     return (yes / n if n else None), n
+
+
+def _too_young(e: Episode) -> bool:
+    """Whether the last answer is so young that the customer's word may still come."""
+    age = e.between(max(i for i, r in enumerate(e.roles) if r in RESPONDERS), None)
+    return age is not None and age < packs.channel(e.channel).mature
 
 
 @measure("share")
