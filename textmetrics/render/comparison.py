@@ -14,6 +14,9 @@ from ..pooling import Ranked
 from ..spans import lacking, shown
 
 
+NAME = 15  # columns of a terminal that the name of a metric has at least
+
+
 def comparison(found: Sequence[Compared], *, every: bool = False) -> Group:
     """A table a pair of groups; differences that are not told from chance only with ``every``."""
     parts: list[Text | Table] = []
@@ -37,9 +40,9 @@ def _clear(c: Compared) -> bool:
 
 
 def _table(rows: Sequence[Compared]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("", overflow="fold")
-    for name in ("before" if rows[0].first != OTHERS else "others", "now" if rows[0].first != OTHERS else "this", "difference", "standardised", "n"):
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", min_width=NAME)
+    for name in ("before" if rows[0].first != OTHERS else "others", "now" if rows[0].first != OTHERS else "this", "difference", "standardised"):
         table.add_column(name, justify="right", no_wrap=True)
     for c in rows:
         good = c.better is not None and (c.telling > 0) == (c.better == "higher")
@@ -50,11 +53,9 @@ def _table(rows: Sequence[Compared]) -> Table:
             standardised.append(f"\nmix {signed(c.split.mix, c.unit)}, rate {signed(c.split.rate, c.unit)}", "dim")
         table.add_row(
             Text(c.metric.replace("_", " ")),
-            shown(c.a.value, c.unit),
-            shown(c.b.value, c.unit),
+            *(Text(shown(e.value, c.unit)).append(f"\nn {e.n:,}", "dim") for e in (c.a, c.b)),
             Text(signed(c.crude, c.unit), style).append(f"\n{signed(c.low, c.unit)} – {signed(c.high, c.unit)}", "dim"),
             standardised,
-            f"{c.a.n:,}/{c.b.n:,}",
         )
     return table
 

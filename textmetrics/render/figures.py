@@ -15,6 +15,9 @@ from ..figures import Figure, Section
 from ..spans import lacking, shown
 
 
+GROUP, NAME = 9, 14  # columns of a terminal that groups and names have at least
+
+
 def sections(found: Iterable[Section], *, conversations: int = 2) -> Group:
     """All sections that hold something, one below the other; at most so many ``conversations`` a figure."""
     parts = [Padding(_section(s, conversations), (0, 0, 1, 0)) for s in found if s.figures]
@@ -23,8 +26,8 @@ def sections(found: Iterable[Section], *, conversations: int = 2) -> Group:
 
 def _section(s: Section, conversations: int) -> Group:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("", overflow="fold")
-    table.add_column("", overflow="fold", ratio=3)
+    table.add_column("", overflow="fold", min_width=min(GROUP, max((len(f.group) for f in s.figures), default=0)))
+    table.add_column("", overflow="fold", ratio=3, min_width=NAME)
     for name in ("value", "95 %", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("see", overflow="fold", ratio=2)
@@ -36,7 +39,7 @@ def _section(s: Section, conversations: int) -> Group:
         label = Text(printable(f.name))
         if f.note:
             label.append(f"  {printable(f.note)}", "dim")
-        n = f"{f.estimate.n:,}" + (f" ({f.estimate.n_open:,} open)" if f.estimate.n_open else "")
+        n = f"{f.estimate.n:,}" + (f"\n{f.estimate.n_open:,} open" if f.estimate.n_open else "")
         table.add_row(Text(printable(group), "bold"), label, value, Text(interval, "dim"), n, Text(printable(", ".join(f.behind[:conversations])), "dim"))
     head: list[Text | Table] = [Text(s.title, "bold underline")]
     if s.read:
