@@ -13,7 +13,6 @@ from ..comparison import OTHERS, Compared, Curves
 from ..pooling import Ranked
 from ..spans import lacking, shown
 
-
 NAME = 15  # columns of a terminal that the name of a metric has at least
 
 

@@ -14,7 +14,6 @@ from ..estimates import FEWEST
 from ..figures import Figure, Section
 from ..spans import lacking, shown
 
-
 GROUP, NAME = 9, 14  # columns of a terminal that groups and names have at least
 
 
