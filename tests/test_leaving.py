@@ -51,6 +51,15 @@ def test_leaving(case):
     assert tuple([o.value for o in seen[name]] for name in names) == expected
 
 
+def test_leaving_is_when_the_export_says_so_else_with_the_last_message():
+    def seen(*lines, **clock):
+        return [(o.value, o.exposure) for o in tm.observe(transcript(*lines, columns=columns(**clock)), ["left_within_a_day"])["left_within_a_day"]]
+
+    assert seen(ASK, "09:04 customer: hello?") == [(240, 1.0)]
+    assert seen(ASK, "09:04 customer: hello?", ended_at="09:10:00", ended_by="customer") == [(600, 1.0)]
+    assert seen(ASK, FIX, ended_at="09:10:00", ended_by="customer") == [(300, 2.0)], "answered first"
+
+
 def contact(*turns):
     return json.dumps({"InitialContactId": "c", "ContactId": "c", "Transcript": [{"Id": str(n), "AbsoluteTime": f"2024-01-01T{t}Z", **turn} for n, (t, turn) in enumerate(turns)]})
 

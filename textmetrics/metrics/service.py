@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import packs
-from ..types import Observation, Transcript
+from ..types import Observation, Transcript, Wait
 from . import metric
 
 HOUR, DAY = 3600.0, 86400.0
@@ -65,18 +65,25 @@ def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
     for wait in t.waits()[:1]:
         kind, seconds = "answered", wait.seconds
         if wait.censored:
-            last = t.seconds(wait.start, t.by("customer")[-1])
-            gone = seconds >= packs.channel(t.channel).patience and last is not None
-            kind, seconds = ("left", last) if gone and last is not None else ("open", seconds)
+            gone = _gone(t, wait)
+            kind, seconds = ("open", seconds) if gone is None else ("left", gone)
         watched = kind == "open" or seconds > until
         yield Observation(min(seconds, until), 1.0 if watched or kind == counted else 2.0, watched, wait.start)
 
 
-@metric(unit="share", better="higher", estimate="incidence")
+def _gone(t: Transcript, wait: Wait) -> float | None:
+    """After how many seconds of an open wait the customer was gone: when the export says it ended, else with their last message, once the channel's patience is over."""
+    begun, ended = t.messages[wait.start].sent_at, t.conversation.at("ended_at")
+    if begun is not None and ended is not None and ended >= begun:
+        return (ended - begun).total_seconds()
+    return t.seconds(wait.start, t.by("customer")[-1]) if wait.seconds >= packs.channel(t.channel).patience else None
+
+
+@metric(unit="share", better="higher", estimate="incidence", version=2)
 def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have a substantive answer of a person within an hour, leaving competing with it.
 
-    Who has not waited an hour yet counts for as long as they have. Exports seldom say when a customer left: who is unanswered beyond the channel's patience is taken to have left with their last message.
+    Who has not waited an hour yet counts for as long as they have. Where an export does not say when a conversation ended, who is unanswered beyond the channel's patience is taken to have left with their last message.
 
     Read: what share of those who ask get an answer. One minus a Kaplan-Meier curve would say what share would if nobody could leave.
     Act: read it with left_within_a_day: both rise together where the quick are served and the others go.
@@ -85,7 +92,7 @@ def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
     yield from _first(t, HOUR, "answered")
 
 
-@metric(unit="share", better="higher", estimate="incidence")
+@metric(unit="share", better="higher", estimate="incidence", version=2)
 def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have a substantive answer of a person within 24 hours, leaving competing with it.
 
@@ -96,11 +103,11 @@ def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
     yield from _first(t, DAY, "answered")
 
 
-@metric(unit="share", better="lower", estimate="incidence")
+@metric(unit="share", better="lower", estimate="incidence", version=2)
 def left_within_a_day(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have left unanswered within 24 hours, an answer competing with it.
 
-    Read: leaving is taken to be with the last message, so this is when they stopped asking, not when they stopped hoping.
+    Read: where the end is not known, leaving is taken to be with the last message: when they stopped asking, not when they stopped hoping.
     Act: those who left within minutes needed a word at once; those after hours, an answer.
     Source: metric catalogue 1.5, XC-3; Aalen and Johansen 1978.
     """

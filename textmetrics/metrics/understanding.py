@@ -83,34 +83,35 @@ def unrepaired(t: Transcript) -> Iterator[Observation]:
     Act: read them one by one: each is a conversation that could have been saved by a sentence.
     Source: metric catalogue CH-8 (unrepaired).
     """
+    told = max((i for i, reply in enumerate(t.replies) if reply in WITH_SUBSTANCE), default=-1)
     for message in sorted({f.message for f in t.found("rephrase_request")}):
-        left = not any(reply in WITH_SUBSTANCE for reply in t.replies[message + 1 :])
+        left = told < message
         age = t.seconds(message, None)
         yield Observation(float(left), censored=left and age is not None and age < packs.channel(t.channel).patience, message=message)
 
 
-def _after(t: Transcript, i: int) -> str | None:
-    """What a customer's message comes after: a ``transfer``, where another responder has taken over since the customer last wrote, else a ``bot`` or an ``agent``.
+def _after(t: Transcript) -> Iterator[tuple[int, str]]:
+    """The customer's messages after an answer, and what each comes after: a ``transfer``, in the first turn since another responder took over, else a ``bot`` or an ``agent``.
 
-    Automatic replies take nothing over. None where nobody has answered yet.
+    Automatic replies take nothing over.
     """
-    said = [j for j in range(i) if t.roles[j] in RESPONDERS and t.replies[j] != "automatic"]
-    if not said:
-        return None
-    who = [t.messages[j].participant_id for j in said]
-    run = next((said[k + 1] for k in range(len(said) - 2, -1, -1) if who[k] != who[-1]), None)
-    if t.channel in HANDED_OVER and run is not None and all(t.turns[j] == t.turns[i] for j in range(run, i) if t.roles[j] == "customer"):
-        return "transfer"
-    return t.roles[said[-1]]
+    who, role, taken_over = None, "", False
+    turn: int | None = None  # of the customer, the first since whoever answers now began
+    for i, spoke in enumerate(t.roles):
+        if spoke in RESPONDERS and t.replies[i] != "automatic":
+            if (now := t.messages[i].participant_id) != who:
+                who, taken_over, turn = now, who is not None and t.channel in HANDED_OVER, None
+            role = spoke
+        elif spoke == "customer" and who is not None:
+            turn = t.turns[i] if turn is None else turn
+            yield i, "transfer" if taken_over and t.turns[i] == turn else role
 
 
 def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
     """Whether the customer says again what they said, in a conversation in which they could: anywhere, or after something."""
     mine = t.by("customer")
-    if len({t.turns[i] for i in mine}) < 2:
-        return
-    could = [i for i in mine[1:] if (came := _after(t, i)) is not None and after in (None, came)]
-    if could:
+    could = [i for i, came in _after(t) if after in (None, came)]
+    if could and t.turns[could[-1]] != t.turns[mine[0]]:
         again = {f.message for f in t.found("reformulation", by=("customer",))} & {*could}
         yield Observation(float(bool(again)), message=min(again, default=could[0]))
 
