@@ -2,7 +2,8 @@
 
     python benchmarks/formats.py FOLDER... [--csv FILE]
 
-Each file is read by itself, without a flag. A crash, more than 2 s per MB, or messages gone without a word would be a defect: they are counted at the end.
+Each file is read by itself, without a flag. A crash, more than 2 s per MB, a file of which nothing comes without a word, or a message that is neither
+in a conversation nor among the problems would be a defect: they are counted at the end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from textmetrics.errors import TextmetricsError
 
 SLOW = 2.0  # s per MB
 LEAST = 0.25  # MB a file counts as, so that opening one is not taken for reading it
+SILENT, LOST = "NOTHING CAME OF IT", "MESSAGES ARE LOST"
 COLUMNS = ("file", "reader", "messages", "conversations", "left out", "roles", "first", "last", "problems", "s per MB", "what was said")
 
 
@@ -37,7 +39,7 @@ def read(path: Path) -> dict[str, object]:
         people = Counter(p.role for c in conversations for p in c.participants)
         times = [m.sent_at for c in conversations for m in c.messages if m.sent_at]
         row |= {
-            "reader": "/".join(sorted({str(i["reader"]) for i in reading.inputs})),
+            "reader": "/".join(sorted({str(i["reader"]) for i in reading.inputs})) or "-",
             "messages": sum(len(c.messages) for c in conversations),
             "conversations": len(conversations),
             "left out": reading.counts.left_out,
@@ -47,8 +49,11 @@ def read(path: Path) -> dict[str, object]:
             "problems": len(reading.problems),
             "what was said": str(reading.problems[0].reason)[:120] if reading.problems else "",
         }
+        counts = reading.counts
         if not row["messages"] and not row["problems"] and not row["left out"]:
-            row["what was said"] = "NOTHING CAME OF IT"
+            row["what was said"] = SILENT
+        elif counts.records != counts.kept + counts.merged + counts.set_aside or counts.kept != row["messages"]:
+            row["what was said"] = f"{LOST}: {counts}"
     row["s per MB"] = round((time.process_time() - begun) / max(LEAST, path.stat().st_size / 1e6), 2)
     return row
 
@@ -68,9 +73,9 @@ def main() -> None:
         writer.writeheader()
         writer.writerows(rows)
     crashes, slow = [r for r in rows if r["reader"] == "CRASH"], [r for r in rows if float(str(r["s per MB"])) > SLOW]
-    silent = [r for r in rows if r["what was said"] == "NOTHING CAME OF IT"]
-    print(f"{len(rows)} files: {len(crashes)} crashes, {len(slow)} slower than {SLOW:g} s per MB, {len(silent)} of which nothing came and nothing was said", file=sys.stderr)
-    for r in (*crashes, *slow, *silent):
+    silent, lost = [r for r in rows if r["what was said"] == SILENT], [r for r in rows if str(r["what was said"]).startswith(LOST)]
+    print(f"{len(rows)} files: {len(crashes)} crashes, {len(slow)} slower than {SLOW:g} s per MB, {len(silent)} silent, {len(lost)} that lose messages", file=sys.stderr)
+    for r in (*crashes, *slow, *silent, *lost):
         print(f"  {r['file']}: {r['reader']} {r['s per MB']} {r['what was said']}", file=sys.stderr)
 
 

@@ -43,6 +43,7 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _ADDRESS = re.compile(r"<\s?([^<>\s]{1,320})\s?>|([^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255})")
+_ASIDE, _COLONS = re.compile(r"\([^()]*\)"), re.compile(r"\s*:\s*")  # what dates may hold besides (RFC 5322, 3.2.2 and 4.3)
 _BOUNCES = ("mailer-daemon", "postmaster", "mail-daemon")
 
 
@@ -85,7 +86,7 @@ def letter(raw: bytes) -> Letter | None:
 
     said = first("from") or first("sender") or first("reply-to") or first("return-path")
     name, address = person(said)
-    sent_at, raw_time, zoned = _time(headers)
+    sent_at, raw_time, zoned = _time(headers, faults)
     if raw_time and sent_at is None:
         faults.append("its date cannot be read")
     ids = _ID.findall(headers.get("message-id", [""])[0])
@@ -187,16 +188,19 @@ def _unescaped(value: str) -> str:
     return charset_text(value.encode("utf-8", "surrogateescape"), "utf-8")[0]
 
 
-def _time(headers: dict[str, list[str]]) -> tuple[datetime | None, str, bool]:
+def _time(headers: dict[str, list[str]], faults: list[str]) -> tuple[datetime | None, str, bool]:
+    """When a mail was sent, as its Date stands there, and whether that names a zone; where it cannot be read, when the mail was received."""
     raw = decoded(headers.get("date", [""])[0]).strip()
     received = headers.get("received", [""])[0].rpartition(";")[2].strip()
     for said in (raw, received, decoded(headers.get("delivery-date", [""])[0])):
         try:
-            moment = parsedate_to_datetime(said) if said else None
+            moment = parsedate_to_datetime(_COLONS.sub(":", _ASIDE.sub(" ", said))) if said else None
             if moment is not None:
                 zoned = moment.tzinfo is not None
                 moment = moment.astimezone(UTC) if zoned else moment.replace(tzinfo=UTC)
                 if EARLIEST <= moment < LATEST:
+                    if raw and said is not raw:
+                        faults.append(f"its date {raw[:40]!r} cannot be right: when it was received is taken")
                     return moment, raw or said, zoned
         except (ValueError, TypeError, OverflowError, IndexError):
             continue

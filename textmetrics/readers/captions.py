@@ -38,7 +38,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Reads:* who speaks (``<v Name>``, ``Name:``, who spoke last where nobody is named), what is said, when in the call; captions that repeat the last one are told once.
     *Not:* styles, notes and places on the screen; the date of the call, which such files do not hold: times are counted from 2000-01-01.
     """
-    speaker, last, number = "speaker", "", 0
+    speaker, last, number, blocks = "speaker", "", 0, 0
     for block in _blocks(source):
         if isinstance(block, Problem):
             yield block
@@ -48,6 +48,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             if not block[0].text.lstrip("\ufeff ").startswith(BESIDE):
                 yield Problem(source.name, f"has no times: {block[0].text.strip()[:40]!r}", line=block[0].number, byte=block[0].byte)
             continue
+        blocks += 1
         for (at, match), end in zip(starts, [*(n for n, _ in starts[1:]), len(block)], strict=True):
             body = "\n".join(line.text for line in block[at + 1 : end])
             begun = _seconds(*match.groups()[:4])
@@ -57,7 +58,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 if named:
                     speaker = html.unescape(named[1]).strip()
                 elif spoken := NAMED.match(text):
-                    speaker, text = spoken[1].strip(), spoken[2]
+                    speaker, text = spoken[1].strip(" []"), spoken[2]
                 fresh, last = _fresh(text, last), text or last
                 if not fresh:
                     yield LeftOut(source.name, "captions that say nothing new", 1)
@@ -76,6 +77,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                     source=source.name,
                     number=number,
                 )
+    if not blocks:
+        yield Problem(source.name, "holds no caption")
 
 
 def _blocks(source: Source) -> Iterator[list[Line] | Problem]:

@@ -21,6 +21,8 @@ COUNTS = {"reply_count": "replies", "quote_count": "quotes", "reads": "views"}
 def claims(source: Source, head: bytes) -> str | None:
     """A topic has post_stream.posts with cooked texts."""
     first = next(iter(many(bare(sample(head)), "post_stream.posts")), {})
+    if words(sample(head), "backend_name") == "Discourse":
+        return "it is an archive of Discourse, as Perceval keeps it"
     return "its post_stream holds posts with cooked texts, as Discourse gives a topic" if "cooked" in first and "post_number" in first else None
 
 

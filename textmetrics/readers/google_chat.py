@@ -42,7 +42,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """
     make, room = Messages(source, mapping), PurePosixPath(source.path).parent.name or source.stem
     if kind(source.head()) in ("group", "user"):
-        yield from document(source)[1]
+        value, problems = document(source)
+        yield from problems
+        yield LeftOut(source.name, "members and spaces", len(many(value, "members", "membership_info.membership", "membership_info")) or 1)
         return
     for item in items(source, "messages"):
         if isinstance(item, Problem):

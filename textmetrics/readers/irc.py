@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from ..mapping import Map
 from ..sources import Source, lines
 from ..times import Clock
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
 # what may stand before the talk: a channel name, a date, a time, in brackets or bare
 STAMP = (
-    r"(?:[\w#-]{1,40} )?\[?(?:(?P<date>\d{4}-\d\d-\d\d)[T ]?\s?|(?P<day>[A-Z][a-z]{2} \d{1,2}) )?"
+    r"(?:[\w#-]{1,40} )?\[?(?:(?P<date>\d{4}-\d\d-\d\d)[T ]?\s?|(?P<day>[A-Z][a-z]{2} \d{1,2}|\d{1,2} [A-Z][a-z]{2}) )?"
     r"\[?(?P<time>\d\d:\d\d(?::\d\d)?)(?P<zone>Z|[+-]\d\d:?\d\d)?\]?[ \t]+"
 )
 TALK = re.compile(rf"^{STAMP}<[ @+%&~]?(?P<nick>[^<>\t]{{1,64}})>[ \t]?(?P<text>.*)$")
@@ -38,16 +38,16 @@ def claims(source: Source, head: bytes) -> str | None:
 
 
 @reader("irc", claims=claims, threads="silence", order="file", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """IRC log: conversations are cut out of the channel.
 
     *Export:* the log files of irssi, ZNC, HexChat, WeeChat, mIRC, bots, or any ``[HH:MM] <nick> text``, a channel or a day a file.
     *Reads:* who says what when, days from the log's own lines or the file's name, times that name no zone by the map's, whom a message names at its beginning.
-    *Not:* joins, parts and other notices; unreadable lines are reported, and logs that name no day.
+    *Not:* joins, parts and other notices, which are counted; unreadable lines are reported, and logs that name no day.
     """
     named = IN_NAME.search(source.stem)
     day = _day(named["date"]) if named else None
-    clock, last, dateless = Clock(timezone=mapping.timezone), timedelta(0), False
+    clock, last, dateless, notices = Clock(timezone=mapping.timezone), timedelta(0), False, 0
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
@@ -57,21 +57,28 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             day, last = _change(change["when"]) or day, timedelta(0)
             continue
         match = TALK.match(text) or WEECHAT.match(text) or ACTION.match(text)
-        if match is None or (match["nick"].strip() in ADDED):
-            if text.strip() and not SYSTEM.match(text) and match is None:
+        acts = match is not None and (match.re is ACTION or match["nick"] == " *")
+        if match is None or (match["nick"].strip() in ADDED and not acts) or (match.re is ACTION and SYSTEM.match(text)):
+            if match is None and text.strip() and not SYSTEM.match(text):
                 yield Problem(source.name, f"is no line of an IRC log: {text.strip()[:40]!r}", line=line.number, byte=line.byte)
-            continue
-        if match.re is ACTION and SYSTEM.match(text):
+            elif text.strip():
+                notices += 1
             continue
         parts = match.groupdict()
+        nick, said = parts["nick"].strip(), parts["text"].rstrip()
+        if acts and match.re is WEECHAT:
+            nick, _, said = said.partition(" ")
+        elif "!" in nick:  # dircproxy names the address too, and keeps the sign of whether the nick is registered
+            nick, said = nick.partition("!")[0], said[1:] if said[:1] in ("+", "-") else said
+        known = day is not None or bool(parts.get("date"))
         if parts.get("date"):
             day, last = _day(parts["date"]) or day, timedelta(0)
-        elif parts.get("day") and day is not None:
-            day, last = _change(f"{parts['day']} {day.year}") or day, timedelta(0)
+        elif parts.get("day"):
+            day, last = _dated(parts["day"], day or NO_DATE), timedelta(0)
         time = _since_midnight(parts["time"])
-        if day is None and not dateless:
+        if not known and not dateless:
             dateless = True
-            yield Problem(source.name, f"names no day, nor does its name: its times are counted from {NO_DATE:%Y-%m-%d}", line=line.number, byte=line.byte, kept=True)
+            yield Problem(source.name, f"names no {'year' if day else 'day'}, nor does its name: its times are counted from {NO_DATE:%Y-%m-%d}", line=line.number, byte=line.byte, kept=True)
         if time < last - timedelta(hours=12):
             day = (day or NO_DATE) + timedelta(days=1)
         last = time
@@ -82,10 +89,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             sent_at, fault = clock.place(moment)
         if fault:
             yield Problem(source.name, f"the time {raw!r} {fault}", line.number, line.number, line.byte, kept=True)
-        said = parts["text"].rstrip()
         yield Record(
-            text=f"/me {said}" if match.re is ACTION else said,
-            author=parts["nick"].strip(),
+            text=f"/me {said}" if acts else said,
+            author=nick,
             sent_at=sent_at,
             raw_time=raw,
             zone_known=bool(parts.get("zone")),
@@ -95,6 +101,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             source=source.name,
             number=line.number,
         )
+    if notices:
+        yield LeftOut(source.name, "notices", notices)
 
 
 def _day(text: str) -> datetime | None:
@@ -107,12 +115,20 @@ def _day(text: str) -> datetime | None:
 def _change(text: str) -> datetime | None:
     """The day that a line of the log itself names: ``Tue Dec 31 23:58:01 2013`` or ``Wed Jan 01 2014``."""
     text = " ".join(text.strip(" *-").split())
-    for form in ("%a %b %d %H:%M:%S %Y", "%a %b %d %Y", "%b %d %Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"):
+    for form in ("%a %b %d %H:%M:%S %Y", "%a %b %d %Y", "%b %d %Y", "%d %b %Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"):
         try:
             return datetime.strptime(text, form).replace(hour=0, minute=0, second=0)
         except ValueError:
             continue
     return None
+
+
+def _dated(text: str, before: datetime) -> datetime:
+    """The day that a line names without a year: the one that is not long before the last."""
+    for year in (before.year, before.year + 1):
+        if (day := _change(f"{text} {year}")) is not None and before - day < timedelta(days=180):
+            return day
+    return before
 
 
 def _since_midnight(time: str) -> timedelta:

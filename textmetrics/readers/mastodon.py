@@ -37,13 +37,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Reads:* texts of HTML, warnings in front of them, accounts, bots, reply links, likes, boosts and replies as counts, edits, kinds of media.
     *Not:* boosts, which are counted; what other servers did not pass on. An archive holds only what its owner wrote.
     """
-    make = Messages(source, mapping)
+    make, empty = Messages(source, mapping), True
     for item in items(source, *LISTS):
         if isinstance(item, Problem):
             yield item
             continue
-        v = item.value
+        v, empty = item.value, False
         if v.keys() == {"ancestors", "descendants"} or v.keys() == {"accounts", "statuses", "hashtags"}:
+            make.skip("answers without a status")
             continue
         v = v["last_status"] if isinstance(v.get("last_status"), dict) else v
         if isinstance(v.get("reblog"), dict) or words(v, "type") == "Announce":
@@ -67,6 +68,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 reactions={ours: n for theirs, ours in COUNTS.items() if (n := number(v.get(theirs))) is not None},
                 columns=facts(visibility=words(v, "visibility")),
             )
+    if empty:
+        make.skip("answers without a status")
     yield from make.rest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,15 @@ from ..exports import many
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
-from ..types import Problem, Record
+from ..types import LeftOut, Problem, Record
 from . import reader
 
+# what the service itself writes where somebody reacted or sent something, in the language of who exports; it ends with a blank
+SAID_BY_IT = re.compile(
+    r"(?:.{1,60} )?(?:reacted|reaccionó|ha reagito|hat|a réagi|reagiu|heeft|a reacționat)(?: \w{1,5})? [^\w\s]{1,12} (?:to your message|a tu mensaje|al tuo messaggio|auf deine Nachricht reagiert"
+    r"|à votre message|à (?:tu|su)a mensagem|op je bericht gereageerd|la mesajul tău) ?|Liked a message ?|(?P<sent>(?:You|.{1,60}) sent an attachment\. ?)",
+    re.IGNORECASE,
+)
 SENT = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "share", "media")
 
 
@@ -26,12 +33,12 @@ def claims(source: Source, head: bytes) -> str | None:
 
 
 @reader("meta", claims=claims, threads="silence", order="time", channel="chat")
-def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
+def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Messenger and Instagram: the messages of an account, a file a thread.
 
     *Export:* *Accounts Centre > Your information and permissions > Download your information*, messages, format JSON.
     *Reads:* texts (repaired: these exports write each byte of a letter as a letter), names, times in milliseconds, reactions, what was sent along by kind.
-    *Not:* what photos and files show; calls but for their line; the HTML form.
+    *Not:* what photos and files show; calls but for their line; messages that were taken back and lines such as *reacted to your message*, which are counted; the HTML form.
     """
     whole, problems = document(source)
     yield from problems
@@ -47,6 +54,15 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
         if sent_at is None:
             yield Problem(source.name, f"its time {str(stamp)[:30]!r} is none", number, kept=True)
         text, name = (_repaired(v) if garbled else v for v in (_text(m.get(fields["text"])), _text(m.get(fields["name"]))))
+        sent = tuple(kind for kind in SENT if m.get(kind))
+        if m.get("is_unsent") is True or m.get("isUnsent") is True:
+            yield LeftOut(source.name, "messages that were taken back", 1)
+            continue
+        if told := SAID_BY_IT.fullmatch(text):
+            if not sent and not told["sent"]:
+                yield LeftOut(source.name, "lines that somebody reacted", 1)
+                continue
+            text, sent = "", sent or ("attachment",)
         hearts = len(many(m, "reactions"))
         yield Record(
             text=text,
@@ -57,7 +73,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             conversation_id=room,
             channel=mapping.channel or "chat",
             language=mapping.language,
-            attachments=tuple(kind for kind in SENT if m.get(kind)),
+            attachments=sent,
             reactions={"likes": float(hearts)} if hearts else {},
             columns={"thread": _repaired(_text(get(whole, "title")))} if garbled and get(whole, "title") else {},
             source=source.name,

@@ -130,7 +130,7 @@ def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides:
     if make.when(stamp) is None:
         yield make.lost(item, f"its ts {stamp[:30]!r} is no time")
         return
-    who = words(m, "user", "bot_profile.name", "username", "bot_id")
+    who = words(m, "user", "comment.user", "bot_profile.name", "username", "bot_id")
     name, bot = sides.people.get(who, ("", False))
     root = words(m, "thread_ts") or stamp
     yield from make.make(

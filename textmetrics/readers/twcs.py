@@ -44,6 +44,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
                 author=cells["author_id"],
                 role="customer" if cells["inbound"] == "True" else "agent",
                 sent_at=sent_at,
+                raw_time=cells["created_at"],
                 message_id=_id(cells["tweet_id"]),
                 reply_to=_id(cells["in_response_to_tweet_id"]) or None,
                 channel=mapping.channel or "social",

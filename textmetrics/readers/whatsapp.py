@@ -20,6 +20,12 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u206
 _SPACES = {ord(c): " " for c in "\u202f\u00a0\u2009"}
 SPOKEN = re.compile(r"^(?P<author>[^\n]{1,60}?): (?P<text>.*)$", re.DOTALL)
 MEDIA = re.compile(r"^<[^<>]{3,40}>$|^<attached: [^<>]+>$|^[\w-]+\.(?:jpe?g|png|webp|mp4|opus|pdf|vcf|docx?|xlsx?) \([^()]{3,30}\)$", re.IGNORECASE)
+NAME = re.compile(r"<[^<>:]{3,20}: ([^<>]+)>\s*$")  # <attached: a.jpg>
+EDITED = re.compile(  # iOS marks it, Android does not
+    "\\s?(?:\u200e<[^<>:]{8,60}>|<(?:This message was edited|Se editó este mensaje|Questo messaggio è stato modificato|Diese Nachricht wurde bearbeitet"
+    "|Ce message a été modifié|Mensagem editada|Dit bericht is bewerkt|Acest mesaj a fost editat)\\.?>)\\s*$"
+)
+PLACE = re.compile(r"https?://(?:maps\.google|maps\.apple|www\.google)\.com/\S+")
 MARK = "\u200e"  # iOS puts it before what it writes itself
 LABEL = 40  # characters up to which that is the name of a picture or file
 
@@ -64,7 +70,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield line
         elif match := header().match(_plain(line.text)):
             said.append(Said(line, match["raw"], f": {MARK}" in line.text))
-            texts.append([match["rest"]])
+            texts.append([_from(line.text, match.start("rest"))])
         elif texts:
             texts[-1].append(line.text)
         elif line.text.strip():
@@ -73,21 +79,18 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     clock = Clock(timezone=mapping.timezone, order=order or None, dates=lambda: (one.raw for one in said), rising=True)
     if said and not any(clock.read(one.raw) for one in said):
         raise ReadError(source.name, f"none of its dates can be read: {clock.fault(said[0].raw)}")
+    people = {spoken["author"] for text in texts if (spoken := SPOKEN.match(text[0]))}
     for number, (one, text) in enumerate(zip(said, texts, strict=True), start=1):
-        spoken = SPOKEN.match("\n".join(text).rstrip())
-        if spoken is None:
-            yield LeftOut(source.name, "notices", 1)
-            continue
-        body = spoken["text"].translate(_MARKS)
-        if one.by_phone and len(body) > LABEL:
+        author, body = _spoken("\n".join(text).rstrip(), people)
+        body, attachments, edited = _taken_apart(body, one.by_phone)
+        if not author or (one.by_phone and len(body) > LABEL):
             yield LeftOut(source.name, "notices", 1)
             continue
         if fault := clock.fault(one.raw):
             yield Problem(source.name, fault, number, one.line.number, one.line.byte, kept=True)
-        media = one.by_phone or bool(MEDIA.match(body.strip()))
         yield Record(
-            text="" if media else body,
-            author=spoken["author"].removeprefix("~ ").removeprefix("~").strip(),
+            text=body if not one.by_phone or attachments else "",
+            author=author.removeprefix("~ ").removeprefix("~").strip(),
             sent_at=clock.read(one.raw),
             raw_time=one.raw,
             zone_known=False,
@@ -95,10 +98,46 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             conversation_id=source.name,
             channel=mapping.channel or "chat",
             language=mapping.language,
-            attachments=(body.strip(),) if media else (),
+            edited=edited,
+            attachments=attachments or ((body.strip(),) if one.by_phone else ()),
             source=source.name,
             number=number,
         )
+
+
+def _spoken(text: str, people: set[str]) -> tuple[str, str]:
+    """Who says what; nobody where the phone says it. A colon without a blank behind it ends only names that are known from elsewhere."""
+    if match := SPOKEN.match(text):
+        return match["author"].translate(_MARKS), match["text"]
+    author, colon, said = text.partition(":")
+    return (author.translate(_MARKS), said) if colon and author in people else ("", text)
+
+
+def _taken_apart(text: str, by_phone: bool) -> tuple[str, tuple[str, ...], bool]:
+    """What somebody says, the names of what was sent along, and whether it was edited."""
+    edited = bool(EDITED.search(text))
+    text = EDITED.sub("", text)
+    if by_phone and "\n" in text:
+        return text.translate(_MARKS), ("poll",), edited
+    text = text.translate(_MARKS)
+    if by_phone and PLACE.search(text):
+        return "", ("location",), edited
+    if match := NAME.search(text):
+        return text[: match.start()].strip() if not by_phone else "", (match[1].strip(),), edited
+    first, _, rest = text.partition("\n")
+    if first.strip() == "null":  # what is left of what could be seen once
+        first = "<null>"
+    return (rest, (first.strip(" <>").partition(" (")[0],), edited) if MEDIA.match(first.strip()) else (text, (), edited)
+
+
+def _from(text: str, start: int) -> str:
+    """The rest of a line from a place in its plain form on."""
+    for at, c in enumerate(text):
+        if ord(c) not in _MARKS:
+            if not start:
+                return text[at:]
+            start -= 1
+    return ""
 
 
 def _plain(text: str) -> str:
