@@ -224,10 +224,10 @@ def valued(metric: str, s: Seen, until: float | None = None) -> Value | None:
     keep = ~s.censored if kind in ("proportion", "rate", "mean") else np.ones(len(s.value), bool)
     top = np.where(s.censored, 0.0, s.value)[keep] if kind == "bounds" else s.value[keep]
     bottom = s.exposure[keep] if kind == "rate" else np.ones(int(keep.sum()))
-    return _ratio(top, bottom, s.cluster[keep]) if keep.any() and bottom.sum() > 0 else None
+    return ratio(top, bottom, s.cluster[keep]) if keep.any() and bottom.sum() > 0 else None
 
 
-def _ratio(top: Array, bottom: Array, cluster: Array) -> Value:
+def ratio(top: Array, bottom: Array, cluster: Array) -> Value:
     """A ratio of sums, its variance linearised over clusters."""
     value = float(top.sum() / bottom.sum())
     _, of = np.unique(cluster, return_inverse=True)

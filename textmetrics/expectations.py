@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .contacts import contacts
+from .contacts import Contact, contacts
 from .estimates import FEWEST, Estimate, mean
 from .figures import Figure, Section, share, some
+from .gaps import gaps
 from .metrics.experience import LOSS, accumulate
 from .observed import seen
 from .report import Report
@@ -21,8 +22,9 @@ SOURCES = {"gap_to_time_asked_for": "the customer named a time", "gap_to_time_pr
 
 
 def expectations(report: Report) -> list[Section]:
-    """Waiting against what could be expected, what is left of all contacts, and what surveys asked of expectations."""
-    return [s for s in (sources(report), histories(report), answered(report)) if s.figures]
+    """Waiting against what could be expected, gaps in all that can be measured, what is left of all contacts, and what surveys asked of expectations."""
+    found = contacts(report)
+    return [s for s in (sources(report), gaps(report, found), histories(report, found), answered(report)) if s.figures]
 
 
 def sources(report: Report) -> Section:
@@ -39,14 +41,14 @@ def sources(report: Report) -> Section:
     return Section("Waiting against expectation", tuple(figures), "0 is as expected, -0.33 twice as long, 0.33 half as long.")
 
 
-def histories(report: Report) -> Section:
+def histories(report: Report, found: Sequence[Contact]) -> Section:
     """What is left after the last contact of each customer who is known again, over channels, under three weights of falling short."""
     told = seen(report, ["contact_experience"]).get("contact_experience")
     if told is None:
         return Section("What is left of all contacts", ())
     lived = dict(zip(told.conversation.tolist(), told.value.tolist(), strict=True))
     of: dict[str, list[str]] = defaultdict(list)
-    for c in contacts(report):
+    for c in found:
         if c.id in lived:
             of[c.person].append(c.id)
     several = {p: ids for p, ids in sorted(of.items()) if len(ids) > 1}

@@ -51,8 +51,8 @@ def shown(value: float | None, unit: str) -> str:
         return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
     if unit == "s":
         return duration(value)
-    if unit == "mood":
-        return f"{value:+.2f}"
+    if unit in ("mood", "SD"):
+        return f"{value:+.2f}{' SD' if unit == 'SD' else ''}"
     if value >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
