@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from .metrics import METRICS
 from .report import Report
 from .spans import duration, shown
 
@@ -61,17 +60,18 @@ def _channels(report: Report) -> dict[str, str]:
 
 
 def _open_waits(report: Report) -> list[Insight]:
-    """Customers who are still waiting."""
+    """Customers whose last request nobody answered."""
     channel = _channels(report)
+    age = {o["conversation_id"]: o["value"] for o in _observed(report, "oldest_open")}
     by: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for o in _observed(report, "longest_wait"):
-        if o["censored"]:
+    for o in _observed(report, "dropped"):
+        if o["value"]:
             by[channel[o["conversation_id"]]].append(o)
     found = []
     for name, waiting in sorted(by.items()):
-        worst = max(waiting, key=lambda o: (o["value"], o["conversation_id"]))
+        worst = max(waiting, key=lambda o: (age.get(o["conversation_id"], 0.0), o["conversation_id"]))
         n = sum(c == name for c in channel.values())
-        long = f"; the longest has waited {duration(worst['value'])}" if name in (METRICS["oldest_open"].channels or ()) else ""
+        long = f"; the longest has waited {duration(age[worst['conversation_id']])}" if worst["conversation_id"] in age else ""
         text = f"{len(waiting):,} of {n:,} {name} conversations end with the customer waiting{long}"
         found.append(Insight("open_waits", text, 2.0 * len(waiting) / n, worst["conversation_id"], _quote(report, worst["conversation_id"], worst["message_id"])))
     return found

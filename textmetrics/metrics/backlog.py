@@ -84,7 +84,7 @@ def cycles_late(t: Transcript) -> Iterator[Observation]:
             yield Observation(wait.seconds / target - 1, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def update_silence(t: Transcript) -> Iterator[Observation]:
     """The longest silence in a conversation while the next word was owed to the customer: half of the conversations held a longer one.
 
@@ -96,7 +96,8 @@ def update_silence(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue EM-5; Zendesk's periodic update.
     """
     if silences := list(_silences(t)):
-        yield _seen(max(silences, key=lambda w: w.seconds))
+        longest = max(silences, key=lambda w: w.seconds)
+        yield Observation(longest.seconds, censored=any(w.censored for w in silences), message=longest.start)
 
 
 def _silences(t: Transcript) -> Iterator[Wait]:

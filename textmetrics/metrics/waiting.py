@@ -127,17 +127,17 @@ def total_wait(t: Transcript) -> Iterator[Observation]:
         yield Observation(sum(w.seconds for w in waits), censored=waits[-1].censored, message=max(waits, key=lambda w: w.seconds).start)
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def longest_wait(t: Transcript) -> Iterator[Observation]:
     """The longest single wait of a conversation.
 
-    Read: customers remember the longest silence. Open waits count as at least so long.
+    Read: customers remember the longest silence. Where a wait is still open, it may become the longest: what was the longest so far counts as at least so long.
     Act: open the conversations above the third quartile and see who was waited for.
     Source: metric catalogue CH-6(d).
     """
     if waits := t.waits():
         longest = max(waits, key=lambda w: w.seconds)
-        yield _seen(longest)
+        yield Observation(longest.seconds, censored=waits[-1].censored, message=longest.start)
 
 
 @metric(unit="share", better="lower", estimate="mean", channels=("chat", "voice"), headline=True, version=2)
