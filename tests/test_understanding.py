@@ -70,3 +70,9 @@ def test_repeated(case):
     found = seen(lines, SPLIT, channel="community" if "public" in case else "chat")
     written = {"yes": [1.0], "no": [0.0], "-": []}
     assert found == {name: written[w] for name, w in zip(SPLIT, expected.split(), strict=True) if w != "."}
+
+
+def test_clarifications_count_by_the_customers_turns():
+    lines = [ASK, "09:01 agent: I am not sure I understand. Could you clarify?", "09:02 customer: The box.", "09:02 customer: It is silent.", "09:03 agent: Restart it please."]
+    (one,) = tm.observe(transcript(*lines, settings={"rules_only": True}), ["clarifications_per_turn"])["clarifications_per_turn"]
+    assert (one.value, one.exposure, one.message) == (1, 2, 1), "two messages in a row are one turn"

@@ -12,15 +12,16 @@ in columns beside them, so ``transcript.moods[3]`` belongs to ``transcript.messa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from msgspec import Struct, field
 
 from .hours import Schedule
 
+T = TypeVar("T")
 Role = Literal["customer", "other", "agent", "peer", "bot", "system", "note", "unknown"]
 ROLES: tuple[str, ...] = get_args(Role)
 CUSTOMERS = ("customer", "other")
@@ -303,6 +304,16 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         for finding in self.findings:
             by.setdefault(finding.label, []).append(finding)
         return by
+
+    def once(self, make: Callable[[Transcript], T]) -> T:
+        """What a function makes of this transcript, worked out when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Transcript], Any], Any]:
+        return {}
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""

@@ -25,7 +25,7 @@ def _words(t: Transcript) -> list[tuple[int, int, str]]:
 def _standing(t: Transcript) -> dict[int, tuple[str, int]]:
     """Where these words leave each solution, and the message that does. Using it again does not take back that it worked; a failure does."""
     standing: dict[int, tuple[str, int]] = {}
-    for message, solution, state in _words(t):
+    for message, solution, state in t.once(_words):
         if (state, standing.get(solution, ("", 0))[0]) != ("used", "worked"):
             standing[solution] = (state, message)
     return standing
@@ -39,9 +39,9 @@ def _given(t: Transcript) -> list[int]:
 
 def _rung(t: Transcript) -> tuple[str | None, int] | None:
     """The last word about any solution of a conversation and where it stands; None without a solution, or too early."""
-    if not (given := _given(t)):
+    if not (given := t.once(_given)):
         return None
-    return max(_standing(t).values(), key=lambda s: s[1], default=(None, given[-1]))
+    return max(t.once(_standing).values(), key=lambda s: s[1], default=(None, given[-1]))
 
 
 @metric(unit="share", better="higher", estimate="bounds")
@@ -54,7 +54,7 @@ def solutions_worked(t: Transcript) -> Iterator[Observation]:
     Act: where many use and few say that it worked, ask them.
     Source: metric catalogue CH-1 (strict), section 2 (A4); Manski 1990.
     """
-    if (rung := _rung(t)) is not None:
+    if (rung := t.once(_rung)) is not None:
         yield Observation(float(rung[0] == "worked"), censored=rung[0] in (None, "used"), message=rung[1])
 
 
@@ -66,7 +66,7 @@ def solutions_used(t: Transcript) -> Iterator[Observation]:
     Act: ask these customers how it went: they have done their part.
     Source: metric catalogue section 2 (A3).
     """
-    if (rung := _rung(t)) is not None:
+    if (rung := t.once(_rung)) is not None:
         yield Observation(float(rung[0] == "used"), message=rung[1])
 
 
@@ -78,7 +78,7 @@ def solutions_failed(t: Transcript) -> Iterator[Observation]:
     Act: read them by request type; one wrong answer that is given often is worth more than ten that are given once.
     Source: metric catalogue section 2 (R2).
     """
-    if (rung := _rung(t)) is not None:
+    if (rung := t.once(_rung)) is not None:
         yield Observation(float(rung[0] == "failed"), message=rung[1])
 
 
@@ -94,9 +94,9 @@ def solution_use(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-2.
     """
     steps = {f.message for f in t.found("solution") if f.attributes.get("to_do")}
-    if not steps or not _given(t):
+    if not steps or not t.once(_given):
         return
-    said = {i: s for i, s in _standing(t).items() if i in steps}
+    said = {i: s for i, s in t.once(_standing).items() if i in steps}
     last = max(said, key=lambda i: said[i][1], default=None)
     if last is None:
         yield Observation(0.0, censored=True, message=max(steps))
@@ -125,13 +125,17 @@ def outcome_asked(t: Transcript) -> Iterator[Observation]:
     Act: where it rises with the share acknowledged, look at acknowledged_unasked before celebrating.
     Source: metric catalogue CH-1 (agent solicitation), CF-2.
     """
-    if given := _given(t):
+    if given := t.once(_given):
         asked = _asked(t, None)
         yield Observation(float(asked is not None), message=given[-1] if asked is None else asked)
 
 
+def _all_acknowledged(t: Transcript) -> list[Observation]:
+    return list(solutions_acknowledged(t))
+
+
 def _acknowledged(t: Transcript, when_asked: bool) -> Iterator[Observation]:
-    for seen in solutions_acknowledged(t):
+    for seen in t.once(_all_acknowledged):
         if (_asked(t, None if seen.censored else seen.message) is not None) == when_asked:
             yield seen
 
@@ -172,6 +176,6 @@ def time_to_acknowledgement(t: Transcript) -> Iterator[Observation]:
     """
     given = [f.message for f in t.found("solution")]
     if given:
-        said = next((message for message, _, state in _words(t) if state != "failed"), None)
+        said = next((message for message, _, state in t.once(_words) if state != "failed"), None)
         for wait in t.wait(given[0], said):
             yield Observation(wait.seconds, censored=wait.censored, message=given[0] if wait.stop is None else wait.stop)

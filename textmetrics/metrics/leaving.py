@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..types import Observation, Transcript
+from ..types import BY_PEOPLE, Observation, Transcript
 from . import metric
 from .waiting import abandonment
 
@@ -18,7 +18,7 @@ def _left(t: Transcript) -> float | None:
     ended = c.at("ended_at")
     if begun is None or ended is None or ended < begun or c.skewed or "ended_by" not in c.columns:
         return None
-    return (ended - begun).total_seconds() if c.columns["ended_by"].lower() == "customer" and not t.by("agent") else -1.0
+    return (ended - begun).total_seconds() if c.columns["ended_by"].lower() == "customer" and not any(reply in BY_PEOPLE for reply in t.replies) else -1.0
 
 
 @metric(unit="share", better="lower", estimate="proportion", channels=("chat", "voice"))

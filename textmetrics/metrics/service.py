@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import packs
-from ..types import Observation, Transcript, Wait
+from ..types import BY_PEOPLE, Observation, Transcript, Wait
 from . import metric
 
 HOUR, DAY = 3600.0, 86400.0
@@ -56,7 +56,7 @@ def queue_wait(t: Transcript) -> Iterator[Observation]:
     c = t.conversation
     begun, taken = c.at("enqueued_at"), c.at("accepted_at")
     until = taken or c.at("ended_at") or t.as_of
-    if begun is not None and until is not None and begun <= until and not c.skewed and (taken is not None or not t.by("agent")):
+    if begun is not None and until is not None and begun <= until and not c.skewed and (taken is not None or not any(reply in BY_PEOPLE for reply in t.replies)):
         yield Observation((until - begun).total_seconds(), censored=taken is None, message=t.first("customer"))
 
 

@@ -90,27 +90,29 @@ def unrepaired(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(left), censored=left and age is not None and age < packs.channel(t.channel).patience, message=message)
 
 
-def _after(t: Transcript) -> Iterator[tuple[int, str]]:
+def _after(t: Transcript) -> list[tuple[int, str]]:
     """The customer's messages after an answer, and what each comes after: a ``transfer``, in the first turn since another responder took over, else a ``bot`` or an ``agent``.
 
     Automatic replies take nothing over.
     """
     who, role, taken_over = None, "", False
+    found: list[tuple[int, str]] = []
     turn: int | None = None  # of the customer, the first since whoever answers now began
     for i, spoke in enumerate(t.roles):
         if spoke in RESPONDERS and t.replies[i] != "automatic":
             if (now := t.messages[i].participant_id) != who:
                 who, taken_over, turn = now, who is not None and t.channel in HANDED_OVER, None
-            role = spoke
+            role = "bot" if spoke == "bot" else "agent"
         elif spoke == "customer" and who is not None:
             turn = t.turns[i] if turn is None else turn
-            yield i, "transfer" if taken_over and t.turns[i] == turn else role
+            found.append((i, "transfer" if taken_over and t.turns[i] == turn else role))
+    return found
 
 
 def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
     """Whether the customer says again what they said, in a conversation in which they could: anywhere, or after something."""
     mine = t.by("customer")
-    could = [i for i, came in _after(t) if after in (None, came)]
+    could = [i for i, came in t.once(_after) if after in (None, came)]
     if could and t.turns[could[-1]] != t.turns[mine[0]]:
         again = {f.message for f in t.found("reformulation", by=("customer",))} & {*could}
         yield Observation(float(bool(again)), message=min(again, default=could[0]))
@@ -160,3 +162,16 @@ def repeated_after_agent(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-9 (after-agent).
     """
     yield from _repeated(t, "agent")
+
+
+@metric(unit="per turn", better="lower", estimate="rate")
+def clarifications_per_turn(t: Transcript) -> Iterator[Observation]:
+    """How often whoever answers asks the customer to say it in other words, per turn of the customer.
+
+    Read: clarification_requests by length: a long conversation has more turns to be misread in.
+    Act: as clarification_requests.
+    Source: metric catalogue CH-9 (agent to customer).
+    """
+    if turns := len({t.turns[i] for i in t.by("customer")}):
+        asked = sorted({f.message for f in t.found("clarification_request")})
+        yield Observation(len(asked), exposure=turns, message=asked[0] if asked else None)
