@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -264,3 +265,26 @@ def test_what_begins_with_an_underscore_is_read_and_what_systems_leave_is_not(tm
         archive.writestr("_SUCCESS", "")
     reading = tm.read(tmp_path / "chat.zip")
     assert [len(c.messages) for c in reading] == [2] and [Path(i["name"]).name for i in reading.inputs] == ["chat.zip!_chat.txt"] and not reading.skipped
+
+
+def slack_day(folder, day, *said):
+    rows = [{"type": "message", "user": who, "text": text, "ts": f"{at}.000100"} | ({"thread_ts": f"{thread}.000100"} if thread else {}) for at, who, text, thread in said]
+    (folder / f"{day}.json").write_text(json.dumps(rows))
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["two people", "three people"])
+def test_threads_of_a_channel_stay_apart_from_what_is_said_around_them(tmp_path, more):
+    folder = tmp_path / "help"
+    folder.mkdir()
+    t = 1772442000
+    slack_day(
+        folder, "2026-03-02", (t, "ana", "Is the box down?", None), (t + 60, "tom", "Yes, since nine", None), (t + 90, "ana", "My invoice is wrong", t + 90), (t + 120, "ana", "Thanks for the box", None)
+    )
+    slack_day(folder, "2026-03-04", (t + 172800, "tom", "We sent a new one", t + 90), (t + 172860, "cy" if more else "ana", "Now it is right", t + 90), (t + 250000, "ana", "And the box again", None))
+    found = list(tm.read(tmp_path))
+    assert sorted([m.text for m in c.messages] for c in found) == [
+        ["And the box again"],
+        ["Is the box down?", "Yes, since nine", "Thanks for the box"],
+        ["My invoice is wrong", "We sent a new one", "Now it is right"],
+    ]
+    assert len({c.cut for c in found}) == 1, "days of one export are cut together"

@@ -43,6 +43,7 @@ class Export:
         self._reader, self._spool = reader, spool
         self._threads, self._channel = mapping.threads or reader.threads, mapping.channel or reader.channel
         self._order = mapping.order or reader.order
+        self._a_log_each = self._threads == "silence" and self._order != "time"  # pages and days of one export are put in order of time
         self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: _weight(row[1]))
         self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all, 8)
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(_weight, group[2])))
@@ -86,7 +87,7 @@ class Export:
 
     def _cut_of(self, c: Conversation) -> datetime | None:
         """When the export of a conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
-        if self._threads != "silence":
+        if not self._a_log_each:
             return self._said
         return max((self._ends[m.source] for m in c.messages if m.source in self._ends), default=None)
 
@@ -167,7 +168,7 @@ class Export:
         if at is not None:
             self._seen(at)
             self._said = at if self._said is None or at > self._said else self._said
-            if self._threads == "silence":
+            if self._a_log_each:
                 self._ends[source] = max(self._ends.get(source, at), at)
 
     def _once(self, leaf: list[Placed]) -> list[Record]:

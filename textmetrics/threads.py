@@ -146,12 +146,20 @@ def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Rec
 
 
 def _pauses(talk: list[Record], silence: timedelta) -> list[list[Record]]:
-    """The conversations of two people alone: what one of them says goes with what was said before, until both are silent."""
+    """The conversations of two people alone: what one of them says goes with what it answers by a link, else with what was said before, until both are silent."""
     groups: list[list[Record]] = []
+    of: dict[str | None, list[Record]] = {}
+    now: list[Record] = []
     for before, r in zip([None, *talk], talk, strict=False):
-        if before is None or _gap(before, r) > silence:
-            groups.append([])
-        groups[-1].append(r)
+        if r.reply_to and (linked := of.get(r.reply_to)) is not None:
+            now = linked
+        elif before is None or _gap(before, r) > silence:
+            now = []
+            groups.append(now)
+        now.append(r)
+        of[r.message_id] = now
+        if r.reply_to:
+            of.setdefault(r.reply_to, now)
     return groups
 
 
@@ -167,6 +175,8 @@ def _talk(talk: list[Record], silence: timedelta) -> list[list[Record]]:
         if home is None:
             home = _home(talk, of, i, last_by, people, silence)
         ids[r.message_id] = i
+        if r.reply_to:
+            ids.setdefault(r.reply_to, i)  # what answers the same message, which is not here, goes together
         of.append(i if home is None else of[home])
         groups.setdefault(of[i], []).append(r)
         last_by[r.author.lower()] = i
