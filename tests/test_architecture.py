@@ -23,7 +23,7 @@ LAYERS = [
     {"annotation", "tables", "plain_data", "definitions", "work"},
     {"parts"},
     {"engines", "arrow"},
-    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "confusion", "predicted", "surveys", "selfservice"},
+    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "matching", "confusion", "predicted", "surveys", "selfservice"},
     {"gathering"},
     {"pipeline", "library", "recognition"},
     {"conversion"},

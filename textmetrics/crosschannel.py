@@ -16,6 +16,7 @@ from .contacts import Contact, contacts
 from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantile
 from .figures import Figure, Section, lasting, share, some
 from .holdout import holdout
+from .matching import matched_revenue
 from .observed import Seen, seen
 from .report import Report
 
@@ -32,7 +33,7 @@ def channels(report: Report, *, peaks: Sequence[date] = (), zone: str = "UTC", m
     made = [volume(found), speed(found), abandonment(report), request_types(report)]
     if mistaken is not None:
         made.append(confusion.request_types(report, mistaken))
-    made += [revenue(report, found), holdout(report, WINDOW), headlines(report)]
+    made += [revenue(report, found), matched_revenue(report, found, WINDOW), holdout(report, WINDOW), headlines(report)]
     if peaks:
         made.append(peak(report, peaks, zone))
     return [s for s in made if s.figures]
