@@ -73,7 +73,7 @@ def test_percentiles_stand_beside_the_median_where_there_are_enough():
         console.print(summary(report, every=every))
         told[width, every] = console.export_text()
     assert [("… p90" in t, "30 of 59 needed" in t) for t in told.values()] == [(False, False), (True, False), (True, True)]
-    assert "first response wait: p95" in page(report) and "30 of 59 needed" in page(report)
+    assert "p75 23 min" in page(report) and "p95 30 of 59 needed" in page(report)
 
 
 @pytest.mark.parametrize("wrong", [{"id": "x"}, [1, 2], [{"text": 5}], [{"author": "x"}]])
