@@ -21,7 +21,7 @@ LAYERS = [
     {"features", "threads", "roles", "estimates", "ranktests", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions", "work"},
-    {"parts"},
+    {"parts", "histories"},
     {"engines", "arrow"},
     {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "matching", "confusion", "predicted", "surveys", "selfservice"},
     {"gathering"},

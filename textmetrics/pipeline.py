@@ -18,6 +18,7 @@ from .definitions import definitions
 from .errors import ReadError, UnknownFormat, UsageError
 from .garbage import uncollected
 from .gathering import Export, latest, shared
+from .histories import Histories
 from .hours import Hours
 from .hours import load as load_hours
 from .joining import join
@@ -29,7 +30,7 @@ from .readers import Reader, choose
 from .report import Report, Stored
 from .sources import Source
 from .spool import Spool
-from .tables import TABLES, Files, Tables
+from .tables import TABLES, Files, Tables, problem_table
 from .types import Conversation, LeftOut, Problem
 from .work import Work
 
@@ -285,8 +286,9 @@ def mine(
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
     work = Work(out, resume=resume)
-    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool)
-    files, whole = Files(work.tables), Tables(metrics)
+    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records")
+    store = Spool(work.spool / "customers")
+    files, histories = Files(work.tables), Histories(store, metrics)
     conversations = messages = skewed = 0
     for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):
         conversations, messages, skewed = conversations + part.conversations, messages + part.messages, skewed + part.skewed
@@ -294,18 +296,17 @@ def mine(
             for name in MEASURED:
                 files.add(name, part.table(name))
         for transcript in part.customers:
-            whole.remember(transcript)
+            histories.add(transcript)
         if progress:
             progress("annotating", messages, max(messages, reading.counts.kept))
     if not conversations:
         work.forget()
         first = f": {reading.problems[0]}" if reading.problems else ""
         raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
-    for problem in reading.problems:
-        whole.problem(problem)
-    whole.finish()
-    files.add("observations", whole.table("observations"))
-    files.add("problems", whole.table("problems"))
+    for table in histories.observations():
+        files.add("observations", table)
+    store.close()
+    files.add("problems", problem_table(reading.problems))
     files.close()
     report = Report(Stored(work.tables), _told(settings, metrics, as_of or reading.cut, reading, conversations, messages, skewed))
     if beside:

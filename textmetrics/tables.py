@@ -105,6 +105,7 @@ TABLES: dict[str, dict[str, str]] = {
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "n_young")
 GROUP = 1 << 16  # rows of a row group
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+Cells = tuple[str, str, str | None, float, float, bool]  # a row of the table of observations
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
 
 
@@ -121,7 +122,7 @@ class Tables:
         self._told: list[tuple[int, int, Sequence[Observation]]] = []
         self.ids: list[str] = []
         self._message_ids: list[list[str]] = []
-        self._histories: dict[str, list[tuple[Any, int, Transcript]]] = {}
+        self._histories: dict[str, list[tuple[int, Transcript]]] = {}
         self.n_messages = 0
 
     def add(self, t: Transcript) -> None:
@@ -157,11 +158,8 @@ class Tables:
     def finish(self) -> None:
         """See whole customers: only when all their conversations are in."""
         for _, history in sorted(self._histories.items()):
-            known = sorted((h for h in history if h[0] is not None), key=lambda h: (h[0], h[1]))
-            numbers = {id(t): n for _, n, t in known}
-            for name, seen in observe_customer([t for _, _, t in known], self.metrics).items():
-                for t, o in seen:
-                    self._observe(name, numbers[id(t)], [o])
+            for number, name, o in _of_customer(history, self.metrics):
+                self._observe(name, number, [o])
         self._histories.clear()
 
     def _observe(self, name: str, number: int, seen: Sequence[Observation]) -> None:
@@ -180,19 +178,11 @@ class Tables:
 
     def customers(self) -> list[Transcript]:
         """The transcripts whose customer is known, in the order they came: what `finish` would look at."""
-        return [t for _, _, t in sorted((h for history in self._histories.values() for h in history), key=lambda h: h[1])]
-
-    def remember(self, t: Transcript) -> None:
-        """Take in one transcript for what `finish` sees in whole customers, and nothing else."""
-        number = len(self.ids)
-        self.ids.append(t.id)
-        self._message_ids.append([m.id for m in t.messages])
-        self._remember(number, t)
+        return [t for _, t in sorted((h for history in self._histories.values() for h in history), key=lambda h: h[0])]
 
     def _remember(self, number: int, t: Transcript) -> None:
-        c = t.conversation
-        if c.customer_id is not None or c.case_id is not None:
-            self._histories.setdefault(c.customer_id or f"case {c.case_id}", []).append((opened(c), number, t))
+        if (customer := customer_of(t.conversation)) is not None:
+            self._histories.setdefault(customer, []).append((number, t))
 
     def _add(self, table: str, row: Iterable[Any]) -> None:
         for column, cell in zip(self._rows[table], row, strict=True):
@@ -233,6 +223,45 @@ class Tables:
         ]
         wanted = schema("observations")
         return pa.Table.from_arrays([c.cast(t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)
+
+
+def customer_of(c: Conversation) -> str | None:
+    """Who a conversation is with, as far as it can be told: the customer, else the case; None where neither is known."""
+    return None if c.customer_id is None and c.case_id is None else c.customer_id or f"case {c.case_id}"
+
+
+def observations_of(history: Sequence[tuple[int, Transcript]], metrics: Iterable[str] | None) -> Iterator[Cells]:
+    """What metrics of whole customers see in the numbered conversations of one, as rows of the table of observations."""
+    numbered = dict(history)
+    for number, name, o in _of_customer(history, metrics):
+        t = numbered[number]
+        yield name, t.id, None if o.message is None else t.messages[o.message].id, float(o.value), float(o.exposure), bool(o.censored)
+
+
+def _of_customer(history: Sequence[tuple[int, Transcript]], metrics: Iterable[str] | None) -> Iterator[tuple[int, str, Observation]]:
+    """What metrics of whole customers see, with the number of the conversation it belongs to; those without clocks are left out."""
+    known = sorted(((at, n, t) for n, t in history if (at := opened(t.conversation)) is not None), key=lambda h: h[:2])
+    numbers = {id(t): n for _, n, t in known}
+    for name, seen in observe_customer([t for _, _, t in known], metrics).items():
+        for t, o in seen:
+            yield numbers[id(t)], name, o
+
+
+def observation_table(rows: Sequence[Cells]) -> pa.Table:
+    """Rows of the table of observations, as Arrow."""
+    import pyarrow as pa
+
+    wanted = schema("observations")
+    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    return pa.Table.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)
+
+
+def problem_table(problems: Sequence[Problem]) -> pa.Table:
+    """What could not be read, as Arrow."""
+    tables = Tables(())
+    for p in problems:
+        tables.problem(p)
+    return tables.table("problems")
 
 
 def schema(table: str) -> pa.Schema:
