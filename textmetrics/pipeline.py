@@ -27,9 +27,10 @@ from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .parts import MEASURED, Job
 from .profile import stage
 from .readers import Reader, choose
-from .report import Report, Stored
+from .report import Report
 from .sources import Source
 from .spool import Spool
+from .stored import Stored
 from .tables import TABLES, Files, Tables, problem_table
 from .types import Conversation, LeftOut, Problem
 from .work import Work

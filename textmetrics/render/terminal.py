@@ -16,8 +16,9 @@ from ..coverage import coverage
 from ..estimates import FEWEST, NEEDED, too_few
 from ..insights import insights
 from ..metrics import METRICS
-from ..report import Report, row_of
+from ..report import Report
 from ..spans import lacking, shown
+from ..summing import row_of
 from ..tables import ESTIMATE_COLUMNS
 from . import FAMILIES, beside, ends
 from .calibration import as_people_read

@@ -1,0 +1,85 @@
+"""The tables of a run where they lie: read when they are asked for, and no more of them than is.
+
+``columns`` and ``batches`` look the same at tables in a folder and at tables in memory.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .sidetables import COLUMNS as SIDE
+from .tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 1 << 16  # of a batch
+
+
+class Stored(Mapping[str, "pa.Table"]):
+    """The tables of a run that lie in a folder, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names = [*TABLES, *(name for name in SIDE if (folder / f"{name}.parquet").is_file())]
+        self._read: dict[str, pa.Table] = {}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        from pyarrow import parquet
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            with self.path(name).open("rb") as file:
+                self._read[name] = parquet.read_table(file)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self.folder / f"{name}.parquet"
+
+    def columns(self, name: str) -> list[str]:
+        """The names of a table's columns, without reading it."""
+        from pyarrow import parquet
+
+        with self.path(name).open("rb") as file:
+            return list(parquet.read_schema(file).names)
+
+
+def columns(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) -> pa.Table:
+    """Some columns of a table; those of a stored one are read anew, and not kept."""
+    from pyarrow import parquet
+
+    where = _home(tables, name)
+    if not isinstance(where, Stored):
+        return where[name].select(list(wanted))
+    with where.path(name).open("rb") as file:
+        return parquet.read_table(file, columns=list(wanted))
+
+
+def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of a table, `ROWS` rows or fewer at a time."""
+    from pyarrow import parquet
+
+    where = _home(tables, name)
+    if isinstance(where, Stored):
+        with where.path(name).open("rb") as file:
+            yield from parquet.ParquetFile(file).iter_batches(ROWS, columns=list(wanted))
+    else:
+        yield from where[name].select(list(wanted)).to_batches(ROWS)
+
+
+def _home(tables: Mapping[str, pa.Table], name: str) -> Mapping[str, pa.Table]:
+    """Which of several layers of tables holds one."""
+    while isinstance(tables, ChainMap):
+        tables = next(m for m in tables.maps if name in m)
+    return tables
