@@ -16,6 +16,7 @@ from .annotation import Settings, annotate
 from .dates import ORDERS
 from .definitions import definitions
 from .errors import ReadError, UnknownFormat, UsageError
+from .files import Files
 from .garbage import uncollected
 from .gathering import Export, latest, shared
 from .histories import Histories
@@ -31,7 +32,7 @@ from .report import Report
 from .sources import Source
 from .spool import Spool
 from .stored import Stored
-from .tables import TABLES, Files, Tables, problem_table
+from .tables import TABLES, Tables, problem_table
 from .types import Conversation, LeftOut, Problem
 from .work import Work
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import packs
@@ -103,7 +102,6 @@ TABLES: dict[str, dict[str, str]] = {
     "problems": {"source": "string", "record": "int64", "line": "int64", "byte": "int64", "reason": "string"},
 }
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "n_young")
-GROUP = 1 << 16  # rows of a row group
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 Cells = tuple[str, str, str | None, float, float, bool]  # a row of the table of observations
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
@@ -312,40 +310,6 @@ def unpacked(data: bytes) -> pa.Table:
     import pyarrow as pa
 
     return pa.ipc.open_stream(data).read_all()
-
-
-class Files:
-    """The tables of a run as files that grow, a row group of `GROUP` rows or more at a time, so that memory does not grow with them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._waiting: dict[str, list[pa.Table]] = {}
-        self._writers: dict[str, Any] = {}
-
-    def add(self, name: str, table: pa.Table) -> None:
-        """Take in some rows."""
-        waiting = self._waiting.setdefault(name, [])
-        waiting.append(table)
-        if sum(t.num_rows for t in waiting) >= GROUP:
-            self._write(name)
-
-    def close(self) -> None:
-        """Write what waits, and end the files. A table that was given nothing is an empty file."""
-        for name in TABLES:
-            self.add(name, schema(name).empty_table())
-            self._write(name)
-        for writer in self._writers.values():
-            writer.close()
-
-    def _write(self, name: str) -> None:
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        if name not in self._writers:
-            self._writers[name] = parquet.ParquetWriter(self._folder / f"{name}.parquet", schema(name), compression="zstd")
-        table = pa.concat_tables(self._waiting.pop(name))
-        if table.num_rows:
-            self._writers[name].write_table(table.combine_chunks(), row_group_size=2 * GROUP)
 
 
 def _conversation_row(t: Transcript) -> tuple[Any, ...]:

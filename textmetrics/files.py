@@ -1,0 +1,47 @@
+"""The tables of a run as files that grow while it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .tables import TABLES, schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+GROUP = 1 << 16  # rows of a row group
+
+
+class Files:
+    """The tables of a run as files that grow, a row group of `GROUP` rows or more at a time, so that memory does not grow with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[str, list[pa.Table]] = {}
+        self._writers: dict[str, Any] = {}
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Take in some rows."""
+        waiting = self._waiting.setdefault(name, [])
+        waiting.append(table)
+        if sum(t.num_rows for t in waiting) >= GROUP:
+            self._write(name)
+
+    def close(self) -> None:
+        """Write what waits, and end the files. A table that was given nothing is an empty file."""
+        for name in TABLES:
+            self.add(name, schema(name).empty_table())
+            self._write(name)
+        for writer in self._writers.values():
+            writer.close()
+
+    def _write(self, name: str) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        if name not in self._writers:
+            self._writers[name] = parquet.ParquetWriter(self._folder / f"{name}.parquet", schema(name), compression="zstd")
+        table = pa.concat_tables(self._waiting.pop(name))
+        if table.num_rows:
+            self._writers[name].write_table(table.combine_chunks(), row_group_size=2 * GROUP)
