@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from ..estimates import NEEDED
-from ..report import row_of
+from ..summing import row_of
 from ..spans import lacking, shown
 
 # the files of metrics, in the order and under the questions in which people read them
