@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from ..estimates import NEEDED
-from ..summing import row_of
 from ..spans import lacking, shown
+from ..summing import row_of
 
 # the files of metrics, in the order and under the questions in which people read them
 FAMILIES = {
