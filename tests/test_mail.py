@@ -109,6 +109,8 @@ def test_a_report_of_a_lost_mail_is_nobody_s_message(tmp_path):
         (b'Content-Type: text/plain; charset="no such"\n', "f\u00fcnf".encode(), "f\u00fcnf"),
         (b"Content-Type: text/plain; charset=us-ascii\n", "f\u00fcnf".encode("cp1252"), "f\u00fcnf"),
         (b"Content-Type: text/plain; charset=iso-2022-jp\n", "\u97f3".encode("iso-2022-jp"), "\u97f3"),
+        (b"Content-Type: text/plain; charset=gb2312\n", "\u9555\u58f0".encode("gb18030"), "\u9555\u58f0"),
+        (b"Content-Type: text/plain; charset=big5\n", "\u97f3".encode("big5") * 60 + b"\xff", "\u97f3" * 60 + "\ufffd"),
         (b"Content-Type: text/plain; charset=hex\n", b"plain", "plain"),
         (b"Content-Transfer-Encoding: base64\n", b"bm8gc291bmQ", "no sound"),
         (b"Content-Transfer-Encoding: strange\n", b"as it is", "as it is"),
@@ -183,3 +185,14 @@ def test_nesting_without_end_is_read_in_time():
 def test_a_page_nested_without_end_is_read_in_linear_time_and_keeps_its_text():
     deep = "<div>" * 100_000 + "My order &amp; bill never came<script>x()</script>" + "</div>" * 100_000
     assert plain(deep) == "My order & bill never came"
+
+
+def test_a_date_that_cannot_be_right_gives_way_to_the_receipt_and_is_told():
+    one = mail.letter(b"Received: by mx; Mon, 30 Jun 2008 15:33:50 +0600 (ALMT)\nDate: Mon, 30 Jun 3609 15:33:50 +0600\nFrom: a@b.c\n\nthe text\n")
+    assert one.sent_at.isoformat() == "2008-06-30T09:33:50+00:00" and "3609" in one.raw_time and any("when it was received" in f for f in one.faults)
+    assert mail.letter(b"Date: Fri, 21 Nov 1997 09(about):   55  :  06 -0600\nFrom: a@b.c\n\nx").sent_at.isoformat() == "1997-11-21T15:55:06+00:00"
+
+
+def test_a_header_in_the_charset_of_its_mail():
+    raw = b"Content-Type: text/plain; charset=koi8-r\nFrom: a@b.c\nSubject: " + "\u0437\u0432\u0443\u043a".encode("koi8-r") + b"\n\nx"
+    assert mail.letter(raw).subject == "\u0437\u0432\u0443\u043a"

@@ -28,8 +28,16 @@ from .cleaning import plain
 from .times import EARLIEST, LATEST
 
 LONGEST_HEADER = 100_000  # characters of one header that are read
+DAMAGED = 0.02  # share of characters that may be wrong in the charset that is stated
 MANY_PARTS = 1000  # parts of one mail that are looked at
-ALIASES = {
+ALIASES = {  # also to what contains them: mails say gb2312 and mean its successors (WHATWG, Encoding)
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
     "cp-850": "cp850",
     "cp-1252": "cp1252",
     "x-unknown": "utf-8",
@@ -43,7 +51,8 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _ADDRESS = re.compile(r"<\s?([^<>\s]{1,320})\s?>|([^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255})")
-_ASIDE, _COLONS = re.compile(r"\([^()]*\)"), re.compile(r"\s*:\s*")  # what dates may hold besides (RFC 5322, 3.2.2 and 4.3)
+_HIDDEN = re.compile(r"([^\s@]{1,64}) at ([^\s@]{1,200}\.[^\s@]{1,60})(?: (\(.{0,200}\)))?")  # how archives of lists write addresses
+_ASIDE, _COLONS = re.compile(r"\((?:[^()\\]|\\.)*\)"), re.compile(r"\s*:\s*")  # what dates may hold besides (RFC 5322, 3.2.2 and 4.3)
 _BOUNCES = ("mailer-daemon", "postmaster", "mail-daemon")
 
 
@@ -76,7 +85,7 @@ def letter(raw: bytes) -> Letter | None:
         return None
     headers: dict[str, list[str]] = {}
     for name, value in message.raw_items():
-        headers.setdefault(name.lower(), []).append(_unescaped(str(value))[:LONGEST_HEADER])
+        headers.setdefault(name.lower(), []).append(_unescaped(str(value)[:LONGEST_HEADER], message))
     text, attachments, bounce = _content(message, faults)
     if not headers and not text:
         return None
@@ -134,7 +143,7 @@ def decoded(header: str) -> str:
 
 
 def charset_text(data: bytes, charset: str | None) -> tuple[str, bool]:
-    """Bytes as text in the charset that is stated, else UTF-8, else Windows-1252; and whether the first of them fitted."""
+    """Bytes as text in the charset that is stated, else UTF-8, else, where only a few of its bytes are wrong, in the stated one with these replaced, else Windows-1252; and whether the first fitted."""
     named = (charset or "utf-8").strip().strip("\"'").lower()
     for encoding, stated in ((ALIASES.get(named, named), True), ("utf-8", False)):
         try:
@@ -142,17 +151,28 @@ def charset_text(data: bytes, charset: str | None) -> tuple[str, bool]:
                 return data.decode(encoding).replace("\x00", ""), stated
         except (LookupError, UnicodeError, ValueError, AttributeError):
             continue
+    try:
+        text = data.decode(ALIASES.get(named, named), "replace") if codecs.lookup(ALIASES.get(named, named))._is_text_encoding else ""
+    except (LookupError, UnicodeError, ValueError, AttributeError):
+        text = ""
+    if text and text.count("\ufffd") <= DAMAGED * len(text):
+        return text.replace("\x00", ""), False
     return data.decode("cp1252", "replace").replace("\x00", ""), False
 
 
 def person(header: str) -> tuple[str, str]:
     """Name and address of a From header.
 
-    >>> person('"Ana Pop" <Ana@example.org>'), person("ana@example.org (Ana)")
-    (('Ana Pop', 'ana@example.org'), ('Ana', 'ana@example.org'))
+    >>> person('"Ana Pop" <Ana@example.org>'), person("ana@example.org (Ana)"), person("ana at example.org (Ana)")
+    (('Ana Pop', 'ana@example.org'), ('Ana', 'ana@example.org'), ('Ana', 'ana@example.org'))
     """
     header = header[:1000]
+    if hidden := _HIDDEN.fullmatch(header):
+        header = f"{hidden[1]}@{hidden[2]} {hidden[3] or ''}"
     match = _ADDRESS.search(header)
+    if match is None:
+        header = _ASIDE.sub("", header)
+        match = _ADDRESS.search(header)
     if match is None:
         return header.strip(" \"'"), ""
     rest = (header[: match.start()] + " " + header[match.end() :]).strip()
@@ -181,11 +201,32 @@ def _prefixes() -> re.Pattern[str]:
     return re.compile(rf"(?i)\s*(?:(?:{'|'.join(map(re.escape, words))})\s?(?:[\[(]\d{{1,3}}[\])]|\^\d{{1,3}})?\s?[:：]|\[[^\]\[]{{1,40}}\](?=\s*\S))\s*")
 
 
-def _unescaped(value: str) -> str:
-    """A header whose 8-bit bytes the standard library has hidden."""
+def _unescaped(value: str, message: Message | None = None) -> str:
+    """A text whose 8-bit bytes the standard library has hidden: UTF-8, or as the mail's own text is."""
     if value.isascii():
         return value
-    return charset_text(value.encode("utf-8", "surrogateescape"), "utf-8")[0]
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return charset_text(data, None if message is None else _charset(message) or _charset(_inner(message)))[0]
+
+
+def _inner(message: Message) -> Message:
+    """The first part of a mail that has no parts itself."""
+    for _ in range(20):
+        parts = message.get_payload()
+        if not isinstance(parts, list) or not parts or not isinstance(parts[0], Message):
+            break
+        message = parts[0]
+    return message
+
+
+def _charset(part: Message) -> str | None:
+    try:
+        return part.get_content_charset()
+    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
+        return None
 
 
 def _time(headers: dict[str, list[str]], faults: list[str]) -> tuple[datetime | None, str, bool]:
@@ -293,13 +334,10 @@ def _text(part: Message, faults: list[str]) -> str:
         faults.append("a part of it cannot be decoded")
         inner = part.get_payload()
         return _unescaped(inner) if isinstance(inner, str) else ""
-    try:
-        charset = part.get_content_charset()
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
-        charset = None
+    charset = _charset(part)
     text, fitted = charset_text(data, charset)
     if charset and not fitted:
-        faults.append(f"its charset {charset[:20]!r} does not fit: read as UTF-8 or Windows-1252")
+        faults.append(f"its charset {charset[:20]!r} does not fit: read as UTF-8 or Windows-1252, or with single signs replaced")
     return text
 
 
