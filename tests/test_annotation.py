@@ -1,4 +1,4 @@
-"""What makes annotation fast gives what the slow way gives: votes asked only where a cue is shown, words weighed without names, texts cut in pieces."""
+"""What makes annotation fast gives what the slow way gives: votes asked only where a cue is shown, words weighed without names, features by columns, texts cut in pieces."""
 
 from pathlib import Path
 
@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import judging, models
+from textmetrics import columns, judging, models
 from textmetrics.annotation import prepare
 from textmetrics.detectors import DETECTORS
 from textmetrics.features import Told, beyond_words, of_message
 from textmetrics.folding import fold
+from textmetrics.testing import transcript
 from textmetrics.words import LONG, TOKEN, tokens
 
 CORPORA = Path(__file__).parent.parent / "corpora"
@@ -46,6 +47,43 @@ def test_words_weigh_the_same_with_and_without_their_names(views, side):
             whole = part.weigh([of_message(view, told, i, votes[i])])
             apart = part.weigh([beyond_words(view, told, i, votes[i])], [told.tokens[i]])
             assert whole.reasons(0, part.outputs[n % 5], 9) == apart.reasons(0, part.outputs[n % 5], 9)
+
+
+def rows_of(named):
+    """Columns as a row of features a message; one that comes twice is a mistake."""
+    rows = [{} for _ in range(named.size)]
+    for row, code, value in zip(named.rows.tolist(), named.codes.tolist(), named.values.tolist(), strict=True):
+        assert named.names[code] not in rows[row]
+        rows[row][named.names[code]] = value
+    return rows
+
+
+@pytest.mark.parametrize("side", ["responder", "customer"])
+def test_columns_tell_what_single_messages_do(views, side):
+    """Of a batch, of a few conversations, of one whose people repeat themselves in all ways, with system lines and notes between."""
+    odd = [
+        transcript("09:00 customer: Where is it? Where is it?", "09:00 system: queue", "09:01 customer: Where is it? Where is it?", "note: hm", "10:30 agent: LOOK here: http://a.b", "bot: Sorry?"),
+        transcript("agent: Hello", "other: hello hello there there", "customer: hello hello there there", "customer: nothing works, THANKS FOR NOTHING", "customer: hello hello there there"),
+        transcript("system: left", "note: gone"),
+    ]
+    for some in (views, views[:3], [p.view for p in prepare([t.conversation for t in odd])]):
+        judging.judge(some, trained=judging.model())
+        tolds = [Told(view) for view in some]
+        batch = columns.Batch(some, tolds)
+        mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
+        votes = [judging.votes(some[c], i) for c, i in mine]
+        told = rows_of(columns.beyond_words(batch, batch.at(mine), votes))
+        assert told == [beyond_words(some[c], tolds[c], i, v) for (c, i), v in zip(mine, votes, strict=True)]
+
+
+def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
+    tolds = [Told(view) for view in views[:60]]
+    batch = columns.Batch(views[:60], tolds)
+    rows, others = batch.rows, batch.rows[::-1]
+    at_once = batch.content.shared(rows, others)
+    monkeypatch.setattr(columns, "AT_ONCE", 7)
+    sets = [words for told in tolds for words in told.content]
+    assert batch.content.shared(rows, others).tolist() == at_once.tolist() == [len(a & b) for a, b in zip(sets, sets[::-1], strict=True)]
 
 
 def test_a_row_is_summed_the_same_alone_and_in_a_batch(views):

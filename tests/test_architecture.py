@@ -18,7 +18,7 @@ LAYERS = [
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
     FAMILIES,
-    {"features", "threads", "roles", "estimates", "ranktests", "corrections", "agreement", "drift"},
+    {"features", "columns", "threads", "roles", "estimates", "ranktests", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions", "work"},
     {"parts", "histories", "files"},

@@ -13,12 +13,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from .detectors import View, Vote, key
 from .folding import fold
 from .memo import Memo
-from .types import CUSTOMERS, RESPONDERS
+from .types import CUSTOMERS, RESPONDERS, Role
 from .words import capitals, of_words, tokens
 
 PREFIXES = {
@@ -40,25 +41,44 @@ PREFIXES = {
     "no": "with no solution before, the cue",
     "is": "",
 }
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EDGE = 12  # characters from an edge of the message within which a cue begins or ends it
 CAPITALS = 0.6  # share of words in capitals from which a message counts as shouted
 
 
 class Told:
-    """The words of each message of a view, cut once."""
+    """The words of each message of a view, cut once; what else is asked of them is worked out when it is."""
 
     def __init__(self, view: View) -> None:
         people = {fold(p.id) for p in view.conversation.participants}
+        self._view = view
         self.tokens = [tokens(text, people) for text in view.folded]
-        self.content = [{t for t in ts if len(t) > 3} for ts in self.tokens]
-        self.writers = [m.participant_id for m in view.conversation.messages]
-        self.answers = [role in RESPONDERS for role in view.roles]
         self.bare = [text.strip() for text in view.folded]
         self._pairs: dict[int, set[str]] = {}
-        self._first: tuple[dict[str, int], dict[str, int]] = {}, {}
+
+    @cached_property
+    def content(self) -> list[set[str]]:
+        """The words of more than three letters."""
+        return [{t for t in ts if len(t) > 3} for ts in self.tokens]
+
+    @cached_property
+    def writers(self) -> list[str]:
+        """Who wrote each message."""
+        return [m.participant_id for m in self._view.conversation.messages]
+
+    @cached_property
+    def answers(self) -> list[bool]:
+        """Whether each message is a responder's."""
+        return [role in RESPONDERS for role in self._view.roles]
+
+    @cached_property
+    def _first(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Of both sides: where each word was said first."""
+        first: tuple[dict[str, int], dict[str, int]] = {}, {}
         for i, (words, side) in enumerate(zip(self.content, self.answers, strict=True)):
-            for word in words - self._first[side].keys():
-                self._first[side][word] = i
+            for word in words - first[side].keys():
+                first[side][word] = i
+        return first
 
     def said_on_the_own_side(self, i: int) -> int:
         """How many of the words of a message its side had said before."""
@@ -79,14 +99,15 @@ def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]
 
 def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
     """The features of one message but for those of its words, which a model looks up by itself (``models.Linear.sums``)."""
-    row = _own(view, told, i)
-    for label, vote in votes:
-        if vote.final:
-            continue
-        row[f"r:{key(label, vote.state)}"] = vote.score
+    row = _own(view, told, i) | of_votes(votes)
     _place(view, told, i, row)
     _context(view, told, i, row)
     return row
+
+
+def of_votes(votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
+    """What the rules said of a message; a vote that is final is no evidence, it decides."""
+    return {f"r:{key(label, vote.state)}": vote.score for label, vote in votes if not vote.final}
 
 
 def _own(view: View, told: Told, i: int) -> dict[str, float]:
@@ -113,7 +134,7 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
             row["is:asks twice"] = 1.0
         if folded[size - 1] == "?":
             row["is:ends asking"] = 1.0
-    row["is:length"], name = _LENGTHS[len(words)]
+    row["is:length"], name = LENGTHS[len(words)]
     row[name] = 1.0
     loud, letters = capitals(view.texts[i])
     if letters > 3 and loud >= CAPITALS * letters:
@@ -126,14 +147,14 @@ def _length(words: int) -> tuple[float, str]:
     return math.log1p(words) / 3, f"is:length {min(6, int(math.log2(max(1, words))))}"
 
 
-_LENGTHS = Memo(_length)
+LENGTHS = Memo(_length)
 
 
 def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     """Where in the conversation a message stands, and who speaks."""
     people, roles, n, writers = view.conversation.messages, view.roles, len(view), told.writers
     me = writers[i]
-    row["is:by agent" if roles[i] == "peer" else f"is:by {roles[i]}"] = 1.0  # what models learned from calls peers agents
+    row[by_role(roles[i])] = 1.0
     if i == 0:
         row["is:the first message"] = 1.0
     if i == n - 1:
@@ -144,9 +165,8 @@ def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         row["is:goes on after"] = 1.0
     earlier = writers[:i].count(me)
     row["is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer"] = 1.0
-    gap = _gap(people[i - 1].sent_at, people[i].sent_at) if i else None
-    if gap is not None:
-        row[f"is:after {'minutes' if gap < 3600 else 'hours' if gap < 86400 else 'days'}"] = 1.0
+    if i and (name := gap_name(people[i - 1].sent_at, people[i].sent_at)):
+        row[name] = 1.0
 
 
 def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
@@ -160,7 +180,7 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
             row[f"is:{mark} asks"] = 1.0
             if told.bare[j][-1] == "?":
                 row[f"is:{mark} ends asking"] = 1.0
-        row[f"is:{mark} length"] = _LENGTHS[len(told.tokens[j])][0]
+        row[f"is:{mark} length"] = LENGTHS[len(told.tokens[j])][0]
     if said:
         j = said[0]
         if told.content[i]:
@@ -235,8 +255,17 @@ def _most(given: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     return found
 
 
-def _gap(earlier: datetime | None, later: datetime | None) -> float | None:
-    return (later - earlier).total_seconds() if earlier is not None and later is not None else None
+def by_role(role: Role) -> str:
+    """Who speaks, as a feature: what models learned from calls peers agents."""
+    return "is:by agent" if role == "peer" else f"is:by {role}"
+
+
+def gap_name(earlier: datetime | None, later: datetime | None) -> str | None:
+    """How long after another a message was sent, as a feature; None where a clock is missing."""
+    if earlier is None or later is None:
+        return None
+    gap = later - earlier
+    return "is:after minutes" if gap < HOUR else "is:after hours" if gap < DAY else "is:after days"
 
 
 def in_words(feature: str) -> str:

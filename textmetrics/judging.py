@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec import Struct, field
 
-from . import models
+from . import columns, models
 from .detectors import DETECTORS, Detector, View, Vote, key
 from .errors import UnknownName
 from .features import Told, beyond_words, in_words
@@ -20,6 +20,7 @@ from .profile import stage
 from .types import CUSTOMERS, RESPONDERS, Finding
 
 MODEL = "findings"
+MANY = 100  # messages from which columns pay
 RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
 SIDES = {"responder": RESPONDERS, "customer": CUSTOMERS}
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -79,6 +80,8 @@ def judge(
     """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message."""
     judged = [[Judged() for _ in range(len(view))] for view in views]
     tolds = tolds or [Told(view) for view in views]
+    with stage("annotate.features"):
+        batch = columns.Batch(views, tolds) if trained is not None and sum(map(len, views)) >= MANY else None
     for side in sides:
         part = trained.parts.get(side) if trained is not None else None
         mine = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in SIDES[side]]
@@ -88,17 +91,31 @@ def judge(
         if part is None or trained is None:
             continue
         mine = [(c, i) for c, i in mine if views[c].languages[i] in trained.languages]
-        with stage("annotate.features"):
-            rows = [beyond_words(views[c], tolds[c], i, judged[c][i].votes) for c, i in mine]
-        if rows:
+        if mine:
+            weighed = _weighed(part, views, tolds, mine, [judged[c][i].votes for c, i in mine], batch)
             with stage("annotate.weights"):
-                weighed = part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
                 for n, ((c, i), row) in enumerate(zip(mine, weighed.chances().tolist(), strict=True)):
                     judged[c][i].weighed, judged[c][i].n = weighed, n
                     told_by_rules = {name: chance for name, chance in views[c].chances[i].items() if name not in part.outputs}
                     views[c].chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
                     _settle(views[c], i, judged[c][i])
     return judged
+
+
+def _weighed(
+    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], votes: Sequence[list[tuple[str, Vote]]], batch: columns.Batch | None
+) -> models.Weighed:
+    """The features of some messages: one by one, or, where there are many, by columns."""
+    if batch is None:
+        with stage("annotate.features"):
+            rows = [beyond_words(views[c], tolds[c], i, own) for (c, i), own in zip(mine, votes, strict=True)]
+        with stage("annotate.weights"):
+            return part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
+    with stage("annotate.features"):
+        at = batch.at(mine)
+        named = columns.beyond_words(batch, at, votes)
+    with stage("annotate.weights"):
+        return part.weigh_columns(named, batch.words.among(at))
 
 
 def _take(view: View, i: int, mark: Judged) -> None:

@@ -83,6 +83,8 @@ def _any(words: Sequence[str]) -> str:
 
 def lowered(text: str) -> str:
     """Text in one spelling."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", text).casefold().replace("’", "'")
 
 

@@ -14,7 +14,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from msgspec import Struct
 from . import packs
 from .errors import ModelError, UnknownName
 from .memo import Memo
-from .words import of_words
+from .words import Numbered, of_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ class Linear(Struct, frozen=True):
     intercept: Any
     knots: dict[str, tuple[Any, Any]]
     words: Memo[str, tuple[int, ...]]
-    pairs: dict[tuple[str, str], int]
+    pairs: Pairs
 
     def weigh(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> Weighed:
         """The features of some rows that the model knows.
@@ -79,25 +79,43 @@ class Linear(Struct, frozen=True):
         """
         import numpy as np
 
-        unknown, get = len(self.index), self.index.get
-        places: list[int] = []
-        values: list[float] = []
-        ends = [0]
-        for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
-            places.extend(map(get, row, repeat(unknown)))
-            values.extend(row.values())
-            if words:
-                places.extend(self._of_words(words))
-                values.extend(repeat(1.0, len(places) - len(values)))
-            ends.append(len(places))
-        at = np.array(places, np.int64)
-        known = at < unknown
-        return Weighed(self, at[known], np.array(values, np.float64)[known], np.concatenate(([0], np.cumsum(known)))[ends])
+        names = dict.fromkeys(chain.from_iterable(rows))
+        number = dict(zip(names, range(len(names)), strict=True))
+        codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
+        values = np.array([*chain.from_iterable([row.values() for row in rows])], np.float64)
+        named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
+        return self.weigh_columns(named, None if texts is None else Numbered(texts))
 
-    def _of_words(self, words: Sequence[str]) -> dict[int, None]:
-        """The rows of ``words.of_words(words)``; one that is not known is ``len(index)``."""
-        single = chain.from_iterable(map(self.words.__getitem__, words))
-        return dict.fromkeys(chain(single, map(self.pairs.get, pairwise(words), repeat(len(self.index)))))
+    def weigh_columns(self, named: Named, words: Numbered | None = None) -> Weighed:
+        """The features that the model knows of rows that come as columns; with the words of each row, where its features of words are not among them."""
+        import numpy as np
+
+        size = len(self.index)
+        known = np.fromiter(map(self.index.get, named.names, repeat(-1)), np.int64, len(named.names))
+        at, of, values = known[named.codes], named.rows, named.values
+        own = at >= 0
+        keys, values = of[own] * size + at[own], values[own]
+        if words is not None:
+            more = self._of_words(words)
+            keys, values = np.concatenate((keys, more)), np.concatenate((values, np.ones(len(more))))
+        order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
+        keys = keys[order]
+        return Weighed(self, keys % size, values[order], np.searchsorted(keys, np.arange(named.size + 1) * size))
+
+    def _of_words(self, words: Numbered) -> Any:
+        """The features of words and pairs that the model knows, each once a row: row * number of features + feature."""
+        import numpy as np
+
+        size = len(self.index)
+        found = [self.words[w] for w in words.vocabulary]
+        many = np.fromiter(map(len, found), np.int64, len(found))
+        starts = np.cumsum(many) - many
+        flat = np.fromiter(chain.from_iterable(found), np.int64)
+        each = many[words.at]
+        places = np.repeat(starts[words.at] - np.cumsum(each) + each, each) + np.arange(each.sum())
+        single = np.repeat(words.text, each) * size + flat[places]
+        keys = np.sort(np.concatenate((single, self.pairs.of(words, size))), kind="stable")
+        return keys[np.diff(keys, prepend=-1) > 0]
 
     def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
         """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""
@@ -106,6 +124,48 @@ class Linear(Struct, frozen=True):
     def chances(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
         """Probabilities, rows x outputs; ``texts`` as in ``weigh``."""
         return self.weigh(rows, texts).chances()
+
+
+class Pairs(Struct, frozen=True):
+    """The pairs of words that a model knows: ``number`` of the words in them, sorted ``keys`` (first * number of words + second), the rows of each."""
+
+    number: dict[str, int]
+    keys: Any
+    rows: Any
+
+    @classmethod
+    def among(cls, index: Mapping[str, int]) -> Pairs:
+        """Those of features by name."""
+        import numpy as np
+
+        known = [(a, b, row) for name, row in index.items() if name.startswith("b:") for a, b in [name[2:].split(" ")]]
+        number = {w: n for n, w in enumerate(dict.fromkeys(w for a, b, _ in known for w in (a, b)))}
+        keys = np.array([number[a] * len(number) + number[b] for a, b, _ in known], np.int64)
+        order = np.argsort(keys)
+        return cls(number, keys[order], np.array([row for _, _, row in known], np.int64)[order])
+
+    def of(self, words: Numbered, size: int) -> Any:
+        """The known pairs of neighbours in some texts: text * size + row."""
+        import numpy as np
+
+        if not len(self.keys) or len(words.at) < 2:
+            return np.zeros(0, np.int64)
+        numbers = np.fromiter(map(self.number.get, words.vocabulary, repeat(-1)), np.int64, len(words.vocabulary))[words.at]
+        first = np.nonzero((words.text[1:] == words.text[:-1]) & (numbers[1:] >= 0) & (numbers[:-1] >= 0))[0]
+        keys = numbers[first] * len(self.number) + numbers[first + 1]
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        found = self.keys[places] == keys
+        return words.text[first[found]] * size + self.rows[places[found]]
+
+
+class Named(Struct):
+    """Features of some rows as columns: ``names``, and for each that is set its row, the code of its name and its value; ``size`` is the number of rows."""
+
+    names: Sequence[str]
+    size: int
+    rows: Any
+    codes: Any
+    values: Any
 
 
 class Weighed(Struct, frozen=True):
@@ -142,14 +202,11 @@ class Weighed(Struct, frozen=True):
 
     def reasons(self, n: int, output: str, most: int = 5) -> list[tuple[str, float]]:
         """The features of a row that speak most for one output, with what each adds to the sum."""
-        import numpy as np
-
-        at = self.at[self.starts[n] : self.starts[n + 1]]
-        added = self.part.weights[at, self.part.outputs.index(output)] * self.values[self.starts[n] : self.starts[n + 1]]
-        least = 0.0 if len(added) <= most else max(0.0, float(np.partition(added, -most)[-most]))
-        strong = (added > 0) & (added >= least)
-        ranked = sorted([(-a, self.part.names[place]) for place, a in zip(at[strong].tolist(), added[strong].tolist(), strict=True)])
-        return [(name, -a) for a, name in ranked[:most]]
+        own = slice(self.starts[n], self.starts[n + 1])
+        at = self.at[own]
+        added = (self.part.weights[at, self.part.outputs.index(output)] * self.values[own]).tolist()
+        names = self.part.names
+        return [(name, -a) for a, name in sorted([(-a, names[place]) for place, a in zip(at.tolist(), added, strict=True) if a > 0])[:most]]
 
 
 class Model(Struct, frozen=True):
@@ -201,8 +258,7 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
-                pairs = {(a, b): row for n, row in index.items() if n.startswith("b:") for a, b in [n[2:].split(" ")]}
-                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), pairs)
+                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), Pairs.among(index))
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error

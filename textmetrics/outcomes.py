@@ -94,13 +94,11 @@ def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, 
     """What the model of resolution is told: what the customer's messages were judged to say, and which came last."""
     mine = [i for i, role in enumerate(view.roles) if role == "customer"]
     row: dict[str, float] = {}
-    names = [*(f"acknowledgement/{s}" for s in SPEAKS), "reformulation", "nudge", "churn", "conversion", "rephrase_request", "prior_contact"]
-    for name in names:
-        chances = [view.chance(i, name) for i in mine]
-        row[f"most {name}"] = max(chances, default=0.0)
-        row[f"last {name}"] = chances[-1] if chances else 0.0
-        row[f"last two {name}"] = max(chances[-2:], default=0.0)
-    speaking = [(i, s) for i in mine for s in ("worked", "accepted", "failed") if view.chance(i, f"acknowledgement/{s}") >= STANDS]
+    said = [view.chances[i] for i in mine]
+    for name, most, latest, last_two in _TOLD:
+        chances = [judged.get(name, 0.0) for judged in said] or [0.0]
+        row[most], row[latest], row[last_two] = max(chances), chances[-1], max(chances[-2:])
+    speaking = [(i, s) for i, judged in zip(mine, said, strict=True) for s, name in _WORDS if judged.get(name, 0.0) >= STANDS]
     row["no word"] = float(not speaking)
     if speaking:
         last = max(i for i, _ in speaking)
@@ -112,7 +110,8 @@ def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, 
     for i in mine[-1:]:
         for cue in view.named[i]:
             row[f"last cue {cue}"] = 1.0
-    for j in [j for j, role in enumerate(view.roles) if role in RESPONDERS][-1:]:
+    answers = [j for j, role in enumerate(view.roles) if role in RESPONDERS]
+    for j in answers[-1:]:
         for cue in view.named[j]:
             row[f"answered with cue {cue}"] = 1.0
         for label, chance in view.chances[j].items():
@@ -121,16 +120,23 @@ def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, 
     row["messages"] = min(len(view), 12) / 12
     row[channel_feature(view)] = 1.0
     row["customer has the last message"] = float(bool(view.roles) and view.roles[-1] in CUSTOMERS)
-    solutions = sum(view.chance(j, "solution") for j, role in enumerate(view.roles) if role in RESPONDERS)
-    row["solutions"] = min(solutions, 4.0) / 4
-    row["apologies"] = max((view.chance(j, "apology") for j, role in enumerate(view.roles) if role in RESPONDERS), default=0.0)
-    row["redirects"] = max((view.chance(j, "redirect") for j, role in enumerate(view.roles) if role in RESPONDERS), default=0.0)
+    given = [view.chances[j] for j in answers]
+    row["solutions"] = min(sum([judged.get("solution", 0.0) for judged in given]), 4.0) / 4
+    row["apologies"] = max([judged.get("apology", 0.0) for judged in given], default=0.0)
+    row["redirects"] = max([judged.get("redirect", 0.0) for judged in given], default=0.0)
     row["messages of the customer"] = min(len(mine), 8) / 8
     felt = [m for i in mine if (m := moods[i]) is not None]
     row["mood at the end"] = felt[-1] if felt else 0.0
     row["mood at the beginning"] = felt[0] if felt else 0.0
     row["mood, worst"] = min(felt, default=0.0)
     return row
+
+
+_TOLD = [
+    (name, f"most {name}", f"last {name}", f"last two {name}")
+    for name in (*(f"acknowledgement/{s}" for s in SPEAKS), "reformulation", "nudge", "churn", "conversion", "rephrase_request", "prior_contact")
+]
+_WORDS = [(s, f"acknowledgement/{s}") for s in ("worked", "accepted", "failed")]
 
 
 def channel_feature(view: View) -> str:
@@ -171,7 +177,7 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
     row["is:mood, best"] = max(felt, default=0.0)
     answers = [j for j, role in enumerate(view.roles) if role in RESPONDERS]
     for name in ("apology", "redirect", "solution"):
-        row[f"is:{name}"] = max((view.chance(j, name) for j in answers), default=0.0)
+        row[f"is:{name}"] = max([view.chances[j].get(name, 0.0) for j in answers], default=0.0)
     for j in answers[:1]:
         for word in told.tokens[j]:
             row[f"a:{word}"] = 1.0

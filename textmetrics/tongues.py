@@ -86,6 +86,8 @@ def _best(counts: Sequence[Counts]) -> str | None:
 
 
 def _of_message(found: Mapping[str, int], whole: str | None) -> str | None:
+    if max(found.values(), default=0) < ENOUGH:
+        return whole
     best, n = _most(found)
     return best if n >= ENOUGH and n > AHEAD * found.get(whole or "", 0) else whole
 

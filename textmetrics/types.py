@@ -282,7 +282,13 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def by(self, *roles: str) -> list[int]:
         """The positions of the messages of some roles."""
-        return [i for i, role in enumerate(self.roles) if role in roles]
+        if roles not in self._by:
+            self._by[roles] = [i for i, role in enumerate(self.roles) if role in roles]
+        return self._by[roles].copy()
+
+    @cached_property
+    def _by(self) -> dict[tuple[str, ...], list[int]]:
+        return {}
 
     def first(self, *roles: str, after: int = -1) -> int | None:
         """The position of the first message of some roles that comes later than another."""
@@ -293,10 +299,16 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
         """The findings of one label, in order; of some states, of some roles."""
-        found = self._labelled.get(label, ())
-        if not states and by is None:
-            return list(found)
-        return [f for f in found if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
+        if label not in self._labelled:
+            return []
+        asked = (label, states, by)
+        if asked not in self._found:
+            self._found[asked] = [f for f in self._labelled[label] if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
+        return self._found[asked].copy()
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]]:
+        return {}
 
     @cached_property
     def _labelled(self) -> dict[str, list[Finding]]:
@@ -317,11 +329,14 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
-        begun = self.messages[start].sent_at
-        until = self.as_of if stop is None else self.messages[stop].sent_at
-        if begun is None or until is None or self.conversation.skewed:
-            return None
-        return max(0.0, (until - begun).total_seconds())
+        begun, until = self._clock[start], self._clock[-1 if stop is None else stop]
+        return None if begun is None or until is None else max(0.0, (until - begun).total_seconds())
+
+    @cached_property
+    def _clock(self) -> list[datetime | None]:
+        """When each message was sent, and ``as_of``; all None where the clocks cannot be right."""
+        times = [*(m.sent_at for m in self.messages), self.as_of]
+        return [None] * len(times) if self.conversation.skewed else times
 
     def staffed_seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds of opening hours from one message to another, or to ``as_of``; None without a schedule, or where a clock is missing or cannot be right."""
@@ -344,7 +359,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         """
         if kinds not in self._waited:
             self._waited[kinds] = self._waits(kinds or ("substantive",))
-        return list(self._waited[kinds])
+        return self._waited[kinds].copy()
 
     @cached_property
     def _waited(self) -> dict[tuple[str, ...], list[Wait]]:

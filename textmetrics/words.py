@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from copy import copy
 from itertools import chain, pairwise
+from typing import Any
 
 from .memo import Memo
 
@@ -64,6 +66,31 @@ def _of_word(word: str) -> tuple[str, ...]:
 
 def _of_pair(pair: tuple[str, str]) -> str:
     return f"b:{pair[0]} {pair[1]}"
+
+
+class Numbered:
+    """The words of many texts as numbers: ``at`` of all texts on end, ``text`` the text each is of; ``vocabulary`` the words by number."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        import numpy as np
+
+        every = list(chain.from_iterable(texts))
+        number = dict(zip(fresh := dict.fromkeys(every), range(len(fresh)), strict=True))
+        self.vocabulary = list(number)
+        self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
+        self.sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        self.text = np.repeat(np.arange(len(texts)), self.sizes)
+
+    def among(self, texts: Any) -> Numbered:
+        """The same of some of the texts."""
+        import numpy as np
+
+        some = copy(self)
+        some.sizes = self.sizes[texts]
+        some.text = np.repeat(np.arange(len(texts)), some.sizes)
+        starts = np.cumsum(self.sizes)[texts] - some.sizes
+        some.at = self.at[np.arange(len(some.text)) + (starts - np.cumsum(some.sizes) + some.sizes)[some.text]]
+        return some
 
 
 def capitals(text: str) -> tuple[int, int]:
