@@ -5,7 +5,8 @@ import json
 import pytest
 
 import textmetrics as tm
-from textmetrics.testing import transcript
+from textmetrics.episodes import episodes
+from textmetrics.testing import AS_OF, transcript
 
 ASK, FIX = "09:00 customer: There is no sound on my box.", "09:05 agent: Please restart the box."
 
@@ -58,6 +59,24 @@ def test_leaving_is_when_the_export_says_so_else_with_the_last_message():
     assert seen(ASK, "09:04 customer: hello?") == [(240, 1.0)]
     assert seen(ASK, "09:04 customer: hello?", ended_at="09:10:00", ended_by="customer") == [(600, 1.0)]
     assert seen(ASK, FIX, ended_at="09:10:00", ended_by="customer") == [(300, 2.0)], "answered first"
+
+
+OVER = {  # waits, and whether the service level was met
+    "over before the target: missed, not open": ([ASK], columns(ended_at="09:00:20", ended_by="customer"), [(20, True)], [(0.0, False)]),
+    "over after an answer": ([ASK, FIX, "09:10 customer: It is silent again."], columns(ended_at="09:20:00", ended_by="agent"), [(300, False), (600, True)], [(0.0, False)]),
+    "not over by what the export says": ([ASK], {}, [(18 * 86400 + 15 * 3600, True)], [(0.0, False)]),
+    "an end before the question is none of it": ([ASK], columns(ended_at="08:00:00", ended_by="agent"), [(18 * 86400 + 15 * 3600, True)], [(0.0, False)]),
+}
+
+
+@pytest.mark.parametrize("case", OVER)
+def test_nobody_waits_on_when_a_conversation_is_over(case):
+    lines, told, waits, level = OVER[case]
+    t = transcript(*lines, columns=told)
+    seen = {name: [(o.value, o.censored) for o in found] for name, found in tm.observe(t, ["customer_wait", "service_level"]).items()}
+    assert seen == {"customer_wait": waits, "service_level": level}
+    (episode,) = episodes(tm.analyze([t.conversation], as_of=AS_OF, metrics=[]))["chat"]
+    assert list(episode.waits(("substantive",))) == waits, "as vendors' definitions see it"
 
 
 def contact(*turns):

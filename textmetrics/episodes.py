@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct, field
 
-from .types import CUSTOMERS
+from .types import CUSTOMERS, event_time
 
 
 class Episode(Struct):
@@ -23,6 +24,7 @@ class Episode(Struct):
     ids: list[str] = field(default_factory=list)
     states: set[str | None] = field(default_factory=set)
     as_of: float | None = None
+    ended: float | None = None
     skewed: bool = False
     resolution: str = "silent"
     solution: str | None = None
@@ -53,16 +55,19 @@ class Episode(Struct):
                     yield seconds, False
                 asked = None
         if asked is not None and (seconds := self.between(asked, None)) is not None:
-            yield seconds, True
+            begun = self.sent[asked]
+            over = None if self.ended is None or begun is None or self.ended < begun else self.ended - begun
+            yield seconds if over is None else min(seconds, over), True
 
 
 def episodes(report: Any) -> dict[str, list[Episode]]:
     """The conversations of a run by channel."""
     found: dict[str, Episode] = {}
     by: dict[str, list[Episode]] = {}
-    names = ("conversation_id", "channel", "as_of", "clock_skewed", "resolution", "solution", "status", "rating")
-    for i, channel, cut, skewed, resolution, solution, status, rating in _columns(report, "conversations", names):
-        made = Episode(i, channel, as_of=_seconds(cut), skewed=bool(skewed), resolution=resolution, solution=solution, status=status, rating=rating)
+    names = ("conversation_id", "channel", "as_of", "clock_skewed", "resolution", "solution", "status", "rating", "columns")
+    for i, channel, cut, skewed, resolution, solution, status, rating, more in _columns(report, "conversations", names):
+        ended = event_time(json.loads(more), "ended_at") if more else None
+        made = Episode(i, channel, as_of=_seconds(cut), ended=_seconds(ended), skewed=bool(skewed), resolution=resolution, solution=solution, status=status, rating=rating)
         found[i] = made
         by.setdefault(channel, []).append(made)
     for i, id_, role, sent, reply, asks, mood in _columns(report, "messages", ("conversation_id", "message_id", "role", "sent_at", "reply", "open", "mood")):

@@ -184,11 +184,16 @@ class Conversation(Struct, frozen=True, kw_only=True):
         >>> Conversation(id="a", channel="chat", participants=(), messages=(), columns={"ended_at": "2026-03-02T10:00:00Z"}).at("ended_at").hour
         10
         """
-        try:
-            moment = datetime.fromisoformat(self.columns[event])
-        except (KeyError, ValueError):
-            return None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return event_time(self.columns, event)
+
+
+def event_time(columns: Mapping[str, str], event: str) -> datetime | None:
+    """The time of one of `EVENTS` out of the columns of a conversation."""
+    try:
+        moment = datetime.fromisoformat(columns[event])
+    except (KeyError, ValueError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class Cue(Struct, frozen=True):
@@ -339,17 +344,27 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         return [None] * len(times) if self.conversation.skewed else times
 
     def staffed_seconds(self, start: int, stop: int | None) -> float | None:
-        """Seconds of opening hours from one message to another, or to ``as_of``; None without a schedule, or where a clock is missing or cannot be right."""
+        """Seconds of opening hours from one message to another, or for as long as it was waited for; None without a schedule, or where a clock is missing or cannot be right."""
         begun = self.messages[start].sent_at
-        until = self.as_of if stop is None else self.messages[stop].sent_at
+        until = self.watched(start) if stop is None else self.messages[stop].sent_at
         if self.hours is None or begun is None or until is None or self.conversation.skewed:
             return None
         return self.hours.seconds(begun, until)
 
+    def watched(self, start: int) -> datetime | None:
+        """Until when what a message waits for could have been seen to come: until the export says that the conversation ended, else until ``as_of``."""
+        begun, ended = self.messages[start].sent_at, self.conversation.at("ended_at")
+        over = ended is not None and begun is not None and begun <= ended
+        return ended if over and ended is not None and (self.as_of is None or ended <= self.as_of) else self.as_of
+
     def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
-        """The wait from one message to another, censored while there is no other; nothing without clocks."""
-        if start is not None and (seconds := self.seconds(start, stop)) is not None:
-            yield Wait(start, stop, seconds, stop is None)
+        """The wait from one message to another, censored while there is no other: when the conversation ended, else when the data were cut; nothing without clocks."""
+        if start is None:
+            return
+        begun = self.messages[start].sent_at
+        until = self.watched(start) if stop is None else self.messages[stop].sent_at
+        if begun is not None and until is not None and not self.conversation.skewed:
+            yield Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
 
     def waits(self, *kinds: str) -> list[Wait]:
         """Every wait of the customer: from the first unanswered message to the reply that ends it.

@@ -78,7 +78,7 @@ def _waiting(t: Transcript, source: str) -> Iterator[Observation]:
         yield Observation(found[1], message=found[2])
 
 
-@metric(unit="gap", better="higher", estimate="mean")
+@metric(unit="gap", better="higher", estimate="mean", version=2)
 def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time the customer named: 0 to the minute, -1/3 twice as long, 1/3 half as long.
 
@@ -91,7 +91,7 @@ def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "customer")
 
 
-@metric(unit="gap", better="higher", estimate="mean")
+@metric(unit="gap", better="higher", estimate="mean", version=2)
 def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time that was promised, where the customer named none: 0 to the minute, -1/3 twice as long.
 
@@ -102,7 +102,7 @@ def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "company")
 
 
-@metric(unit="gap", better="higher", estimate="mean")
+@metric(unit="gap", better="higher", estimate="mean", version=2)
 def gap_to_usual_time(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the channel's target, where nobody named a time: 0 on target, -1/3 twice as long.
 
@@ -113,7 +113,7 @@ def gap_to_usual_time(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "channel")
 
 
-@metric(unit="index", better="higher", estimate="mean")
+@metric(unit="index", better="higher", estimate="mean", version=2)
 def contact_experience(t: Transcript) -> Iterator[Observation]:
     """What one contact was like, from -1 to 1: the mean of what is known of outcome, waiting against expectation, mood at the end, and effort.
 
@@ -127,7 +127,7 @@ def contact_experience(t: Transcript) -> Iterator[Observation]:
         yield Observation(value, message=t.by("customer")[-1])
 
 
-@metric(unit="index", better="higher", estimate="mean", of="customer")
+@metric(unit="index", better="higher", estimate="mean", of="customer", version=2)
 def cumulative_experience(history: Sequence[Transcript]) -> Iterator[tuple[Transcript, Observation]]:
     """What is left of all contacts of a customer after the last one: each adds to it what was better or worse than the ones before let expect, worse counting twice.
 

@@ -156,7 +156,7 @@ def revoked(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(bool(later)), message=later[0].message if later else first.message)
 
 
-@metric(unit="s", better="lower", estimate="survival", headline=True)
+@metric(unit="s", better="lower", estimate="survival", headline=True, version=2)
 def time_to_solution(t: Transcript) -> Iterator[Observation]:
     """Time from the author's first post to the first solution, whoever gives it.
 

@@ -11,10 +11,12 @@ from . import metric
 HOUR, DAY = 3600.0, 86400.0
 
 
-def _within(seconds: float | None, censored: bool, target: float | None, message: int) -> Iterator[Observation]:
-    """Whether a wait met a target: one that is open and younger is open still, one that is older has missed it whatever comes."""
+def _within(t: Transcript, wait: Wait, seconds: float | None) -> Iterator[Observation]:
+    """Whether a wait of so many seconds met the channel's target: one that is open and younger is open still; one that is older, or whose conversation is over, has missed it."""
+    target = packs.channel(t.channel).targets.get("first_response_wait")
     if seconds is not None and target is not None:
-        yield Observation(float(seconds <= target and not censored), censored=censored and seconds <= target, message=message)
+        waits = wait.censored and seconds <= target and t.watched(wait.start) == t.as_of
+        yield Observation(float(seconds <= target and not wait.censored), censored=waits, message=wait.start)
 
 
 @metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True)
@@ -28,7 +30,7 @@ def service_level(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-11 (offered).
     """
     for wait in t.waits()[:1]:
-        yield from _within(wait.seconds, wait.censored, packs.channel(t.channel).targets.get("first_response_wait"), wait.start)
+        yield from _within(t, wait, wait.seconds)
 
 
 @metric(unit="share", better="higher", estimate="proportion")
@@ -40,7 +42,7 @@ def staffed_service_level(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue 1.2, CH-11.
     """
     for wait in t.waits()[:1]:
-        yield from _within(t.staffed_seconds(wait.start, wait.stop), wait.censored, packs.channel(t.channel).targets.get("first_response_wait"), wait.start)
+        yield from _within(t, wait, t.staffed_seconds(wait.start, wait.stop))
 
 
 @metric(unit="s", better="lower", estimate="survival")
@@ -73,9 +75,8 @@ def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
 
 def _gone(t: Transcript, wait: Wait) -> float | None:
     """After how many seconds of an open wait the customer was gone: when the export says it ended, else with their last message, once the channel's patience is over."""
-    begun, ended = t.messages[wait.start].sent_at, t.conversation.at("ended_at")
-    if begun is not None and ended is not None and ended >= begun:
-        return (ended - begun).total_seconds()
+    if t.watched(wait.start) != t.as_of:
+        return wait.seconds
     return t.seconds(wait.start, t.by("customer")[-1]) if wait.seconds >= packs.channel(t.channel).patience else None
 
 

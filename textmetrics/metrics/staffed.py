@@ -14,7 +14,7 @@ def _seen(t: Transcript, waits: list[Wait]) -> Iterator[Observation]:
             yield Observation(seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", by=("severity",))
+@metric(unit="s", better="lower", estimate="survival", by=("severity",), version=2)
 def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     """Opening hours from the customer's first message to the first substantive answer of a person.
 
@@ -27,7 +27,7 @@ def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     yield from _seen(t, t.waits()[:1])
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def staffed_customer_wait(t: Transcript) -> Iterator[Observation]:
     """Every wait of the customer in opening hours, from the first unanswered message to the substantive answer.
 

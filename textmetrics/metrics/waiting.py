@@ -13,7 +13,7 @@ def _seen(wait: Wait) -> Observation:
     return Observation(wait.seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", by=("severity",), headline=True)
+@metric(unit="s", better="lower", estimate="survival", by=("severity",), headline=True, version=2)
 def first_response_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first substantive answer of a person.
 
@@ -27,7 +27,7 @@ def first_response_wait(t: Transcript) -> Iterator[Observation]:
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def first_reply_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first reply of any kind, automatic ones included.
 
@@ -65,7 +65,7 @@ def first_answer_wait(t: Transcript) -> Iterator[Observation]:
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="survival", headline=True)
+@metric(unit="s", better="lower", estimate="survival", headline=True, version=2)
 def customer_wait(t: Transcript) -> Iterator[Observation]:
     """Every wait of the customer, from the first unanswered message to the substantive answer.
 
@@ -127,7 +127,7 @@ def total_wait(t: Transcript) -> Iterator[Observation]:
         yield Observation(sum(w.seconds for w in waits), censored=waits[-1].censored, message=max(waits, key=lambda w: w.seconds).start)
 
 
-@metric(unit="s", better="lower", estimate="survival", version=2)
+@metric(unit="s", better="lower", estimate="survival", version=3)
 def longest_wait(t: Transcript) -> Iterator[Observation]:
     """The longest single wait of a conversation.
 
@@ -158,7 +158,7 @@ def wait_share(t: Transcript) -> Iterator[Observation]:
         yield Observation(min(1.0, sum(s for s in inside if s is not None) / length), message=waits[0].start)
 
 
-@metric(unit="s", better="lower", estimate="maximum", channels=("email", "social", "community"), headline=("email",))
+@metric(unit="s", better="lower", estimate="maximum", channels=("email", "social", "community"), headline=("email",), version=2)
 def longest_delay(t: Transcript) -> Iterator[Observation]:
     """The longest delay of all, over waits that were answered and waits that are still open.
 
