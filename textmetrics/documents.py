@@ -69,6 +69,21 @@ def get(value: Any, path: str, default: Any = None) -> Any:
     return value
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every text in nested objects and lists.
+
+    >>> sorted(texts({"a": ["x", {"b": "y"}], "c": 1}))
+    ['x', 'y']
+    """
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            stack += one.values() if isinstance(one, dict) else one
+
+
 def text_of(source: Source) -> tuple[bytes, list[Problem]]:
     """The whole of a source as UTF-8 without a byte order mark, and what cut it short."""
     parts, problems = [], []

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from . import delimited
 from .cleaning import origin_of, plain
 from .delimited import Row
-from .documents import Item, get, head_value, objects
+from .documents import Item, get, head_value, objects, texts
 from .mapping import TRUE, Map
 from .sources import Source, encoding_of
 from .times import Clock
@@ -96,16 +96,9 @@ def items(source: Source, *paths: str) -> Iterator[Item | Problem]:
         )
 
 
-def _texts(source: Source) -> Iterator[str]:
-    """All texts that stand anywhere in the objects or rows of an export."""
-    for item in items(source):
-        stack: list[Any] = [item.value] if isinstance(item, Item) else []
-        while stack:
-            value = stack.pop()
-            if isinstance(value, str):
-                yield value
-            elif isinstance(value, dict | list):
-                stack += value.values() if isinstance(value, dict) else value
+def _times(source: Source) -> Iterator[str]:
+    """All texts of an export that may be times: they name an hour, as versions and the like do not."""
+    yield from (text for item in items(source) if isinstance(item, Item) for text in texts(item.value) if ":" in text)
 
 
 def beside(source: Source, kind: Kind, *kinds: str) -> list[Source]:
@@ -287,7 +280,7 @@ class Messages:
     ) -> None:
         self.source, self.mapping, self._local = source, mapping, local
         form, zone = time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC"
-        self._clock = Clock(form, zone, order=mapping.dates, dates=dates or (lambda: _texts(source)), rising=rising)
+        self._clock = Clock(form, zone, order=mapping.dates, dates=dates or (lambda: _times(source)), rising=rising)
         self._names: dict[str, dict[str, str]] = {}
         self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()

@@ -43,7 +43,7 @@ class Export:
         self._reader, self._spool = reader, spool
         self._threads, self._channel = mapping.threads or reader.threads, mapping.channel or reader.channel
         self._order = mapping.order or reader.order
-        self._a_log_each = self._threads == "silence" and self._order != "time"  # pages and days of one export are put in order of time
+        self._a_log_each = self._threads in threads.CHANNELS and self._order != "time"  # pages and days of one export are put in order of time
         self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: _weight(row[1]))
         self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all, 8)
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(_weight, group[2])))
@@ -67,7 +67,7 @@ class Export:
 
     def gather(self) -> None:
         """Bring together what belongs together."""
-        {"id": self._by_id, "reply": self._by_reply, "silence": self._by_silence}[self._threads]()
+        {"id": self._by_id, "reply": self._by_reply, "silence": self._by_silence, "rooms": self._by_silence}[self._threads]()
 
     def conversations(self) -> Iterator[Conversation]:
         """Every conversation, each with when its data were cut."""
@@ -94,7 +94,7 @@ class Export:
     def _key(self, row: Placed) -> str:
         """What brings together records that may be of one conversation, or are perhaps one message."""
         r = row[1]
-        if self._threads == "silence":
+        if self._threads in threads.CHANNELS:
             return r.conversation_id or ""
         return (r.message_id if self._threads == "reply" else r.conversation_id or r.message_id) or threads.room_of(r)
 
@@ -136,7 +136,7 @@ class Export:
                 rooms.setdefault(r.conversation_id, []).append(r)
             run: list[Group] = []
             for room in rooms.values():
-                groups = threads.grouped(threads.in_talk(room, order), "silence", self._channel)
+                groups = threads.grouped(threads.in_talk(room, order), self._threads, self._channel)
                 if groups:
                     first = groups[0][1][0]
                     run += [((self._began(first, places), places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]

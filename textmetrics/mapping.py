@@ -7,7 +7,7 @@
     time_format = "%d/%m/%Y %H:%M"  # or iso (the default, also dates as people write them and days as spreadsheets count them), epoch, epoch_ms, epoch_us
     dates = "dmy"                   # or mdy, ymd: how dates of numbers are read, where those of the file do not tell
     html = true                     # texts are HTML
-    threads = "id"                  # how conversations are found: id, reply, silence
+    threads = "id"                  # how conversations are found: id, reply, silence, rooms (threads by links, the rest by silence)
     order = "file"                  # messages of a conversation come in the order of the file, or by time
     role_from = "opener"            # the author who wrote first asked; everybody else answers
 
@@ -56,7 +56,7 @@ TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "cu
 IDS = ("message_id", "conversation_id", "reply_to", "customer_id", "case_id")
 FINER = {"raw_time", "zone_known", "edited", "attachments", "origin", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
 COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
-THREADS, ORDERS = ("id", "reply", "silence"), ("file", "time")
+THREADS, ORDERS = ("id", "reply", "silence", "rooms"), ("file", "time")
 COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comments", "dms", "wall_posts", "mentions")
 REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution", "originator")
 SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "dates", "html", "threads", "order", "role_from", "role"}

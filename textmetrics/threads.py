@@ -26,6 +26,7 @@ ANSWER = timedelta(minutes=1)  # an unaddressed message by somebody new answers 
 QUESTION = 25  # characters from which an unaddressed question is a new matter, not part of the talk going on
 FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
 _NEVER = datetime.min.replace(tzinfo=UTC)
+CHANNELS = ("silence", "rooms")  # how conversations of channels that never end are found
 MEMORY = 100  # messages looked back
 PAIR = 2  # people in a channel up to which only silence ends a conversation
 _NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
@@ -33,9 +34,9 @@ _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|
 
 
 def assemble(records: Iterable[Record], threads: str, order: str | None = None, *, channel: str = "chat") -> Iterator[Conversation]:
-    """Conversations out of the records of one export. ``threads``: id, reply or silence; ``order``: file, time, or None: the evidence decides."""
+    """Conversations out of the records of one export. ``threads``: id, reply, silence or rooms; ``order``: file, time, or None: the evidence decides."""
     given = list(records)
-    if threads == "silence":
+    if threads in CHANNELS:
         given = in_talk(given, order)
     groups = grouped(given, threads, channel)
     settled = order or (settle(*evidence(g for _, g in groups)) if threads == "id" else "file")
@@ -45,7 +46,7 @@ def assemble(records: Iterable[Record], threads: str, order: str | None = None, 
 
 def grouped(records: list[Record], threads: str, channel: str) -> list[tuple[str, list[Record]]]:
     """The records of each conversation, with its id, in the order in which they begin."""
-    return {"id": _by_id, "reply": _by_reply, "silence": _by_silence}[threads](records, channel)
+    return {"id": _by_id, "reply": _by_reply, "silence": _by_silence, "rooms": _by_room}[threads](records, channel)
 
 
 def in_talk(records: list[Record], order: str | None) -> list[Record]:
@@ -143,6 +144,22 @@ def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Rec
     for talk in rooms.values():
         groups += _pauses(talk, silence) if len({r.author for r in talk}) <= PAIR else _talk(talk, silence)
     return [(group[0].message_id or f"{group[0].source}:{group[0].number}", group) for group in groups]
+
+
+def _by_room(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
+    """Channels that have threads: what answers one message by a link goes with it and with nothing else, what stands outside of threads is cut by silence."""
+    opened = {(r.conversation_id, r.reply_to) for r in records if r.reply_to}
+    threads: dict[tuple[str | None, str | None], list[Record]] = {}
+    loose: list[Record] = []
+    for r in records:
+        key = (r.conversation_id, r.reply_to or r.message_id)
+        if key in opened:
+            threads.setdefault(key, []).append(r)
+        else:
+            loose.append(r)
+    place = {id(r): n for n, r in enumerate(records)}
+    groups = [*((name_of(group[0]), group) for group in threads.values()), *_by_silence(loose, channel)]
+    return sorted(groups, key=lambda group: place[id(group[1][0])])
 
 
 def _pauses(talk: list[Record], silence: timedelta) -> list[list[Record]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -62,7 +62,7 @@ def claims(source: Source, head: bytes) -> str | None:
     return "an empty day of a Slack channel" if DAY.search(source.stem) and not value else None
 
 
-@reader("slack", claims=claims, threads="silence", order="time", channel="chat")
+@reader("slack", claims=claims, threads="rooms", order="time", channel="chat")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Slack: the export of a workspace, as zip or folder; pages and events of its interfaces; archives of slackdump.
 
@@ -101,13 +101,11 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
             if not v.get("messages"):
                 make.skip("empty pages")
-            roots = {words(m, "thread_ts") for m in many(v, "messages")}
             for m in many(v, "messages"):
                 place += 1
-                yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides, roots)
-    roots = {words(m, "thread_ts") for _, m in events.values()}
+                yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
     for (room, _), (item, m) in events.items():
-        yield from _message(make, item, sides.rooms.get(room) or room or source.stem, m, sides, roots)
+        yield from _message(make, item, sides.rooms.get(room) or room or source.stem, m, sides)
     yield from make.rest()
 
 
@@ -124,8 +122,7 @@ def _heard(make: Messages, item: Item, events: dict[tuple[str, str], tuple[Item,
         events[room, words(event, "ts")] = item, event
 
 
-def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides: Sides, roots: Collection[str] = ()) -> Iterator[Record | Problem]:
-    """One message; ``roots``: those that open threads, where they do not say so themselves."""
+def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides: Sides) -> Iterator[Record | Problem]:
     if m.get("subtype") not in SPOKEN or m.get("type") != "message":
         make.skip(f"notices ({m.get('subtype') or m.get('type') or 'of no type'})")
         return
@@ -138,7 +135,7 @@ def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides:
     root = words(m, "thread_ts") or stamp
     yield from make.make(
         item,
-        f"{room}/{root}" if "thread_ts" in m or m.get("replies") or stamp in roots else room,  # what is said outside of threads is cut by silence
+        room,
         _said(m, sides.people),
         time=stamp,
         who=who,
