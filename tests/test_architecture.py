@@ -25,7 +25,7 @@ LAYERS = [
     {"engines", "arrow"},
     {"stored"},
     {"summing"},
-    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "matching", "confusion", "predicted", "surveys", "selfservice"},
+    {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "panel", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "matching", "confusion", "predicted", "surveys", "selfservice"},
     {"gathering"},
     {"pipeline", "library", "recognition"},
     {"conversion"},
@@ -36,7 +36,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DOORS = {
     "spacy": {"nlp.py"},
     "sklearn": set(),
-    "scipy": {"ranktests.py", "pooling.py"},
+    "scipy": {"ranktests.py", "pooling.py", "panel.py"},
     "vaderSentiment": {"scorers/vader.py"},
     "pandas": {"report.py"},
     "re2": {"expressions.py"},

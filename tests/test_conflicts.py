@@ -3,11 +3,14 @@
 import io
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 import textmetrics as tm
 from textmetrics.conflicts import PAIRS, Pair, conflicts, downgrades, early_closes, gaming, rose
+from textmetrics.observed import seen
+from textmetrics.panel import correlation, panel, steps
 from textmetrics.pipeline import with_side_tables
 from textmetrics.render.conflicts import conflicts as render
 from textmetrics.render.figures import sections
@@ -120,6 +123,43 @@ def test_flags_show_curves_and_conversations(stalled, width):
     console.print(sections(gaming(stalled)))
     text = console.file.getvalue()
     assert "conflict: any reply sooner" in text and "█" in text and "see a" in text and max(map(len, text.splitlines())) <= width
+
+
+def test_more_solved_an_hour_by_people_who_are_less_content(tmp_path):
+    def waves(march, april):
+        rows = [f"{wave},a{n},north,{value}" for wave, values in (("2026-03", march), ("2026-04", april)) for n, value in enumerate(values)]
+        (path := tmp_path / "agents.csv").write_text("\n".join(["survey_wave,agent_id,team,How content are you (1-5)", *rows]))
+        return [path]
+
+    def hours(n):  # from the first word of the agent to the fix
+        return lambda said, told: ([said[0], ("agent", 0, "Hello, let me see."), ("agent", 60 * n, FIX), ("customer", 60 * n + 5, DONE)], told)
+
+    report = archive(hours(1), hours(2))
+    assert report.estimates("channel").query("metric == 'confirmed_per_hour'")["value"].notna().all()
+    (section,) = side_conflicts(with_side_tables(report, waves([5, 4] * 10, [1, 2] * 10)))
+    assert [f.group for f in section.figures] == ["2026-03", "2026-03", "2026-04", "2026-04"] and marks(section) == ["! more solved an hour, agents less content"]
+    (section,) = side_conflicts(with_side_tables(report, waves([5, 4] * 10, [4, 5] * 10)))
+    assert not marks(section)
+    assert side_conflicts(with_side_tables(report, waves([5, 4] * 3, [1, 2] * 3))) == [], "of six answers nothing is said"
+
+
+def test_sides_that_move_apart_in_many_small_strata():
+    """Twelve strata, three months: wherever the first answer comes sooner, more come back; no step alone is large."""
+    rng = np.random.default_rng(2)
+    sooner = rng.normal(0, 1, 24)
+    apart = correlation(sooner, -sooner + rng.normal(0, 0.3, 24), np.repeat([f"s{k}" for k in range(12)], 2))
+    assert apart.n == 24 and apart.high < 0
+    none = [correlation(sooner, rng.normal(0, 1, 24), np.repeat([f"s{k}" for k in range(12)], 2)) for _ in range(30)]
+    assert sum(e.low < 0 < e.high for e in none) >= 25
+    assert correlation(sooner, -sooner, np.repeat("s", 24)).low is None and correlation(sooner, np.zeros(24), np.arange(24)).value is None
+
+
+def test_steps_are_those_of_strata_turned_so_that_more_is_better(stalled):
+    pair = Pair("first_reply_wait", "first_response_wait", "x")
+    told = seen(stalled, [pair.pushed, pair.guard], ("channel",), by="period")
+    (step,) = steps(pair, told[pair.pushed], told[pair.guard])
+    assert step.pushed > 3000 and step.guard == pytest.approx(-7200, rel=0.01) and step.behind[0].startswith("a")
+    assert panel(stalled, pairs=[pair]).figures == (), "one step is no correlation"
 
 
 def test_satisfaction_that_rises_because_fewer_answer_and_reads_that_prevent_nothing(tmp_path):

@@ -178,6 +178,9 @@ def test_leaving_competes_with_being_answered():
     rows = tm.analyze([*answered, *late, *gone], as_of=AS_OF).estimates().set_index("metric")["value"]
     assert rows["answered_within_an_hour"] == pytest.approx(6 / 12) == rows["answered_within_a_day"]
     assert rows["left_within_a_day"] == pytest.approx(4 / 12)
+    seen = [o for t in tm.annotate([*answered, *late, *gone], as_of=AS_OF) for o in tm.observe(t, ["patience"])["patience"]]
+    assert sorted((o.value, o.censored) for o in seen) == [(1800, True)] * 6 + [(3600, False)] * 4 + [(27 * 3600, True)] * 2
+    assert rows["patience"] == 3600, "after half an hour six are answered; of the other six four go after an hour: the curve falls to a third"
     waiting = conversation("2024-01-19 23:50 customer: No sound?", id="young", channel="email")
     (o,) = tm.observe(next(tm.annotate([waiting], as_of=AS_OF)), ["answered_within_an_hour"])["answered_within_an_hour"]
     assert (o.value, o.exposure, o.censored) == (600, 1, True), "has not waited long enough to have left"

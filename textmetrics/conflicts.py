@@ -42,6 +42,7 @@ PAIRS = (
     Pair("first_response_wait", "came_back", "faster answers that bring customers back"),
     Pair("first_reply_wait", "first_response_wait", "any reply sooner, a real answer later"),
     Pair("first_response_wait", "abandonment", "faster for those who are answered, because others are not"),
+    Pair("service_level", "abandonment", "a target met for those who stay"),
     Pair("handle_time", "resolution", "shorter conversations that solve less"),
     Pair("handle_time", "came_back", "shorter conversations that bring customers back"),
     Pair("time_to_solution", "revoked", "sooner solutions that do not hold"),
@@ -67,7 +68,7 @@ class Conflict(Struct, frozen=True):
     @property
     def watch(self) -> bool:
         """What was pushed improved, and that the guard is no worse cannot be said."""
-        return not self.flagged and _chance(self.pushed, _better(self.pair.pushed), 0.0) < 0.025 and worsened(self.guard, self.pair.guard) > self.pair.margin
+        return not self.flagged and _chance(self.pushed, better(self.pair.pushed), 0.0) < 0.025 and worsened(self.guard, self.pair.guard) > self.pair.margin
 
 
 def conflicts(report: Report, *, period: str = "month", pairs: Sequence[Pair] = PAIRS) -> list[Conflict]:
@@ -85,7 +86,7 @@ def conflicts(report: Report, *, period: str = "month", pairs: Sequence[Pair] = 
             steps = (periods[k - 1], periods[k]), (periods[k - 1 + pair.lag], periods[k + pair.lag])
             pushed, guard = (between(n, s.where("by", x), s.where("by", y), (x, y)) for n, s, (x, y) in zip((pair.pushed, pair.guard), (a, b), steps, strict=True))
             if pushed is not None and guard is not None:
-                p = max(_chance(pushed, _better(pair.pushed), 0.0), _chance(guard, -_better(pair.guard), pair.margin))
+                p = max(_chance(pushed, better(pair.pushed), 0.0), _chance(guard, -better(pair.guard), pair.margin))
                 made.append(Conflict(pair, periods[k - 1], periods[k], pushed, guard, p, curves))
     flags = benjamini_hochberg([c.p for c in made])
     return sorted((msgspec.structs.replace(c, flagged=f) for c, f in zip(made, flags, strict=True)), key=lambda c: (not c.flagged, c.p, c.before))
@@ -98,13 +99,14 @@ def curve(metric: str, s: Seen, periods: Sequence[str]) -> tuple[tuple[str, floa
     return tuple((p, v.value, v.n) for p, v in values if v is not None and v.n >= FEWEST)
 
 
-def _better(metric: str) -> int:
+def better(metric: str) -> int:
+    """1 where more of a metric is better, -1 where less is."""
     return 1 if (METRICS[metric].better or LOWER.get(metric)) == "higher" else -1
 
 
 def worsened(c: Compared, metric: str) -> float:
     """By how much a metric got worse; negative where it got better."""
-    return -_better(metric) * c.telling
+    return -better(metric) * c.telling
 
 
 def _chance(c: Compared, sign: int, margin: float) -> float:

@@ -1,21 +1,24 @@
-"""Conflicts that only side tables show: articles are read more and contacts do not fall; satisfaction rises because fewer answer."""
+"""Conflicts that only side tables show: articles are read more and contacts do not fall; satisfaction rises because fewer answer; more is solved an hour by people who are less content."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from math import sqrt
 
+import numpy as np
+
+from .comparison import valued
 from .conflicts import rose
-from .estimates import FEWEST, Estimate, Z, poisson
+from .estimates import FEWEST, Estimate, Z, mean, poisson
 from .figures import Figure, Section, share, some
-from .observed import period_of
+from .observed import period_of, seen
 from .report import Report
-from .surveys import good, latest
+from .surveys import TEAM, good, latest
 
 
 def side_conflicts(report: Report, *, period: str = "month") -> list[Section]:
-    """Both, by period; empty where the run has no such side table."""
-    return [s for s in (reads_and_contacts(report, period), satisfaction_and_answers(report, period)) if s.figures]
+    """All of them, by period; empty where the run has no such side table."""
+    return [s for s in (reads_and_contacts(report, period), satisfaction_and_answers(report, period), work_and_agents(report, period)) if s.figures]
 
 
 def reads_and_contacts(report: Report, period: str) -> Section:
@@ -60,8 +63,8 @@ def satisfaction_and_answers(report: Report, period: str) -> Section:
                 unhappy[p].append(r["conversation_id"])
     figures = []
     before: tuple[int, int, int] | None = None
-    for p, seen in sorted(by.items()):
-        asked, answered, yes = len(seen), sum(s is not None for s in seen), sum(s is True for s in seen)
+    for p, given in sorted(by.items()):
+        asked, answered, yes = len(given), sum(g is not None for g in given), sum(g is True for g in given)
         note = ""
         if before is not None and min(answered, before[1]) >= FEWEST and rose(before[2], before[1], yes, answered) and rose(answered, asked, before[1], before[0]):
             note = "! satisfaction up while fewer answer"
@@ -69,3 +72,27 @@ def satisfaction_and_answers(report: Report, period: str) -> Section:
         figures.append(share(p, "answered, of those asked", answered, asked))
         before = (asked, answered, yes)
     return Section("Satisfaction and who answers", tuple(figures), "A score rises, too, where only the contented still answer.")
+
+
+def work_and_agents(report: Report, period: str) -> Section:
+    """What is solved an hour in each period with what agents answered in the wave of its name: flagged where the first rose and the second fell, both beyond chance."""
+    said: dict[str, list[float]] = defaultdict(list)
+    for r in report.rows("agent_surveys"):
+        if r["scale_min"] is not None and r["scale_max"] is not None and r["scale_max"] > r["scale_min"]:
+            said[r["wave"]].append((r["value"] - r["scale_min"]) / (r["scale_max"] - r["scale_min"]))
+    told = seen(report, ["confirmed_per_hour"], by="period", period=period).get("confirmed_per_hour") if said else None
+    figures: list[Figure] = []
+    before: tuple[float, float, float, float] | None = None
+    for p in sorted(said.keys() & set(told.group("by"))) if told is not None else ():
+        mine, answers = told.where("by", p), np.asarray(said[p])  # type: ignore[union-attr]
+        v = valued("confirmed_per_hour", mine)
+        if v is None or v.n < FEWEST or len(answers) < TEAM:
+            continue
+        content = mean(answers, np.ones(len(answers)), np.zeros(len(answers), bool))
+        now = (v.value, v.variance, float(answers.mean()), float(answers.var(ddof=1)) / len(answers))
+        harder = before is not None and now[0] - before[0] > Z * sqrt(now[1] + before[1]) and before[2] - now[2] > Z * sqrt(now[3] + before[3])
+        half = Z * sqrt(v.variance)
+        figures.append(Figure(p, "confirmed solved an hour", Estimate(v.n, v.value, v.value - half, v.value + half), "per hour", "", some(str(i) for i in mine.conversation)))
+        figures.append(Figure(p, "agents' answers, from 0 to 1", content, "index", "! more solved an hour, agents less content" if harder else ""))
+        before = now
+    return Section("Work done and agents' answers", tuple(figures), "Waves of agent surveys are matched to periods of the same name (2026-03).")

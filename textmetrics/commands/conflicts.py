@@ -17,6 +17,7 @@ def show_conflicts(
 ) -> None:
     """Watch figures that pull against each other over periods, and signs of gaming."""
     from .. import conflicts
+    from ..panel import panel
     from ..render.conflicts import conflicts as render
     from ..render.figures import sections
     from ..report import Report
@@ -25,4 +26,4 @@ def show_conflicts(
     report, period = Report.load(folder), "month" if by == "period" else by
     console().print(render(conflicts.conflicts(report, period=period), every=every))
     console().print()
-    console().print(sections([*side_conflicts(report, period=period), *conflicts.gaming(report, period=period)]))
+    console().print(sections([panel(report, period=period), *side_conflicts(report, period=period), *conflicts.gaming(report, period=period)]))

@@ -113,3 +113,18 @@ def left_within_a_day(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue 1.5, XC-3; Aalen and Johansen 1978.
     """
     yield from _first(t, DAY, "left")
+
+
+@metric(unit="s", estimate="p50")
+def patience(t: Transcript) -> Iterator[Observation]:
+    """How long customers would wait for a first answer before they leave: half of them, if nobody answered.
+
+    Whoever was answered, or waits still, had at least so much patience: Kaplan-Meier the other way round. When customers leave is told as in left_within_a_day.
+
+    Read: beside first_response_wait. It takes answers for chance: where the impatient are answered first, or a place in the queue is announced, it is off. Where fewer than half would have left by the longest wait there is no such time.
+    Act: say when the answer comes before the first of them go.
+    Source: metric catalogue 1.5 (patience); Kaplan and Meier 1958.
+    """
+    for wait in t.waits()[:1]:
+        gone = _gone(t, wait) if wait.censored else None
+        yield Observation(wait.seconds if gone is None else gone, censored=gone is None, message=wait.start)
