@@ -18,7 +18,7 @@ LAYERS = [
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
     FAMILIES,
-    {"features", "columns", "threads", "roles", "estimates", "ranktests", "corrections", "agreement", "drift"},
+    {"features", "columns", "threads", "roles", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions", "work"},
     {"parts", "histories", "files"},
@@ -36,7 +36,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DOORS = {
     "spacy": {"nlp.py"},
     "sklearn": set(),
-    "scipy": {"ranktests.py", "pooling.py", "panel.py"},
+    "scipy": {"ranktests.py", "pooling.py", "panel.py", "money.py"},
     "vaderSentiment": {"scorers/vader.py"},
     "pandas": {"report.py"},
     "re2": {"expressions.py"},

@@ -47,7 +47,7 @@ def test_a_row_without_a_time_is_a_problem(tmp_path):
 
 
 def test_the_difference_holds_the_truth():
-    from textmetrics.holdout import difference
+    from textmetrics.money import difference
 
     rng = np.random.default_rng(5)
     held = 0
@@ -55,6 +55,23 @@ def test_the_difference_holds_the_truth():
         e = difference(rng.exponential(10, 80), rng.exponential(7, 80))
         held += e.low <= 3 <= e.high
     assert held >= 52
+
+
+def test_intervals_of_money_are_those_of_scipy():
+    """scipy.stats.bootstrap with the method BCa: other draws, the same interval but for their chance."""
+    from scipy.stats import bootstrap
+
+    from textmetrics.money import difference, per_customer
+
+    rng = np.random.default_rng(8)
+    a, b = (np.where(rng.random(120) < 0.3, rng.exponential(mean, 120), 0.0) for mean in (90, 60))
+    ours, theirs = per_customer(a), bootstrap((a,), np.mean, n_resamples=9999, rng=1).confidence_interval
+    assert (ours.low, ours.high) == (pytest.approx(theirs.low, rel=0.04), pytest.approx(theirs.high, rel=0.04))
+    assert ours.high - ours.value > 1.1 * (ours.value - ours.low), "a few who spend a lot pull it up"
+    ours = difference(a, b)
+    theirs = bootstrap((a, b), lambda x, y, axis: x.mean(axis) - y.mean(axis), n_resamples=9999, rng=1).confidence_interval
+    assert (ours.low, ours.high) == (pytest.approx(theirs.low, abs=1.5), pytest.approx(theirs.high, abs=1.5))
+    assert per_customer(np.zeros(20)).high == 0.0 and per_customer(a[:9]).low is None
 
 
 def test_correction_undoes_known_mistakes():

@@ -17,6 +17,7 @@ from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantil
 from .figures import Figure, Section, lasting, share, some
 from .holdout import holdout
 from .matching import matched_revenue
+from .money import per_customer
 from .observed import Seen, seen
 from .report import Report
 
@@ -168,9 +169,7 @@ def revenue(report: Report, found: Sequence[Contact]) -> Section:
                 continue
             values = np.array(list(spent.values()))
             buyers = [ripe[who].id for who, amount in spent.items() if amount > 0]
-            draws = np.random.default_rng(SEED).choice(values, (RESAMPLES, len(values))).mean(1) if len(values) >= FEWEST else None
-            ends = (None, None) if draws is None else tuple(float(x) for x in np.quantile(draws, [0.025, 0.975]))
-            figures.append(Figure(channel, f"{currency} per customer", Estimate(len(values), float(values.mean()), *ends), currency, f"median {np.median(values):,.0f}", some(buyers)))
+            figures.append(Figure(channel, f"{currency} per customer", per_customer(values), currency, f"median {np.median(values):,.0f}", some(buyers)))
             figures.append(share(channel, f"bought ({currency})", len(buyers), len(values), buyers))
     notes = ("Who buys asks more: no channel sells because its customers buy. Customers of several channels count with their first.",)
     return Section("Revenue within 31 days", tuple(figures), "Per customer who is known, buyers or not.", notes)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .estimates import FEWEST, RESAMPLES, SEED, Array, Estimate, mean
 from .figures import Figure, Section, share, some
+from .money import difference, per_customer
 from .report import Report
 
 
@@ -39,8 +39,7 @@ def holdout(report: Report, window: timedelta) -> Section:
         groups = {g: np.array([spent[w] for w, (mine, _) in sorted(ripe.items()) if mine == g]) for g in sorted({g for g, _ in ripe.values()})}
         for group, values in groups.items():
             n = len(values)
-            told = mean(values, np.ones(n), np.zeros(n, bool))
-            figures.append(Figure(group, f"{currency} per customer", told, currency, f"median {np.median(values):,.0f}"))
+            figures.append(Figure(group, f"{currency} per customer", per_customer(values), currency, f"median {np.median(values):,.0f}"))
             figures.append(share(group, f"bought ({currency})", int((values > 0).sum()), n))
         for a, b in combinations(groups, 2):
             figures.append(Figure(f"{a} less {b}", f"{currency} per customer", difference(groups[a], groups[b]), currency))
@@ -65,18 +64,3 @@ def _assigned(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[str, d
             first[who] = (r["group"], r["assigned_at"])
     torn = Counter(w for w, g in groups.items() if len(g) > 1)
     return {w: told for w, told in first.items() if w not in torn}, len(torn)
-
-
-def difference(a: Array, b: Array) -> Estimate:
-    """Mean of one group less that of the other, with the percentile interval of a bootstrap of both, from ten customers each on.
-
-    >>> difference(np.array([2.0] * 20), np.array([1.0] * 20)).value
-    1.0
-    """
-    value = float(a.mean() - b.mean())
-    if min(len(a), len(b)) < FEWEST:
-        return Estimate(len(a) + len(b), value)
-    rng = np.random.default_rng(SEED)
-    draws = [float(rng.choice(a, len(a)).mean() - rng.choice(b, len(b)).mean()) for _ in range(RESAMPLES)]
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return Estimate(len(a) + len(b), value, float(low), float(high))
