@@ -19,6 +19,7 @@ ORDERS = ("dmy", "mdy", "ymd")  # d, m, y: day, month, year
 ASK = "say which with --dates dmy or --dates mdy (dates in a map)"
 _WORD = r"[^\W\d_]"
 _SPACES = dict.fromkeys(map(ord, "\u202f\u00a0\u2007\u2009"), " ")  # since 2023 programs put U+202F before AM and PM
+_EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?[(（]?\w曜?日?[)）]?(?=\s))?")
 _US = {"E": -5, "C": -6, "M": -7, "P": -8}  # EST to PDT, the zones that RFC 2822 (4.3) gives a meaning
 
 
@@ -48,7 +49,7 @@ def written(text: str) -> Written | None:
     >>> written("1.2.2024, 09:30").order, written("1.2.2024, 09:30").moment("dmy").isoformat()
     ('', '2024-02-01T09:30:00')
     """
-    text = text.strip().translate(_SPACES)
+    text = _EAST.sub(r"\1-\2-\3 ", text.strip().translate(_SPACES)).strip()
     if len(text) > 100:
         return None
     numeric, *worded = _forms()
@@ -178,7 +179,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 def numbered(match: re.Match[str]) -> Written | None:
     """A match of `patterns`: three numbers of which one may be the year, with a time; None where none can."""
     first, second, third = re.findall(r"\d+", match["date"])
-    if 3 in (len(first), len(third)) or len(first) + len(third) > 6:
+    if 3 in (len(first), len(third)) or len(first) + len(third) > 6 or any(len(n) == 4 and int(n) < 100 for n in (first, third)):
         return None
     half = fold(re.sub(r"[.\s]", "", match["before"] or match["after"] or ""))
     order = "ymd" if len(first) == 4 or (half in _words().year_first and len(third) < 4) else ""
