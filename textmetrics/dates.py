@@ -54,10 +54,10 @@ def written(text: str) -> Written | None:
         return None
     numeric, *worded = _forms()
     if match := numeric.fullmatch(text):
-        return numbered(match)
+        return _numbered(match)
     for form in worded:
         if (match := form.fullmatch(text)) and (month := _words().months.get(fold(match["month"]))):
-            return Written((int(match["day"]), month, int(match["year"])), "dmy", clock(match), _zone(match))
+            return Written((int(match["day"]), month, int(match["year"])), "dmy", _clock(match), _zone(match))
     return None
 
 
@@ -84,6 +84,8 @@ def order_of(texts: Iterable[str], *, rising: bool = False) -> tuple[str, str]:
         open_ += 1
         first, several, dotted = first or text, several or bool(first and first != text), dotted and one.dotted
         for order in ORDERS:
+            if order in against:
+                continue
             try:
                 moment = one.moment(order)
             except ValueError:
@@ -104,19 +106,26 @@ def order_of(texts: Iterable[str], *, rising: bool = False) -> tuple[str, str]:
     return ("dmy", "") if dotted else ("", f"may begin with the day or with the month, and no date of its file tells: {ASK}")  # nobody writes months first with dots
 
 
-def clock(match: re.Match[str]) -> tuple[int, int, int, int]:
+def _clock(match: re.Match[str]) -> tuple[int, int, int, int]:
     """Hour, minute, second and microsecond of a match of `patterns`."""
-    given = match.groupdict()
-    if given["hour"] is None:
+    if match["hour"] is None:
         return (0, 0, 0, 0)
-    hour, half = int(given["hour"]), fold(re.sub(r"[.\s]", "", given["before"] or given["after"] or ""))
-    if half in _words().pm:
+    hour, half = int(match["hour"]), _half(match)
+    if not half:
+        pass
+    elif half in _words().pm:
         hour = hour % 12 + 12 if hour <= 12 else hour
     elif half in _words().am:
         hour = hour % 12 if hour <= 12 else hour
     elif half in _words().noon:
         hour += 12 if hour < 6 else 0
-    return hour, int(given["minute"]), int(given["second"] or 0), int((given["part"] or "0").ljust(6, "0")[:6])
+    return hour, int(match["minute"]), int(match["second"] or 0), int((match["part"] or "0").ljust(6, "0")[:6])
+
+
+def _half(match: re.Match[str]) -> str:
+    """The half of the day that a time names, folded."""
+    half = match["before"] or match["after"]
+    return fold(re.sub(r"[.\s]", "", half)) if half else ""
 
 
 @cache
@@ -176,19 +185,17 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(f, re.IGNORECASE) for f in forms)
 
 
-def numbered(match: re.Match[str]) -> Written | None:
-    """A match of `patterns`: three numbers of which one may be the year, with a time; None where none can."""
+def _numbered(match: re.Match[str]) -> Written | None:
+    """Three numbers of which one may be the year, with a time; None where none can."""
     first, second, third = re.findall(r"\d+", match["date"])
     if 3 in (len(first), len(third)) or len(first) + len(third) > 6 or any(len(n) == 4 and int(n) < 100 for n in (first, third)):
         return None
-    half = fold(re.sub(r"[.\s]", "", match["before"] or match["after"] or ""))
-    order = "ymd" if len(first) == 4 or (half in _words().year_first and len(third) < 4) else ""
-    return Written((int(first), int(second), int(third)), order, clock(match), _zone(match), match["cut"] == ".")
+    order = "ymd" if len(first) == 4 or (len(third) < 4 and _half(match) in _words().year_first) else ""
+    return Written((int(first), int(second), int(third)), order, _clock(match), _zone(match), match["cut"] == ".")
 
 
 def _zone(match: re.Match[str]) -> timezone | None:
-    given = match.groupdict()
-    name, offset = (given.get("zone") or "").upper(), given.get("offset")
+    name, offset = (match["zone"] or "").upper(), match["offset"]
     if offset is None:
         return None if not name else UTC if name in ("UTC", "GMT", "UT", "Z") else timezone(timedelta(hours=_US[name[0]] + (name[1] == "D")))
     digits = offset[1:].replace(":", "")

@@ -115,6 +115,8 @@ def _spoken(text: str, people: set[str]) -> tuple[str, str]:
 
 def _taken_apart(text: str, by_phone: bool) -> tuple[str, tuple[str, ...], bool]:
     """What somebody says, the names of what was sent along, and whether it was edited."""
+    if not by_phone and "<" not in text and "(" not in text and text != "null":
+        return text.translate(_MARKS), (), False
     edited = bool(EDITED.search(text))
     text = EDITED.sub("", text)
     if by_phone and "\n" in text:
@@ -132,6 +134,8 @@ def _taken_apart(text: str, by_phone: bool) -> tuple[str, tuple[str, ...], bool]
 
 def _from(text: str, start: int) -> str:
     """The rest of a line from a place in its plain form on."""
+    if text.isascii():
+        return text[start:]
     for at, c in enumerate(text):
         if ord(c) not in _MARKS:
             if not start:
