@@ -46,7 +46,8 @@ _BLOCKS = frozenset(
 )
 _DROPPED = ["script", "style", "head", "template", "noscript", "title"]
 _HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i], [style*="visibility:hidden" i], [style*="visibility: hidden" i]'
-_QUOTES = ("blockquote", "aside.quote", ".gmail_quote", ".moz-cite-prefix", ".yahoo_quoted", "#appendonsend")
+_QUOTES = "blockquote, aside.quote, .gmail_quote, .moz-cite-prefix, .yahoo_quoted, #appendonsend"
+_MAY_QUOTE, _MAY_HIDE = re.compile(r"(?i)quote|moz-cite|appendonsend"), re.compile(r"(?i)hidden|display|visibility")
 DEEPEST = 400  # elements in one another from which the parser would take time that grows with the square of the depth
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]{0,30})[^<>]*>")
 _HIDDEN_PARTS = re.compile(r"(?is)<(?:script|style|template|noscript)\b[^<>]*>[^<]*")
@@ -54,9 +55,11 @@ _FLAT = frozenset(["p", "li", "td", "tr", "th", "dt", "dd", "option", "br", "hr"
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
 
 
-_BETWEEN = re.compile(r"""(?:<[a-zA-Z/!?](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/!?][^<>]*>|\s)+|&#?\w{1,31};?""")  # what has no character of its own in the text, or another one
+_TAGS = r"""<[a-zA-Z/!?](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/!?][^<>]*>"""
+_BETWEEN = re.compile(rf"(?=[\s<&])(?:\s*+(?:(?:{_TAGS})\s*+)+|\s{{2,}}|(&#?\w{{1,31}};?)\s*+)")  # what has no character of its own in the text, or another one
 _OPENS = re.compile(r"\s|&#?\w|<[a-zA-Z/!?]")
 _FIRST, _LAST = 0xF0000, 0x10FFFD  # characters of private use that stand for places while HTML becomes text
+_SPACES = re.compile(r"\s+")
 _EMPTY = re.compile(f"[ >{chr(_FIRST)}-{chr(_LAST)}]*")
 _PLACES = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
@@ -91,7 +94,6 @@ def _placed(html: str) -> tuple[str, list[int]]:
     from html import unescape
 
     places: list[int] = []
-    apart = False  # an entity came, and no character since
     taken = bool(_PLACES.search(html)) or html.count("<") + html.count("&") + html.count("  ") + html.count("\n") > (_LAST - _FIRST) // 4
 
     def mark(at: int) -> str:
@@ -99,17 +101,11 @@ def _placed(html: str) -> tuple[str, list[int]]:
         return chr(_FIRST + len(places) - 1)
 
     def marked(match: re.Match[str]) -> str:
-        nonlocal apart, taken
-        found, end = match[0], match.end()
-        entity = found[0] == "&"
-        shown = unescape(found) if entity else " "
-        taken = taken or shown >= chr(_FIRST)
-        before = "" if shown.isspace() else mark(match.start())
-        apart = apart or entity or len(found) > 1
-        if not apart or end == len(html) or _OPENS.match(html, end):
-            return before + found
-        apart = False
-        return before + found + mark(end)
+        nonlocal taken
+        before, end = "", match.end()
+        if match[1] and not (shown := unescape(match[1])).isspace():
+            before, taken = mark(match.start()), taken or shown >= chr(_FIRST)
+        return before + match[0] + ("" if end == len(html) or _OPENS.match(html, end) else mark(end))
 
     if taken:
         return html, []
@@ -174,34 +170,34 @@ def _laid_out(html: str) -> str:
 
     tree = LexborHTMLParser(html)
     tree.strip_tags(_DROPPED)
-    for node in tree.css(_HIDDEN):
+    for node in tree.css(_HIDDEN) if _MAY_HIDE.search(html) else ():
         node.decompose()
     pieces: list[str] = []
     root = tree.body or tree.root
     if root is None:
         return ""
-    quotes = {node.mem_id for selector in _QUOTES for node in tree.css(selector)}
+    quotes = {node.mem_id for node in tree.css(_QUOTES)} if _MAY_QUOTE.search(html) else set()
     depth = 0
     stack = [(root, False)]
     while stack:
         node, leaving = stack.pop()
+        tag = node.tag
         if leaving:
-            if node.mem_id in quotes:
+            if quotes and node.mem_id in quotes:
                 depth -= 1
             pieces.append("\n" + "> " * depth)
-        elif node.tag == "-text":
-            pieces.append(re.sub(r"\s+", " ", node.text_content or "").replace("\u00a0", " "))
+        elif tag == "-text":
+            pieces.append(_SPACES.sub(" ", node.text_content or ""))
         else:
-            block = node.tag in _BLOCKS or node.mem_id in quotes
-            if node.mem_id in quotes:
-                depth += 1
-            if block:
+            quoted = bool(quotes) and node.mem_id in quotes
+            depth += quoted
+            if quoted or tag in _BLOCKS:
                 pieces.append("\n" + "> " * depth)
-                if node.tag != "br":
+                if tag != "br":
                     stack.append((node, True))
             stack += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
     text = re.sub(r"[ \t]*\n(?:(?:> )*[ \t]*\n)*", "\n", "".join(pieces) + "\n")
-    return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in text.split("\n") if not _EMPTY.fullmatch(line))
+    return "\n".join((re.sub(r"[ \t]{2,}", " ", line) if "  " in line or "\t" in line else line).strip() for line in text.split("\n") if not _EMPTY.fullmatch(line))
 
 
 def quotes(text: str) -> list[tuple[int, int]]:
