@@ -17,6 +17,7 @@ from ..delimited import Row
 from ..documents import Item, document, get, head_value, text_of
 from ..exports import Messages, likes, many, words
 from ..mapping import Map
+from ..pages import inside
 from ..sources import Line, Source, lines
 from ..types import LeftOut, Problem, Record
 from . import reader
@@ -40,7 +41,6 @@ CUT = re.compile(
 )
 EMOJI = re.compile(r"""<img\b[^>]*\bchatlog__emoji\b[^>]*\balt="?([^" >]+)[^>]*>""")
 NOT_SAID = re.compile(r"<span\b[^>]*chatlog__edited-timestamp[^>]*>[^<]*</span>")
-DIV = re.compile(r"<(/?)div\b")
 TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|([^\s>]+))""")
 
 
@@ -240,11 +240,11 @@ def _page(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
             for one in (group, now):
                 one.date = unescape(_title(match["when"]) or match["shown"]).strip()
         elif match["part"] == "attachment":
-            inner = _inside(html, match.end())
+            inner = inside(html, match.end())
             address = re.search(r"(?:href|src)=\"?([^\s\">]+)", inner)
             now.attachments.append(unescape(address[1]).rpartition("/")[2].partition("?")[0] if address else "file")
         elif match["part"]:
-            now.text = now.text or str(plain(EMOJI.sub(r"\1", NOT_SAID.sub("", _inside(html, match.end()))).replace("\n", "<br>")))
+            now.text = now.text or str(plain(EMOJI.sub(r"\1", NOT_SAID.sub("", inside(html, match.end()))).replace("\n", "<br>")))
         elif match["mark"] in ("author-tag", "bot-tag"):
             for one in (group, now):
                 one.bot = match["marked"].strip() == "BOT"
@@ -270,12 +270,3 @@ def _title(tag: str) -> str:
     match = TITLE.search(tag)
     return (match[1] or match[2] or "") if match else ""
 
-
-def _inside(html: str, start: int) -> str:
-    """What stands in an element that has just begun, up to where it ends."""
-    depth = 1
-    for match in DIV.finditer(html, start):
-        depth += -1 if match[1] else 1
-        if not depth:
-            return html[start : match.start()]
-    return html[start:]

@@ -38,7 +38,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* *Accounts Centre > Your information and permissions > Download your information*, messages, format JSON.
     *Reads:* texts (repaired: these exports write each byte of a letter as a letter), names, times in milliseconds, reactions, what was sent along by kind.
-    *Not:* what photos and files show; calls but for their line; messages that were taken back and lines such as *reacted to your message*, which are counted; the HTML form.
+    *Not:* what photos and files show; calls but for their line; messages that were taken back and lines such as *reacted to your message*, which are counted.
     """
     whole, problems = document(source)
     yield from problems

@@ -34,7 +34,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Export:* Telegram Desktop, a chat's menu, *Export chat history*, or *Settings > Advanced > Export Telegram data*; format: machine-readable JSON. For bots: what ``getUpdates`` answered or
     a webhook got, an update a line or a list, also as Perceval keeps it.
     *Reads:* texts with their entities, reply links, edits (of updates the last form), reactions, kinds of media; times by ``date_unixtime``, else local times by the map's zone.
-    *Not:* joins, pins and other service messages, buttons that were pressed, which are counted; what media show; the HTML export; what a bot itself wrote, which it is not sent.
+    *Not:* joins, pins and other service messages, buttons that were pressed, which are counted; what media show; what a bot itself wrote, which it is not sent.
     """
     if "update_id" in bare(sample(source.head(), "result")):
         yield from _updates(source, mapping)
