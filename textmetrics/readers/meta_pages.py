@@ -51,7 +51,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     parts = [html[a:b] for a, b in pairwise([*begins, len(html)])]
     times = [line(m[1]) if (m := WHEN.search(part)) else "" for part in parts]
     make = Messages(source, mapping, local=True, dates=lambda: times)
-    moments = [m for t in times if (m := make.when(t)) is not None]
+    moments = [moment for t in times if (moment := make.when(t)) is not None]
     if moments and moments[0] > moments[-1]:  # the newest first
         parts, times = parts[::-1], times[::-1]
     for number, (part, time) in enumerate(zip(parts, times, strict=True), start=1):
