@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 import textmetrics as tm
-from textmetrics.expectations import expectations
+from textmetrics.contacts import contacts
+from textmetrics.expectations import DEEP, expectations, worth
 from textmetrics.metrics.experience import accumulate, lived
 from textmetrics.pipeline import with_side_tables
 from textmetrics.testing import conversation, transcript
@@ -69,6 +70,29 @@ def test_histories_follow_customers_over_channels():
     told = {s.title: s for s in expectations(report)}["What is left of all contacts"]
     assert next(f.estimate.value for f in told.figures if f.group == "falling short counts 2 times") == pytest.approx(sum(values.values()) / 2)
     assert told.figures[0].estimate.n == 3 and "ann-5" in told.figures[1].behind
+
+
+def test_what_is_left_is_held_against_threats_to_leave_and_satisfaction(tmp_path):
+    """Ten whom nothing helped, half of whom threaten to leave at the next contact; ten who were helped, none of whom does. The helped are content."""
+    leave = ("12:00 agent: Please restart the box.", "12:05 customer: That didn't work. I will cancel my contract and switch to another provider!")
+    bad = [[contact(2, f"bad{n}", *FAILED), contact(9, f"bad{n}", *(leave if n % 2 else FAILED))] for n in range(10)]
+    good = [[contact(2, f"good{n}", *WORKED), contact(9, f"good{n}", *WORKED)] for n in range(10)]
+    report = tm.analyze([c for pair in bad + good for c in pair], as_of=AS_OF)
+    rows = [f"{who}{n}-2,csat,{score},1,5,higher" for who, score in (("bad", 1), ("good", 5)) for n in range(10)]
+    (path := tmp_path / "s.csv").write_text("\n".join(["conversation_id,instrument,score,scale_min,scale_max,direction", *rows]))
+    told = {f.group + f.name: f for f in worth(report, contacts(report)).figures}
+    first, second = (told[f"threatened to leave at the next contact{of}"].estimate for of in (f"of those below {DEEP:g}", "of the others"))
+    assert (first.value, first.n, second.value, second.n) == (0.5, 10, 0.0, 10)
+    told = {f.group: f.estimate for f in worth(with_side_tables(report, [path]), contacts(report)).figures}
+    e = told["satisfaction asked for"]
+    assert e.n == 20 and e.value > 0.8 and 0 < e.low <= e.value
+
+
+def test_what_is_left_fades_with_time():
+    assert accumulate([-0.6, 0.0], days=[0, 180])[1] == pytest.approx(0.7 * 0.5 * -1.2 + 0.3 * 0.18)
+    report = tm.analyze([contact(2, "ann", *FAILED), contact(5, "ann", *FAILED)], as_of=AS_OF)
+    told = {f.group: f.estimate.value for f in {s.title: s for s in expectations(report)}["What is left of all contacts"].figures if f.name == "after the last contact"}
+    assert told["falling short counts 2 times"] < told["falling short counts 2 times, fading by half in 180 days"] < 0
 
 
 def test_expectations_asked_for_stand_beside_satisfaction_on_their_own_scales(tmp_path):

@@ -14,7 +14,7 @@ from . import confusion
 from .asked import kpis
 from .contacts import Contact, contacts
 from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantile
-from .figures import Figure, Section, lasting, share, some
+from .figures import Figure, Section, lasting, share, some, tails
 from .holdout import holdout
 from .matching import matched_revenue
 from .money import per_customer
@@ -66,7 +66,8 @@ def speed(found: Sequence[Contact]) -> Section:
         mine = [c for c in found if c.channel == channel]
         times = [((c.answered or c.as_of) - c.began).total_seconds() for c in mine]
         longest = [c.id for _, c in sorted(zip(times, mine, strict=True), key=lambda x: (-x[0], x[1].id))[:3]]
-        figures.append(lasting(channel, "first substantive answer, median", times, [c.answered is None for c in mine], longest))
+        still = [c.answered is None for c in mine]
+        figures += [lasting(channel, "first substantive answer, median", times, still, longest), *tails(channel, times, still, longest)]
         answered = [t for t, c in zip(times, mine, strict=True) if c.answered is not None]
         if len(answered) >= FEWEST:
             given = np.asarray(answered)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec import Struct
 
-from .estimates import RESAMPLES, SEED, Estimate, cumulative_incidence, quantile, survival, wilson
+from .estimates import BESIDE, NEEDED, RESAMPLES, SEED, Estimate, beside, cumulative_incidence, quantile, survival, wilson
 
 BEHIND = 5  # conversations named for a figure
 
@@ -54,6 +54,12 @@ def lasting(group: str, name: str, times: Sequence[float], censored: Sequence[bo
     """A Kaplan-Meier median of times, those still running counted as lasting at least so long."""
     t, c = np.asarray(times, float), np.asarray(censored, bool)
     return Figure(group, name, survival(t, np.ones(len(t)), c) if len(t) else Estimate(0, None), "s", note, some(behind))
+
+
+def tails(group: str, times: Sequence[float], censored: Sequence[bool], behind: Iterable[str] = ()) -> list[Figure]:
+    """p75, p90 and p95 beside such a median: those for which there are enough times."""
+    t, c = np.asarray(times, float), np.asarray(censored, bool)
+    return [Figure(group, f"{name} of it", beside("survival", name, t, np.ones(len(t)), c), "s", "", some(behind)) for name in BESIDE if len(t) >= NEEDED[name]]
 
 
 def incidence(times: Sequence[float], kinds: Sequence[int], kind: int, at: float, clusters: Sequence[str]) -> Estimate:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .contacts import LIKELY, SURE, Contact, Journey, contacts, journeys, linkage
 from .estimates import Estimate
-from .figures import Figure, Section, incidence, lasting, middle, share, some
+from .figures import Figure, Section, incidence, lasting, middle, share, some, tails
 from .report import Report
 
 HOUR, DAY = 3600.0, 86400.0
@@ -192,7 +192,8 @@ def time_to_resolution(made: Sequence[Journey]) -> Section:
             end = (j.contacts[-1].confirmed or j.contacts[-1].ended) if done else max(c.as_of for c in j.contacts)
             times.append(max(0.0, (end - j.contacts[0].began).total_seconds()))
             censored.append(not done)
-        figures.append(lasting(group, "until confirmed, open ones included", times, censored, (j.contacts[-1].id for j, t in sorted(zip(js, times, strict=True), key=lambda x: -x[1])[:5])))
+        longest = [j.contacts[-1].id for j, _ in sorted(zip(js, times, strict=True), key=lambda x: (-x[1], x[0].contacts[-1].id))[:5]]
+        figures += [lasting(group, "until confirmed, open ones included", times, censored, longest), *tails(group, times, censored, longest)]
         solved = [t for t, c in zip(times, censored, strict=True) if not c]
         if solved:
             figures.append(middle(group, "of the confirmed only", solved, "s", note="what most tools show"))

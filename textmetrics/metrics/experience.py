@@ -11,23 +11,27 @@ from . import metric
 
 PULL = 0.3  # how much of a contact goes into the experience, and into what is expected next (metric catalogue EX-2; not validated)
 LOSS = 2.0  # how much heavier falling short weighs than exceeding (as before; `experience` shows 1 to 3)
+HALF_LIFE = 180.0  # days in which what is left of contacts fades by half, where time is counted at all (as before)
 BURDEN = 0.5  # what each repeated, prompted or unclear thing takes from a contact, at most 1 in all (ours)
 EFFORTS = ("reformulation", "nudge", "rephrase_request")
 
 
-def accumulate(lived: Sequence[float], *, loss: float = LOSS, pull: float = PULL, expected: float = 0.0) -> list[float]:
+def accumulate(lived: Sequence[float], *, loss: float = LOSS, pull: float = PULL, expected: float = 0.0, days: Sequence[float] = (), half_life: float = HALF_LIFE) -> list[float]:
     """The experience after each contact: what was lived less what was expected, shortfalls weighing more, older contacts less; what is expected follows what was lived.
 
-    The first contact counts in full.
+    The first contact counts in full. ``days``: how many lie before each contact since the one before (0 before the first); with them, what is left fades by half in ``half_life``.
 
     >>> [round(e, 3) for e in accumulate([0.4, -0.6, -0.2, 0.5])]
     [0.4, -0.152, -0.169, 0.07]
+    >>> [round(e, 3) for e in accumulate([0.4, 0.12], days=[0, 180])]  # 0.7 of half of 0.4, as expected since
+    [0.4, 0.14]
     """
     found: list[float] = []
-    for one in lived:
+    for n, one in enumerate(lived):
         gap = one - expected
         felt = gap if gap >= 0 else loss * gap
-        found.append((1 - pull) * found[-1] + pull * felt if found else felt)
+        left = 0.5 ** (days[n] / half_life) if days else 1.0
+        found.append((1 - pull) * left * found[-1] + pull * felt if found else felt)
         expected += pull * gap
     return found
 
