@@ -57,6 +57,10 @@ def test_revenue_counts_who_bought_nothing_and_leaves_out_the_recent(report, tmp
     assert not any(s.title.startswith("Revenue") for s in channels(with_side_tables(early, [orders])))
 
 
+def test_two_conversations_are_associated_with_nothing():
+    assert association(np.array([[1.0, 0], [0, 1]]))[0] == 0
+
+
 def test_residuals_and_association_of_a_known_table():
     table = np.array([[30.0, 10.0], [10.0, 30.0]])
     assert residuals(table)[0, 0] == pytest.approx(4.472, abs=1e-3) == -residuals(table)[0, 1]

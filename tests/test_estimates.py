@@ -65,6 +65,8 @@ def test_poisson():
     assert poisson(0)[0] == 0.0 and poisson(0)[1] == pytest.approx(3.6889, abs=1e-3)
     low, high = poisson(100000)
     assert low < 100000 < high and high - low < 1300
+    assert poisson(10_001) == pytest.approx((9805.942668, 10198.961424), rel=1e-7), "scipy's chi-squared: chdtri(20002, 0.975) / 2, chdtri(20004, 0.025) / 2"
+    assert poisson(10**12) == pytest.approx((10**12 - 1959963.0, 10**12 + 1959966.0), abs=1), "as scipy has it, and at once"
 
 
 def test_kaplan_meier():

@@ -43,6 +43,13 @@ def test_waiting_against_expectation(lines, metric, value):
     assert seen == ({metric: [pytest.approx(value)]} if metric else {})
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_took_longer_than_expected_is_named(order):
+    waits = [conversation("09:00 customer: No sound?", f"09:{m} agent: Please restart the box.", id=i) for m, i in (("00", "quick"), ("50", "slow"))]
+    (told,) = [s for s in expectations(tm.analyze(waits[::order], as_of=AS_OF)) if s.title == "Waiting against expectation"]
+    assert {f.name: f.behind for f in told.figures}["longer than expected"] == ("slow",)
+
+
 def test_a_contact_is_in_range_and_better_when_it_worked():
     good = lived(transcript("09:00 customer: No sound?", "09:00 agent: Please restart the box.", "09:05 customer: That fixed it, thanks!", as_of=AS_OF))
     bad = lived(transcript("09:00 customer: No sound?", "11:00 agent: Please restart the box.", "11:05 customer: That didn't work, still no sound!", as_of=AS_OF))

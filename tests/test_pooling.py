@@ -42,6 +42,18 @@ def test_none_and_all_keep_an_interval(kind, groups):
         assert r.low < r.pooled < r.high and r.alike
 
 
+def test_groups_of_none_and_of_all_leave_a_prior_of_one_observation():
+    """Moments would say Beta(-0.26, -0.26)."""
+    assert beta_binomial(np.array([0.0, 10]), np.array([10.0, 10])) == (0.5, 0.5)
+    first, last = pooled(shares((0, 10), (10, 10)), "proportion")
+    assert 0 <= last.low < last.pooled < last.high < first.low < first.pooled < first.high <= 1
+
+
+def test_votes_below_0_are_no_counts():
+    ranks = pooled({**rates((10, 10), (20, 10)), "down": Value(-0.5, 0.1, 10, 10.0)}, "rate")
+    assert ranks[-1].group == "down" and all(r.low < r.pooled < r.high for r in ranks)
+
+
 def test_equal_groups_share_one_value_and_their_prior_knows_no_more_than_all_of_them():
     assert beta_binomial(np.array([10.0, 10, 10]), np.array([20.0] * 3)) == (30, 30)
     assert gamma_poisson(np.array([10.0, 10]), np.array([20.0] * 2)) == (20, 40)

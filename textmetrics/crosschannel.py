@@ -103,10 +103,11 @@ def association(table: Array) -> tuple[float, float]:
     phi = max(0.0, chi2 / n - (r - 1) * (c - 1) / (n - 1))
     rows, columns = r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)
     df = (r - 1) * (c - 1)
+    v = min(1.0, sqrt(phi / min(rows - 1, columns - 1))) if min(rows, columns) > 1 else 0.0
     if df == 1:
-        return min(1.0, sqrt(phi / min(rows - 1, columns - 1))), erfc(sqrt(chi2 / 2))
+        return v, erfc(sqrt(chi2 / 2))
     wilson_hilferty = ((chi2 / df) ** (1 / 3) - (1 - 2 / (9 * df))) / sqrt(2 / (9 * df))
-    return (min(1.0, sqrt(phi / min(rows - 1, columns - 1))) if min(rows, columns) > 1 else 0.0), erfc(wilson_hilferty / sqrt(2)) / 2
+    return v, erfc(wilson_hilferty / sqrt(2)) / 2
 
 
 def residuals(table: Array) -> Array:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from .contacts import Contact, contacts
-from .estimates import FEWEST, Estimate, mean
+from .estimates import mean
 from .figures import Figure, Section, share, some
 from .gaps import gaps
 from .metrics.experience import HALF_LIFE, LOSS, accumulate
@@ -41,7 +41,8 @@ def sources(report: Report) -> Section:
             worse = [str(i) for _, i in sorted(zip(s.value.tolist(), s.conversation.tolist(), strict=True))]
             figures.append(share(words, "of the waits that can be compared", len(s.value), total))
             figures.append(Figure(words, "expected less waited, share of both", mean(s.value, s.exposure, s.censored), "gap", "", tuple(worse[:5])))
-            figures.append(share(words, "longer than expected", int((s.value < 0).sum()), len(s.value), (i for v, i in zip(s.value, worse, strict=True) if v < 0)))
+            late = int((s.value < 0).sum())
+            figures.append(share(words, "longer than expected", late, len(s.value), worse[:late]))
     return Section("Waiting against expectation", tuple(figures), "0 is as expected, -0.33 twice as long, 0.33 half as long.")
 
 
@@ -129,5 +130,5 @@ def _place(r: Mapping[str, object]) -> float | None:
 def _mean(group: str, name: str, values: Mapping[str, float]) -> Figure:
     given: Sequence[float] = list(values.values())
     n = len(given)
-    estimate = mean(np.asarray(given), np.ones(n), np.zeros(n, bool)) if n >= FEWEST else Estimate(n, sum(given) / n)
+    estimate = mean(np.asarray(given), np.ones(n), np.zeros(n, bool))
     return Figure(group, name, estimate, "index", "", some(i for i, v in values.items() if v <= min(given)))

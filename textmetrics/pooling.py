@@ -1,6 +1,6 @@
 """Partial pooling: groups in a ranking are drawn towards all of them, the more so the less is known of each (empirical Bayes).
 
-Shares are beta-binomial, rates Gamma-Poisson, anything else normal. What groups differ by beyond chance is told from the groups themselves, by moments; it is never taken to be told
+Shares are beta-binomial, rates Gamma-Poisson (normal where votes make one negative), anything else normal. What groups differ by beyond chance is told from the groups themselves, by moments; it is never taken to be told
 better than all groups together could, so that equal groups keep an interval. Customers who come again count as less than as many: counts are divided by their design effect.
 """
 
@@ -41,6 +41,7 @@ def pooled(groups: Mapping[str, Value], kind: str = "mean") -> list[Ranked]:
     names = sorted(groups)
     values = [groups[g] for g in names]
     how = {"proportion": _shares, "bounds": _shares, "rate": _rates}.get(kind, _means)
+    how = _means if how is _rates and any(v.value < 0 for v in values) else how  # votes may lie below 0, counts may not
     drawn, low, high = how(values)
     rows = [Ranked(g, v.n, v.value, float(d), float(a), float(b)) for g, v, d, a, b in zip(names, values, drawn, low, high, strict=True)]
     rows.sort(key=lambda r: (-r.pooled, r.group))
@@ -92,7 +93,7 @@ def design_effect(values: Sequence[Value], simple: Array) -> float:
 
 
 def beta_binomial(successes: Array, n: Array) -> tuple[float, float]:
-    """The prior Beta(a, b) of the shares of several groups, by moments (Kleinman 1973); a + b is at most all that was seen.
+    """The prior Beta(a, b) of the shares of several groups, by moments (Kleinman 1973); a + b is at most all that was seen, and at least one observation.
 
     >>> [round(x, 2) for x in beta_binomial(np.array([20.0, 40, 60, 80]), np.array([100.0] * 4))]
     [1.43, 1.43]
@@ -105,7 +106,7 @@ def beta_binomial(successes: Array, n: Array) -> tuple[float, float]:
     chance = len(n) - 1
     spread = total - float(n @ n) / total - chance
     within = (q - chance) / spread if spread > 0 else 0.0  # correlation of two of one group
-    strength = min(1 / within - 1 if within > 0 else inf, total)
+    strength = min(max(1 / within - 1, 1.0) if within > 0 else inf, total)  # groups of none and of all would leave no prior
     return mean * strength, (1 - mean) * strength
 
 

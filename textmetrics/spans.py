@@ -41,8 +41,8 @@ def lacking(n: int, need: int) -> str:
 def shown(value: float | None, unit: str) -> str:
     """A value in its unit; unknown is said to be so.
 
-    >>> shown(0.4236, "share"), shown(5400, "s"), shown(0.031, "per message"), shown(None, "s"), shown(0.2, "mood")
-    ('42 %', '1 h 30 min', '0.031', 'not reached', '+0.20')
+    >>> shown(0.4236, "share"), shown(5400, "s"), shown(0.031, "per message"), shown(None, "s"), shown(0.2, "mood"), shown(-123.4, "index")
+    ('42 %', '1 h 30 min', '0.031', 'not reached', '+0.20', '-123')
     """
     if value is None:
         return "not reached"
@@ -53,6 +53,7 @@ def shown(value: float | None, unit: str) -> str:
         return duration(value)
     if unit in ("mood", "SD"):
         return f"{value:+.2f}{' SD' if unit == 'SD' else ''}"
-    if value >= 100 or value == int(value):
+    size = abs(value)
+    if size >= 100 or size == int(size):
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+    return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.1 else f"{value:.2g}"

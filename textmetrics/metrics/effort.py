@@ -160,25 +160,25 @@ def contacts(transcripts: Sequence[Transcript]) -> Iterator[tuple[Transcript, Ob
         yield transcripts[0], Observation(len(transcripts))
 
 
-@metric(unit="share", better="lower", estimate="proportion", of="customer", headline=True)
+@metric(unit="share", better="lower", estimate="proportion", of="customer", headline=True, version=2)
 def came_back(transcripts: Sequence[Transcript]) -> Iterator[tuple[Transcript, Observation]]:
     """Share of conversations after which the same customer came again within 7 days, in any channel.
 
-    A conversation that ended less than 7 days before the data were cut is open.
+    A conversation that ended less than 7 days before the data were cut is open, even if they have come back already: of the others nobody knows yet.
 
     Read: whether it was the same matter is not known here: an upper bound of repeats.
     Act: compare with resolution: coming back after "solved" is a revocation in disguise.
     Source: metric catalogue XC-11.
     """
     known = _dated(transcripts)
-    for t, following in zip(known, [*known[1:], None], strict=True):
+    for t, following in itertools.zip_longest(known, known[1:]):
         last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
         if last is None:
             continue
         begun = following.messages[0].sent_at if following is not None else None
         again = begun is not None and begun - last <= AGAIN
         young = t.as_of is not None and t.as_of - last < AGAIN
-        yield t, Observation(float(again), censored=young and not again, message=0)
+        yield t, Observation(float(again), censored=young, message=0)
 
 
 @metric(unit="share", better="lower", estimate="proportion", of="customer")
