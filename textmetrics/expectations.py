@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from .contacts import Contact, contacts
-from .estimates import mean
+from .estimates import FEWEST, mean
 from .figures import Figure, Section, share, some
 from .gaps import gaps
 from .metrics.experience import HALF_LIFE, LOSS, accumulate
