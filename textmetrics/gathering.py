@@ -19,6 +19,7 @@ from .links import Links, number
 from .mapping import Map
 from .profile import stage
 from .readers import Reader
+from .repeats import Repeats
 from .spool import Merge, Roll, Shuffle, Spool
 from .types import Conversation, Record
 
@@ -49,6 +50,7 @@ class Export:
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(_weight, group[2])))
         self._said: datetime | None = None  # the last time in a conversation of it
         self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
+        self.repeats = Repeats()
         self._count = 0
         self._timeless, self._placed = False, True
 
@@ -61,6 +63,7 @@ class Export:
             self._count += 1
         else:
             self._whole.add(item)
+            self.repeats.add_whole(item)
             self.ids.append(number(item.id))
             for m in item.messages:
                 self._heard(m.sent_at, m.source)
@@ -74,7 +77,7 @@ class Export:
         calls = self._reader.calls
         for c in self._all():
             cut = c.cut or (latest([c]) if calls and c.channel == "voice" else self._cut_of(c))
-            yield msgspec.structs.replace(c, cut=cut)
+            yield self.repeats.mark(msgspec.structs.replace(c, cut=cut))
 
     def _all(self) -> Iterator[Conversation]:
         yield from self._whole
@@ -154,6 +157,7 @@ class Export:
         run = list(groups)
         self.ids.extend(number(key) for _, key, _ in run)
         for _, _, group in run:
+            self.repeats.add(group, self._channel)
             for r in group:
                 self._heard(r.sent_at, r.source)
         self._groups.add(run)

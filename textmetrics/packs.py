@@ -56,7 +56,9 @@ class Language(Struct, frozen=True):
 
 
 class Channel(Struct, frozen=True):
-    """How a channel is read: what is cut from its texts, when silence ends a conversation, when an outcome is mature, from which age on counters of a message count."""
+    """How a channel is read: what is cut from its texts, when silence ends a conversation, when an outcome is mature, from which age on counters of a message count.
+
+    ``instant``: within so many seconds nobody reads and answers; 0 where it does not tell."""
 
     name: str
     doc: str
@@ -65,6 +67,7 @@ class Channel(Struct, frozen=True):
     mature: float
     patience: float
     approval: float
+    instant: float = 0.0
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -184,6 +187,7 @@ def channel(name: str) -> Channel:
         mature=float(need(path, data, "mature")),
         patience=float(need(path, data, "patience")),
         approval=float(data.get("approval", need(path, data, "mature"))),
+        instant=float(data.get("instant", 0)),
         targets={k: float(v) for k, v in data.get("targets", {}).items()},
     )
 

@@ -48,6 +48,7 @@ class Counts(Struct):
     set_aside: int = 0
     merged: int = 0
     left_out: int = 0
+    repeated: int = 0  # first replies taken as automatic, as many conversations were met with the same words at once
 
 
 class Reading:
@@ -92,6 +93,7 @@ class Reading:
             self.counts.kept -= self.counts.merged
             self.cut = max((e.cut for e in exports if e.cut is not None), default=None)
             yield from self._conversations(exports)
+            self.counts.repeated = sum(e.repeats.marked for e in exports)
         finally:
             spool.close()
 

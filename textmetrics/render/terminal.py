@@ -66,6 +66,8 @@ def _head(report: Report) -> Group:
         aside.append(f"{n:,} messages found twice and kept once")
     if n := counts.get("left_out"):
         aside.append(f"{n:,} things that are no messages (changes, drafts, ...) counted in run.json")
+    if n := counts.get("repeated"):
+        aside.append(f"{n:,} first replies that came at once in the same words, taken as automatic")
     if n := counts.get("clock_skewed"):
         aside.append(f"{n:,} conversations with impossible clocks kept out of all waits")
     if n := sum(lang is None for lang in report.arrow("conversations")["language"].to_pylist()):
