@@ -24,6 +24,7 @@ from textmetrics.estimates import (
     rate,
     restricted_mean,
     rogan_gladen,
+    rough,
     share,
     standardised_difference,
     survival,
@@ -225,6 +226,11 @@ def test_percentiles_are_those_of_the_same_curve_and_may_lie_below_zero():
 def test_a_percentile_that_the_open_ones_hide_is_not_reached():
     assert percentile(*seen(range(1, 60), [False] * 55 + [True] * 4), q=0.95).value is None
     assert percentile(*seen([1] * 50 + [2] * 8 + [100], [False] * 50 + [True] * 8 + [False]), q=0.95).value is None, "one late answer, when nobody else is watched"
+
+
+@pytest.mark.parametrize(("n", "is_rough"), [(92, True), (93, False), (9, False)])
+def test_a_share_is_rough_below_93_in_the_worst_case_and_a_count_below_ten(n, is_rough):
+    assert rough("proportion", n, *wilson(n / 2, n)) is is_rough
 
 
 def test_a_total_has_no_interval():

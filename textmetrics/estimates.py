@@ -16,6 +16,8 @@ from msgspec import Struct
 Array = np.ndarray
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 FEWEST = 10  # observations below which a share is shown as a count, not as a percentage
+ROUGH = 0.1  # half-width of the interval of a share beyond which it is said to be rough
+PLAIN_SHARES = ("proportion", "incidence", "share")  # estimates whose interval is all chance
 ROUNDING = 1e-12  # a product of many shares that is one half may come out a little more
 RESAMPLES = 1000
 MANY = 1000  # observations from which a bootstrap is expanded, not drawn
@@ -293,6 +295,17 @@ def beside(estimate: str, name: str, values: Array, exposure: Array, censored: A
     """
     q = PERCENTILES[name]
     return quantile(values, exposure, censored, q) if estimate == "quantile" else percentile(values, exposure, censored, q)
+
+
+def rough(estimate: str, n: int, low: float | None, high: float | None) -> bool:
+    """Whether a share is known to no better than 10 percentage points either way; bounds are not asked, for they are as wide as customers are silent.
+
+    >>> rough("proportion", 40, 0.35, 0.65), rough("proportion", 93, 0.4, 0.6), rough("bounds", 40, 0.1, 0.9)
+    (True, False, False)
+    """
+    if estimate not in PLAIN_SHARES or low is None or high is None or too_few(estimate, n):
+        return False
+    return (high - low) / 2 > ROUGH + ROUNDING
 
 
 def too_few(estimate: str, n: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from ..estimates import NEEDED
+from ..estimates import NEEDED, rough
 from ..spans import lacking, shown
 from ..summing import row_of
 
@@ -33,13 +33,16 @@ FAMILIES = {
 
 
 def beside(row: Mapping[str, Any]) -> str:
-    """What stands beside the n of an estimate: how many are open or silent, and how many were left out as too young.
+    """What stands beside the n of an estimate: how many are open or silent, how many were left out as too young, and whether it is a rough share.
 
-    >>> beside({"n_open": 16, "estimate": "bounds", "n_young": 3})
+    >>> beside({"n": 40, "low": 0.2, "high": 0.8, "n_open": 16, "estimate": "bounds", "n_young": 3})
     '16 silent, 3 young'
+    >>> beside({"n": 40, "low": 0.2, "high": 0.5, "n_open": 0, "estimate": "proportion", "n_young": 0})
+    'rough'
     """
     told = ((row["n_open"], "silent" if row["estimate"] == "bounds" else "open"), (row["n_young"], "young"))
-    return ", ".join(f"{n:,} {what}" for n, what in told if n)
+    words = [f"{n:,} {what}" for n, what in told if n]
+    return ", ".join([*words, "rough"] if rough(row["estimate"], row["n"], row["low"], row["high"]) else words)
 
 
 def ends(row: Mapping[str, Any]) -> str:

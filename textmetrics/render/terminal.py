@@ -76,7 +76,7 @@ def _head(report: Report) -> Group:
     if unread:
         aside.append(f"no language pack, so times and volumes only: {unread}")
     lines = [head, Text("Set aside: " + ("; ".join(aside) if aside else "nothing"), "dim")]
-    note = Text("n: observations. Interval: 95 %; of 'acknowledged' and 'resolution' it reaches from none to all of the silent.", "dim")
+    note = Text("n: observations. Interval: 95 %; of 'acknowledged' and 'resolution' it reaches from none to all of the silent. Rough: a share known to 10 points or worse.", "dim")
     if any(report.arrow("conversations")["too_young"].to_pylist()):
         note.append(" Young: too recent for an outcome, not in n.")
     return Group(*lines, note)
