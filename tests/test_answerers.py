@@ -57,6 +57,12 @@ def test_what_others_say_stands_apart():
     assert observed("confirmed_by_others", t) == [(0.0, False)]
 
 
+@pytest.mark.parametrize("metric", ["company_solutions_acknowledged", "peer_solutions_acknowledged", "confirmed_by_others", "each_solution_acknowledged"])
+def test_what_is_too_young_is_left_out_whatever_was_said_of_it(metric):
+    t = transcript(*(f"2024-01-19 {line}" for line in (ASKED, f"09:05 agent: {FIX}", f"09:06 peer: {OTHER_FIX}", WORKED, "09:30 other: That worked for me!")), channel="community")
+    assert observed(metric, t) == [] and observed(metric, msgspec.structs.replace(t, as_of=None))
+
+
 @pytest.mark.parametrize(("told", "expected"), [({"originator": 1}, [(1.0, False)]), ({"originator": 0}, [(0.0, False)]), ({"likes": 9}, [])])
 def test_a_like_of_the_one_who_asked_is_evidence_of_its_own(told, expected):
     one = conversation(ASKED, f"09:05 agent: {FIX}", channel="social")

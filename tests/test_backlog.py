@@ -76,6 +76,7 @@ SILENCES = {
     "putting off breaks none": ([f"2024-01-11 00:00 {STALL}", f"2024-01-13 00:00 {FIX}"], (3 * DAY, False)),
     "an answer that promises more owes more": (["2024-01-11 00:00 agent: Please restart the box and check the cable. I'll get back to you tomorrow about the refund.", f"2024-01-15 00:00 {FIX}"], (4 * DAY, False)),
     "and still owes it": (["2024-01-11 00:00 agent: Please restart the box and check the cable. I'll get back to you tomorrow about the refund."], (9 * DAY, True)),
+    "put off again, after an answer": ([f"2024-01-11 00:00 {FIX}", "2024-01-11 00:01 agent: I'll check with the warehouse and let you know.", "2024-01-16 00:01 agent: They have sent a new box."], (5 * DAY, False)),
     "until the customer says it works": (
         ["2024-01-11 00:00 agent: Please restart the box and check the cable. I'll get back to you tomorrow about the refund.", "2024-01-13 00:00 customer: It works now, thank you!"],
         (2 * DAY, True),

@@ -16,6 +16,7 @@ HELP = {
     "a stall is no answer": ([ASKED, "2024-01-10 10:00 agent: One moment please."], [(0.0, False)]),
     "praise needs none": (["2024-01-10 09:00 customer: You are the best company ever, I love you!"], []),
     "younger than a day": (["2024-01-19 09:00 customer: My router keeps crashing, can you help?"], [(0.0, True)]),
+    "as young, and answered": (["2024-01-19 09:00 customer: My router keeps crashing, can you help?", f"2024-01-19 09:05 {FIX}"], [(1.0, True)]),
 }
 
 
@@ -42,6 +43,7 @@ MOVES = {
     "says so": ([[*INVITED, "2024-01-10 12:00 customer: I just sent you a DM"]], [(1.0, False)]),
     "says it is done": ([[*INVITED, "2024-01-10 12:00 customer: ok, done"]], [(1.0, False)]),
     "younger than a day": ([["2024-01-19 09:00 customer: My router keeps crashing", "2024-01-19 10:00 agent: Please send us a direct message."]], []),
+    "as young, and taken up": ([["2024-01-19 09:00 customer: My router keeps crashing", "2024-01-19 10:00 agent: Please send us a direct message.", "2024-01-19 10:05 customer: I just sent you a DM"]], []),
     "to the phone": ([[ASKED, "2024-01-10 10:00 agent: Please call our hotline."]], []),
 }
 

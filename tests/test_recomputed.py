@@ -62,7 +62,7 @@ def test_dropped(run):
                  (select 1 from {messages} r where r.conversation_id = last.conversation_id and r.position > last.p and r.reply in ('substantive', 'bot')) as unanswered
                  from last join {conversations} c using (conversation_id) left join {messages} q on q.conversation_id = last.conversation_id and q.position = last.p)
         select channel, avg(unanswered::int) from fate
-        where not (unanswered and age < case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end) group by 1""")
+        where age is null or age >= case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end group by 1""")
     assert estimate(report, "dropped") == pytest.approx(shares)
 
 
@@ -87,7 +87,7 @@ def test_unrepaired(run):
                  (select 1 from {messages} r where r.conversation_id = q.conversation_id and r.position > q.position and r.reply in ('substantive', 'bot')) as alone
                  from asked join {messages} q using (conversation_id, message_id) join {conversations} c using (conversation_id))
         select channel, avg(alone::int) from fate
-        where not (alone and age < case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end) group by 1""")
+        where age is null or age >= case channel when 'chat' then 300 when 'social' then 259200 when 'email' then 604800 else 1209600 end group by 1""")
     assert estimate(report, "unrepaired") == pytest.approx(shares)
 
 

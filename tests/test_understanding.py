@@ -38,6 +38,7 @@ UNREPAIRED = {
     "left there": ([ASK, FIX, WHICH], [1.0]),
     "one moment explains nothing": ([ASK, FIX, WHICH, "09:07 agent: One moment please."], [1.0]),
     "the second one only": ([ASK, FIX, WHICH, "09:07 agent: The black cable on the back.", "09:08 customer: What do you mean?"], [0.0, 1.0]),
+    "as early, and explained": (["2024-01-19 23:58 agent: Please check the cable.", "2024-01-19 23:58 customer: Which one?", "2024-01-19 23:59 agent: The black cable on the back."], ["open"]),
     "too early": (["2024-01-19 23:50 customer: No sound", "2024-01-19 23:58 agent: Please check the cable.", "2024-01-19 23:59 customer: Which button?"], ["open"]),
 }
 

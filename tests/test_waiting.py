@@ -93,6 +93,7 @@ DROPPED = {
     "a farewell asks nothing": ([ASKED, FIX, "09:20 customer: it works now, thanks!"], [0.0]),
     "nobody asked": (["09:00 agent: How did it go?"], []),
     "too early to say": ([ASKED, "2024-01-19 23:58 customer: It is broken again."], ["open"]),
+    "as early, and answered": (["2024-01-19 23:57 customer: It is broken.", "2024-01-19 23:58 agent: Please restart the box."], ["open"]),
 }
 
 
@@ -100,6 +101,19 @@ DROPPED = {
 def test_dropped(case):
     lines, expected = DROPPED[case]
     assert ["open" if o.censored else o.value for o in tm.observe(transcript(*lines), ["dropped"])["dropped"]] == expected
+
+
+def test_the_quick_among_the_young_are_counted_no_sooner_than_the_others():
+    """Half are answered within a minute, half never: half are abandoned, wherever the data are cut."""
+    given = [transcript(f"2024-01-19 {h}:00 customer: No sound?", *[f"2024-01-19 {h}:01 agent: Please restart the box."] * (h % 2), channel="email", as_of=datetime(2024, 1, 26, 13, 30, tzinfo=UTC)) for h in range(10, 18)]
+    seen = tm.observe(given, ["abandonment"])["abandonment"]
+    assert tm.estimate("abandonment", seen).value == 0.5 and sum(o.censored for o in seen) == 4
+
+
+def test_a_first_wait_without_a_clock_is_no_later_one():
+    t = transcript("customer: No sound?", "09:05 agent: Please restart the box.", "09:10 customer: Still no sound?", "09:40 agent: Please check the cable.")
+    seen = tm.observe(t, ["first_response_wait", "first_reply_wait", "service_level", "answered_within_an_hour", "gap_to_usual_time", "customer_wait"])
+    assert {name: [o.value for o in found] for name, found in seen.items() if found} == {"customer_wait": [1800.0]}
 
 
 def test_deadline_is_met_missed_or_open():

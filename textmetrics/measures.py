@@ -111,12 +111,17 @@ def level(found: Sequence[tuple[str, float]], within: float, short: float, count
 
 @measure("share")
 def abandonment(given: Sequence[Episode], *, of: str = "offered", short: float = 0.0, counts: str = "never answered", stops: Sequence[str] = ("substantive",)) -> Value:
-    """Share of conversations that nobody answered: of all offered, or of handled and abandoned without short ones; or that end unanswered."""
-    found = [o for o in outcomes(given, stops) if o[0] != "open"]
+    """Share of conversations that nobody answered: of all offered, or of handled and abandoned without short ones; or that end unanswered. The younger than the channel's patience are left out."""
     if counts == "ends unanswered":
         asked = [e for e in given if e.asked() is not None]
         return (sum(_ends_open(e, stops) for e in asked) / len(asked) if asked else None), len(asked)
-    return lost(found, of, short)
+    return lost(outcomes([e for e in given if not _young(e)], stops), of, short)
+
+
+def _young(e: Episode) -> bool:
+    asked = e.asked()
+    age = None if asked is None else e.between(asked, None)
+    return age is not None and age < packs.channel(e.channel).patience
 
 
 def lost(found: Sequence[tuple[str, float]], of: str, short: float) -> Value:

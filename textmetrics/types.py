@@ -376,6 +376,11 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
             self._waited[kinds] = self._waits(kinds or ("substantive",))
         return self._waited[kinds].copy()
 
+    def first_wait(self, *kinds: str) -> list[Wait]:
+        """The wait for the first answer, as of `waits`; none where its own clocks are missing, whatever is known of later ones."""
+        asked = next((i for i, role in enumerate(self.roles) if role == "customer" and self.open[i]), None)
+        return [w for w in self.waits(*kinds)[:1] if w.start == asked]
+
     @cached_property
     def _waited(self) -> dict[tuple[str, ...], list[Wait]]:
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..types import Observation, Transcript
 from . import metric
-from .resolution import USED, _last_words, _mature
+from .resolution import USED, _each, _last_words, _mature
 
 PUBLIC = ("social", "community")
 STATED = 1.0  # confidence of a role that the export, a map or a roles file states
@@ -31,19 +31,15 @@ def _solutions(t: Transcript) -> list[int]:
 def _acknowledged(t: Transcript, side: str) -> Iterator[Observation]:
     words = _last_words(t)
     for solution in _solutions(t):
-        if _side(t, solution) != side:
-            continue
-        if solution in words:
-            yield Observation(float(words[solution][0] != "failed"), message=words[solution][1])
-        elif _mature(t, solution):
-            yield Observation(0.0, censored=True, message=solution)
+        if _side(t, solution) == side:
+            yield from _each(t, solution, words)
 
 
-@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC)
+@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2)
 def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of the company's own solutions in public that the one who asked says worked or were used.
 
-    Of the company is who the export, a map or a roles file names as agent or bot.
+    Of the company is who the export, a map or a roles file names as agent or bot. Solutions too young to have an outcome are left out, whatever was said of them already.
 
     Read: as each_solution_acknowledged; beside peer_solutions_acknowledged. What moved to private is silent here: see moved_to_private.
     Act: where peers do better on a matter, let agents learn from them.
@@ -52,11 +48,11 @@ def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, "company")
 
 
-@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC)
+@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2)
 def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of the solutions of peers that the one who asked says worked or were used.
 
-    Peers are those whom a map names so (`peer`), and in a community everybody who answers and is not named as the company's.
+    Peers are those whom a map names so (`peer`), and in a community everybody who answers and is not named as the company's. Too young ones are left out.
 
     Read: as each_solution_acknowledged. Peers choose what they answer, so they are not given the hardest: compare within a request type.
     Act: thank those whose answers are tried; make articles of them.
@@ -65,9 +61,11 @@ def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, "peer")
 
 
-@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC)
+@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, version=2)
 def confirmed_by_others(t: Transcript) -> Iterator[Observation]:
     """Share of the solutions in public of which somebody else than the one who asked says that they worked or used it too ("worked for me").
+
+    Solutions too young to have an outcome are left out.
 
     Read: never added to what the one who asked says: others have other machines. A floor: few who are helped by reading say so.
     Act: a solution that works for others and not for the one who asked answers another question: say which.
@@ -75,7 +73,7 @@ def confirmed_by_others(t: Transcript) -> Iterator[Observation]:
     """
     told = {f.attributes["answers"]: f.message for f in t.found("acknowledgement", *USED, by=("other",)) if "answers" in f.attributes}
     for solution in _solutions(t):
-        if solution in told or _mature(t, solution):
+        if _mature(t, solution):
             yield Observation(float(solution in told), message=told.get(solution, solution))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .. import packs
 from ..types import Observation, Transcript, Wait
 from . import metric
+from .waiting import _seen
 
 QUEUED = ("email", "social", "community")  # channels in which an answer may still come; who left a chat waits no more
 OWED = ("promise", "hold")  # what leaves the next word with whoever said it
@@ -64,10 +65,6 @@ def customer_wait_p99(t: Transcript) -> Iterator[Observation]:
     yield from map(_seen, t.waits())
 
 
-def _seen(wait: Wait) -> Observation:
-    return Observation(wait.seconds, censored=wait.censored, message=wait.start)
-
-
 @metric(unit="cycles", better="lower", estimate="mean", channels=("email", "community"), by=("severity",), version=2)
 def cycles_late(t: Transcript) -> Iterator[Observation]:
     """How late the open waits past the channel's target are, in targets: 2 is three times the target.
@@ -84,7 +81,7 @@ def cycles_late(t: Transcript) -> Iterator[Observation]:
             yield Observation(wait.seconds / target - 1, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", version=2)
+@metric(unit="s", better="lower", estimate="survival", version=3)
 def update_silence(t: Transcript) -> Iterator[Observation]:
     """The longest silence in a conversation while the next word was owed to the customer: half of the conversations held a longer one.
 
@@ -114,4 +111,6 @@ def _silences(t: Transcript) -> Iterator[Wait]:
         elif t.replies[i] == "substantive":
             yield from t.wait(since, i)
             since = i if i in owes else None
+        elif since is None and i in owes:
+            since = i
     yield from t.wait(since, None)

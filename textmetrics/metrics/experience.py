@@ -51,7 +51,7 @@ def expected_time(t: Transcript, asked: int, answered: int | None) -> tuple[str,
 
 def time_gap(t: Transcript) -> tuple[str, float, int] | None:
     """Expected less lived waiting, as a share of both: 0 as expected, -1/3 twice as long; whose expectation it was, and the message that waited."""
-    waits = t.waits()[:1]
+    waits = t.first_wait()
     expected = expected_time(t, waits[0].start, waits[0].stop) if waits else None
     if expected is None or (waits[0].censored and waits[0].seconds <= expected[1]):
         return None  # not answered, and not late either
@@ -82,7 +82,7 @@ def _waiting(t: Transcript, source: str) -> Iterator[Observation]:
         yield Observation(found[1], message=found[2])
 
 
-@metric(unit="gap", better="higher", estimate="mean", version=2)
+@metric(unit="gap", better="higher", estimate="mean", version=3)
 def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time the customer named: 0 to the minute, -1/3 twice as long, 1/3 half as long.
 
@@ -95,7 +95,7 @@ def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "customer")
 
 
-@metric(unit="gap", better="higher", estimate="mean", version=2)
+@metric(unit="gap", better="higher", estimate="mean", version=3)
 def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time that was promised, where the customer named none: 0 to the minute, -1/3 twice as long.
 
@@ -106,7 +106,7 @@ def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "company")
 
 
-@metric(unit="gap", better="higher", estimate="mean", version=2)
+@metric(unit="gap", better="higher", estimate="mean", version=3)
 def gap_to_usual_time(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the channel's target, where nobody named a time: 0 on target, -1/3 twice as long.
 
@@ -117,7 +117,7 @@ def gap_to_usual_time(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "channel")
 
 
-@metric(unit="index", better="higher", estimate="mean", version=2)
+@metric(unit="index", better="higher", estimate="mean", version=3)
 def contact_experience(t: Transcript) -> Iterator[Observation]:
     """What one contact was like, from -1 to 1: the mean of what is known of outcome, waiting against expectation, mood at the end, and effort.
 
@@ -131,7 +131,7 @@ def contact_experience(t: Transcript) -> Iterator[Observation]:
         yield Observation(value, message=t.by("customer")[-1])
 
 
-@metric(unit="index", better="higher", estimate="mean", of="customer", version=2)
+@metric(unit="index", better="higher", estimate="mean", of="customer", version=3)
 def cumulative_experience(history: Sequence[Transcript]) -> Iterator[tuple[Transcript, Observation]]:
     """What is left of all contacts of a customer after the last one: each adds to it what was better or worse than the ones before let expect, worse counting twice.
 

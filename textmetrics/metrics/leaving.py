@@ -45,7 +45,7 @@ def left_at_once(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(0 <= after < SHORT), message=t.first("customer"))
 
 
-@metric(unit="share", better="lower", estimate="proportion", channels=("chat", "voice"))
+@metric(unit="share", better="lower", estimate="proportion", channels=("chat", "voice"), version=2)
 def abandonment_without_short(t: Transcript) -> Iterator[Observation]:
     """Abandonment without those who are known to have left within 10 seconds: they count neither as abandoned nor as offered.
 

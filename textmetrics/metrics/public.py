@@ -15,11 +15,11 @@ NO_HELP = ("praise", "feedback", "chatter")  # request types that ask for nothin
 TAKEN_UP = timedelta(hours=24)  # a message later than this after the invitation is taken to be for another reason
 
 
-@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, headline=True)
+@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, headline=True, version=2)
 def posts_answered(t: Transcript) -> Iterator[Observation]:
     """Share of the posts that need help that got a substantive answer of a person within the channel's target `posts_answered`.
 
-    Praise, feedback and chatter need none. Where the request type cannot be told (no model for the language) the post is left out; one younger than the target is open.
+    Praise, feedback and chatter need none. Where the request type cannot be told (no model for the language) the post is left out; one younger than the target is open, answered or not.
 
     Read: of the posts in the archive, a "please write to us" counted as an answer: see moved_to_private. Exports that hold only posts which mention the company leave out those who ask without naming it.
     Act: read the unanswered ones: are they hard, or did nobody see them?
@@ -28,9 +28,9 @@ def posts_answered(t: Transcript) -> Iterator[Observation]:
     target = packs.channel(t.channel).targets.get("posts_answered")
     if target is None or t.request_type is None or t.request_type in NO_HELP:
         return
-    for wait in t.waits()[:1]:
-        in_time = wait.seconds <= target
-        yield Observation(float(in_time and not wait.censored), censored=wait.censored and in_time, message=wait.start)
+    for wait in t.first_wait():
+        age = t.seconds(wait.start, None)
+        yield Observation(float(wait.seconds <= target and not wait.censored), censored=age is not None and age <= target, message=wait.start)
 
 
 def _invited(t: Transcript) -> list[int]:
@@ -52,12 +52,12 @@ def moved_to_private(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(bool(invited)), message=invited[0] if invited else answered)
 
 
-@metric(unit="share", better="higher", estimate="bounds", of="customer")
+@metric(unit="share", better="higher", estimate="bounds", of="customer", version=2)
 def handoffs_completed(transcripts: Sequence[Transcript]) -> Iterator[tuple[Transcript, Observation]]:
     """Share of the public conversations with an invitation to write privately whose customer did so within 24 hours.
 
     It counts that a direct message of theirs is in the archive, or that they say in public that they have written. Of who does neither and has no direct messages
-    in the archive at all nothing is known: the interval reaches from none to all of these. Younger than 24 hours is left out.
+    in the archive at all nothing is known: the interval reaches from none to all of these. An invitation younger than 24 hours is left out, taken up or not.
 
     Read: only customers who can be recognised (`customer_id`) on both sides. The rest of the way is lost.
     Act: ask for what is needed in one message, with a link that opens the private one.
@@ -70,7 +70,7 @@ def handoffs_completed(transcripts: Sequence[Transcript]) -> Iterator[tuple[Tran
         if not invited or t.conversation.skewed or t.as_of is None:
             continue
         done = any(at < w <= at + TAKEN_UP for _, at in invited for w in [*written, *_said(t, invited[0][0])])
-        if done or t.as_of - invited[-1][1] >= TAKEN_UP:
+        if t.as_of - invited[-1][1] >= TAKEN_UP:
             yield t, Observation(float(done), censored=not done and not private, message=invited[0][0])
 
 

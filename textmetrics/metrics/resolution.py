@@ -75,12 +75,14 @@ def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
     """
     words = _last_words(t)
     for solution in sorted({f.message for f in t.found("solution")}):
-        if not _mature(t, solution):
-            continue
-        if solution in words:
-            yield Observation(float(words[solution][0] != "failed"), message=words[solution][1])
-        else:
-            yield Observation(0.0, censored=True, message=solution)
+        yield from _each(t, solution, words)
+
+
+def _each(t: Transcript, solution: int, words: dict[int, tuple[str, int]]) -> Iterator[Observation]:
+    """What became of one solution that is old enough, silence being neither."""
+    if _mature(t, solution):
+        state, message = words.get(solution, ("silent", solution))
+        yield Observation(float(state == "used"), censored=state == "silent", message=message)
 
 
 @metric(unit="share", estimate="proportion", version=2)

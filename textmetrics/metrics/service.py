@@ -19,7 +19,7 @@ def _within(t: Transcript, wait: Wait, seconds: float | None) -> Iterator[Observ
         yield Observation(float(seconds <= target and not wait.censored), censored=waits, message=wait.start)
 
 
-@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True)
+@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True, version=2)
 def service_level(t: Transcript) -> Iterator[Observation]:
     """Share of customers who had a substantive answer of a person within the channel's target, of all who asked.
 
@@ -29,11 +29,11 @@ def service_level(t: Transcript) -> Iterator[Observation]:
     Act: read it beside abandonment: the level also rises where people leave out of the count.
     Source: metric catalogue CH-11 (offered).
     """
-    for wait in t.waits()[:1]:
+    for wait in t.first_wait():
         yield from _within(t, wait, wait.seconds)
 
 
-@metric(unit="share", better="higher", estimate="proportion")
+@metric(unit="share", better="higher", estimate="proportion", version=2)
 def staffed_service_level(t: Transcript) -> Iterator[Observation]:
     """Share of customers who had a substantive answer within the channel's target in opening hours.
 
@@ -41,7 +41,7 @@ def staffed_service_level(t: Transcript) -> Iterator[Observation]:
     Act: a wide gap between both asks for other hours, or for saying when answers come.
     Source: metric catalogue 1.2, CH-11.
     """
-    for wait in t.waits()[:1]:
+    for wait in t.first_wait():
         yield from _within(t, wait, t.staffed_seconds(wait.start, wait.stop))
 
 
@@ -64,7 +64,7 @@ def queue_wait(t: Transcript) -> Iterator[Observation]:
 
 def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
     """What came first after a customer asked, an answer or their leaving, watched for so many seconds."""
-    for wait in t.waits()[:1]:
+    for wait in t.first_wait():
         kind, seconds = "answered", wait.seconds
         if wait.censored:
             gone = _gone(t, wait)
@@ -80,7 +80,7 @@ def _gone(t: Transcript, wait: Wait) -> float | None:
     return t.seconds(wait.start, t.by("customer")[-1]) if wait.seconds >= packs.channel(t.channel).patience else None
 
 
-@metric(unit="share", better="higher", estimate="incidence", version=2)
+@metric(unit="share", better="higher", estimate="incidence", version=3)
 def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have a substantive answer of a person within an hour, leaving competing with it.
 
@@ -93,7 +93,7 @@ def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
     yield from _first(t, HOUR, "answered")
 
 
-@metric(unit="share", better="higher", estimate="incidence", version=2)
+@metric(unit="share", better="higher", estimate="incidence", version=3)
 def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have a substantive answer of a person within 24 hours, leaving competing with it.
 
@@ -104,7 +104,7 @@ def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
     yield from _first(t, DAY, "answered")
 
 
-@metric(unit="share", better="lower", estimate="incidence", version=2)
+@metric(unit="share", better="lower", estimate="incidence", version=3)
 def left_within_a_day(t: Transcript) -> Iterator[Observation]:
     """Share of customers who have left unanswered within 24 hours, an answer competing with it.
 
@@ -125,6 +125,6 @@ def patience(t: Transcript) -> Iterator[Observation]:
     Act: say when the answer comes before the first of them go.
     Source: metric catalogue 1.5 (patience); Kaplan and Meier 1958.
     """
-    for wait in t.waits()[:1]:
+    for wait in t.first_wait():
         gone = _gone(t, wait) if wait.censored else None
         yield Observation(wait.seconds if gone is None else gone, censored=gone is None, message=wait.start)

@@ -14,7 +14,7 @@ def _seen(t: Transcript, waits: list[Wait]) -> Iterator[Observation]:
             yield Observation(seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", by=("severity",), version=2)
+@metric(unit="s", better="lower", estimate="survival", by=("severity",), version=3)
 def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     """Opening hours from the customer's first message to the first substantive answer of a person.
 
@@ -24,7 +24,7 @@ def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     Act: where this one is short and the customer's long, the hours are the matter, not the work.
     Source: metric catalogue 1.2, CH-5, EM-2.
     """
-    yield from _seen(t, t.waits()[:1])
+    yield from _seen(t, t.first_wait())
 
 
 @metric(unit="s", better="lower", estimate="survival", version=2)

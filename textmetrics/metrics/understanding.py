@@ -73,11 +73,11 @@ def asked_to_simplify(t: Transcript) -> Iterator[Observation]:
     yield from _asked_to_rephrase(t, "simplify")
 
 
-@metric(unit="share", better="lower", estimate="proportion")
+@metric(unit="share", better="lower", estimate="proportion", version=2)
 def unrepaired(t: Transcript) -> Iterator[Observation]:
     """Share of the customers' requests to rephrase after which no substantive reply of a bot or a person comes in the conversation.
 
-    A greeting, "one moment" or automatic reply says nothing again. Whether what comes makes it clear is not judged: whoever asks again is counted again. Younger than the channel's patience is open.
+    A greeting, "one moment" or automatic reply says nothing again. Whether what comes makes it clear is not judged: whoever asks again is counted again. Younger than the channel's patience is open, answered or not.
 
     Read: customers who said that they did not understand, and were left there.
     Act: read them one by one: each is a conversation that could have been saved by a sentence.
@@ -85,9 +85,8 @@ def unrepaired(t: Transcript) -> Iterator[Observation]:
     """
     told = max((i for i, reply in enumerate(t.replies) if reply in WITH_SUBSTANCE), default=-1)
     for message in sorted({f.message for f in t.found("rephrase_request")}):
-        left = told < message
         age = t.seconds(message, None)
-        yield Observation(float(left), censored=left and age is not None and age < packs.channel(t.channel).patience, message=message)
+        yield Observation(float(told < message), censored=age is not None and age < packs.channel(t.channel).patience, message=message)
 
 
 def _after(t: Transcript) -> list[tuple[int, str]]:

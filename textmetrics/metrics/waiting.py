@@ -13,7 +13,7 @@ def _seen(wait: Wait) -> Observation:
     return Observation(wait.seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", by=("severity",), headline=True, version=2)
+@metric(unit="s", better="lower", estimate="survival", by=("severity",), headline=True, version=3)
 def first_response_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first substantive answer of a person.
 
@@ -23,11 +23,11 @@ def first_response_wait(t: Transcript) -> Iterator[Observation]:
     Act: look at what the first minutes are filled with: greetings and holds are waits to the customer. Compare severities: the urgent should not wait longest.
     Source: metric catalogue CH-5, EM-2; Kaplan and Meier 1958.
     """
-    for wait in t.waits()[:1]:
+    for wait in t.first_wait():
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="survival", version=2)
+@metric(unit="s", better="lower", estimate="survival", version=3)
 def first_reply_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first reply of any kind, automatic ones included.
 
@@ -35,11 +35,11 @@ def first_reply_wait(t: Transcript) -> Iterator[Observation]:
     Act: none by itself; show it beside first_response_wait.
     Source: metric catalogue 1.3 (any).
     """
-    for wait in t.waits(*REPLIES)[:1]:
+    for wait in t.first_wait(*REPLIES):
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def first_human_reply_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first word of a person, a greeting or "one moment" too.
 
@@ -47,11 +47,11 @@ def first_human_reply_wait(t: Transcript) -> Iterator[Observation]:
     Act: where the gap is wide, agents take chats before they can attend to them.
     Source: metric catalogue 1.3 (human).
     """
-    for wait in t.waits(*BY_PEOPLE)[:1]:
+    for wait in t.first_wait(*BY_PEOPLE):
         yield _seen(wait)
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", version=2)
 def first_answer_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from the customer's first message to the first substantive answer, a bot's or a person's.
 
@@ -61,7 +61,7 @@ def first_answer_wait(t: Transcript) -> Iterator[Observation]:
     Act: where it is short and first_response_wait long, see whether the bot's answers are used (solutions_acknowledged) before calling that fast.
     Source: metric catalogue 1.3 (substantive).
     """
-    for wait in t.waits(*WITH_SUBSTANCE)[:1]:
+    for wait in t.first_wait(*WITH_SUBSTANCE):
         yield _seen(wait)
 
 
@@ -170,11 +170,11 @@ def longest_delay(t: Transcript) -> Iterator[Observation]:
         yield _seen(max(waits, key=lambda w: w.seconds))
 
 
-@metric(unit="share", better="lower", estimate="proportion", headline=True)
+@metric(unit="share", better="lower", estimate="proportion", headline=True, version=2)
 def abandonment(t: Transcript) -> Iterator[Observation]:
     """Share of conversations in which no person ever gave a substantive answer, though there was time for one.
 
-    A conversation that is younger than the channel's patience is open, and not counted.
+    A conversation that is younger than the channel's patience is open, answered or not: among the young ones only the quick are told yet.
 
     Read: customers who asked and got nothing. It says nothing of those who got a bad answer.
     Act: see at which hours and in which queues they came.
@@ -183,23 +183,21 @@ def abandonment(t: Transcript) -> Iterator[Observation]:
     asked = next((i for i, role in enumerate(t.roles) if role == "customer" and t.open[i]), None)
     if asked is None:
         return
-    if any(reply == "substantive" for reply in t.replies[asked:]):
-        yield Observation(0.0, message=asked)
-        return
-    yield Observation(1.0, censored=_patient(t, asked), message=asked)
+    unanswered = not any(reply == "substantive" for reply in t.replies[asked:])
+    yield Observation(float(unanswered), censored=_patient(t, asked), message=asked)
 
 
 def _patient(t: Transcript, asked: int) -> bool:
-    """Whether an unanswered message is younger than the channel's patience: its answer may still come."""
+    """Whether a message is younger than the channel's patience: an answer may still come."""
     waited = t.seconds(asked, None)
     return waited is not None and waited < packs.channel(t.channel).patience
 
 
-@metric(unit="share", better="lower", estimate="proportion", headline=True)
+@metric(unit="share", better="lower", estimate="proportion", headline=True, version=2)
 def dropped(t: Transcript) -> Iterator[Observation]:
     """Share of conversations whose last request is never answered, by a person or a bot.
 
-    A farewell, thanks or "it works" that asks for nothing is no request; "one moment" is no answer. Who has not waited for the channel's patience since is open.
+    A farewell, thanks or "it works" that asks for nothing is no request; "one moment" is no answer. A last request that is younger than the channel's patience is open, answered or not.
 
     Read: conversations that end on the customer's turn. Those that had no answer at all are among them: abandonment, with bots counted as answering.
     Act: open them at their last message; in e-mail and forums they are the backlog.
@@ -211,4 +209,4 @@ def dropped(t: Transcript) -> Iterator[Observation]:
             yield Observation(0.0, message=first)
         return
     unanswered = not any(reply in WITH_SUBSTANCE for reply in t.replies[asked[-1] :])
-    yield Observation(float(unanswered), censored=unanswered and _patient(t, asked[-1]), message=asked[-1])
+    yield Observation(float(unanswered), censored=_patient(t, asked[-1]), message=asked[-1])
