@@ -6,7 +6,8 @@ and places are counted back to characters, which costs nothing where the text is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import re2
 
@@ -34,8 +35,12 @@ class Expression:
     """
 
     def __init__(self, expressions: Sequence[str]) -> None:
-        # The wrapper's match objects cost five times the match itself, so the compiled expression is asked directly.
-        self._match = re2.compile(either(expressions).encode(), _options())._regexp.Match
+        self._expressions = expressions
+
+    @cached_property
+    def _match(self) -> Callable[..., list[Span]]:
+        """Compiled when it is first asked. The wrapper's match objects cost five times the match itself, so what lies below is asked directly."""
+        return re2.compile(either(self._expressions).encode(), _options())._regexp.Match
 
     def spans(self, text: str) -> list[Span]:
         """Every place that is not empty, from left to right, none over another."""

@@ -17,6 +17,7 @@ ends at word boundaries. Only what RE2 can run is used: no look-around, no back-
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .folding import fold
 
@@ -95,6 +96,7 @@ def _alternatives(tokens: list[str], close: str, phrase: str) -> tuple[str, list
             raise PhraseError(f"{phrase!r} closes a bracket with {end!r}")
 
 
+@lru_cache(maxsize=1 << 14)
 def _word(word: str) -> tuple[str, bool]:
     """One word as an expression, and whether it is punctuation or an emoji, which needs no space around it."""
     if word == "#":

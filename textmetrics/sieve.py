@@ -9,7 +9,9 @@ phrases themselves, asked together, build new ones for every text that was not m
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import product
 
 from msgspec import Struct
@@ -19,6 +21,7 @@ from .memo import Memo
 from .phrases import tokenized
 
 DIGITS = tuple("0123456789")
+LAST = "\U0010ffff"  # stands behind every letter
 OTHER, NUMBER = "o", "n"  # the letters of words that no phrase names, and of those that begin with a digit
 FIRST = 0x100  # where the letters of words and stems begin
 TOGETHER = 80  # shadows that are asked in one pass: more would need too many states, fewer too many passes
@@ -51,7 +54,7 @@ class Sieve:
         alphabet = _Alphabet()
         for nodes in read:
             alphabet.learn(nodes)
-        shadows = [{part for part in alphabet.shadow(nodes) if not re.fullmatch(part, "")} for nodes in read]
+        shadows = [{part for part, says in alphabet.shadow(nodes) if says} for nodes in read]
         owners: dict[str, list[int]] = {}
         for n, parts in enumerate(shadows):
             for part in sorted(parts):
@@ -75,6 +78,7 @@ class _Alphabet:
         self.words: dict[str, str] = {}
         self.stems: dict[str, str] = {}
         self._longest = 0  # letters of a stem
+        self._sorted: list[tuple[str, str]] = []
 
     def learn(self, nodes: Sequence[Node]) -> None:
         """Give a letter to every word and stem of a phrase."""
@@ -94,32 +98,37 @@ class _Alphabet:
         stem = next((word[:n] for n in range(min(len(word), self._longest), 0, -1) if word[:n] in self.stems), None)
         return self.stems[stem] if stem is not None else NUMBER if word.startswith(DIGITS) else "" if word.strip("_") == "" else OTHER
 
-    def shadow(self, nodes: Sequence[Node]) -> list[str]:
-        """The expressions of a phrase, all of which must match: it is cut where anything may stand between."""
-        parts = [""]
+    def shadow(self, nodes: Sequence[Node]) -> list[tuple[str, bool]]:
+        """The expressions of a phrase, all of which must match, since it is cut where anything may stand between; and whether each says anything: needs a word at all."""
+        parts = [("", False)]
         for node in nodes:
             if node.gap:
-                parts.append("")
+                parts.append(("", False))
             else:
-                parts[-1] += self._expression(node)
+                expression, says = self._expression(node)
+                parts[-1] = parts[-1][0] + expression, parts[-1][1] or says
         return parts
 
-    def _expression(self, node: Node) -> str:
+    def _expression(self, node: Node) -> tuple[str, bool]:
         if node.options:
-            inner = "|".join(".*".join(self.shadow(option)) for option in node.options)
-            return f"(?:{inner}){'?' if node.optional else ''}" if inner.strip("|") else ""
+            options = [self.shadow(option) for option in node.options]
+            inner = "|".join(".*".join([part for part, _ in parts]) for parts in options)
+            says = all([any([s for _, s in parts]) for parts in options]) and not node.optional
+            return (f"(?:{inner}){'?' if node.optional else ''}" if inner.strip("|") else ""), says
         if node.readings:
-            return f"(?:{'|'.join(''.join(self._named(*one) for one in reading) for reading in node.readings)})"
+            return f"(?:{'|'.join([''.join([self._named(*one) for one in reading]) for reading in node.readings])})", True
         if node.number:
-            return f"{_class([NUMBER, *self._begun(DIGITS)])}+"
-        return f".{{0,{node.loose}}}" if node.loose else ""
+            return f"{_class([NUMBER, *(letter for digit in '0123456789' for letter in self._begun(digit))])}+", True
+        return (f".{{0,{node.loose}}}" if node.loose else ""), False
 
     def _named(self, text: str, whole: bool) -> str:
-        return self.words[text] if whole else _class(self._begun((text,)))
+        return self.words[text] if whole else _class(self._begun(text))
 
-    def _begun(self, beginnings: tuple[str, ...]) -> list[str]:
+    def _begun(self, text: str) -> list[str]:
         """The letters of all words and stems that begin so."""
-        return [letter for named in (self.words, self.stems) for text, letter in named.items() if text.startswith(beginnings)]
+        if len(self._sorted) < len(self.words) + len(self.stems):
+            self._sorted = sorted([*self.words.items(), *self.stems.items()])
+        return [letter for _, letter in self._sorted[bisect_left(self._sorted, (text,)) : bisect_left(self._sorted, (text + LAST,))]]
 
 
 def _cut(shadows: list[tuple[str, list[int]]]) -> list[list[tuple[str, list[int]]]]:
@@ -146,6 +155,7 @@ def _sequence(tokens: list[str]) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+@lru_cache(maxsize=1 << 14)
 def _word(word: str) -> Node:
     """What one word of a phrase can be in a text, by the words of the text it touches."""
     if word == "...":
