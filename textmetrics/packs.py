@@ -93,16 +93,17 @@ def channels() -> tuple[str, ...]:
 
 
 def _read(kind: str, name: str) -> tuple[Path, dict[str, Any]]:
-    for folder in _folders(f"{kind}s"):
-        path = folder / f"{name}.toml"
-        if path.is_file():
-            return path, load_toml(path)
-    raise UnknownName(kind, name, _names(f"{kind}s"))
+    at = path(kind, name)
+    return at, load_toml(at)
 
 
 def path(kind: str, name: str) -> Path:
     """Where a pack (of a language or a channel) is written."""
-    return _read(kind, name)[0]
+    for folder in _folders(f"{kind}s"):
+        at = folder / f"{name}.toml"
+        if at.is_file():
+            return at
+    raise UnknownName(kind, name, _names(f"{kind}s"))
 
 
 def load_toml(path: Path) -> dict[str, Any]:
