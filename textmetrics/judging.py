@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct, field
 
@@ -50,6 +50,12 @@ def _detectors(role: str) -> tuple[Detector, ...]:
     return tuple(d for _, d in DETECTORS.items() if role in d.by)
 
 
+@lru_cache(maxsize=1 << 14)
+def _asked(role: str, shown: frozenset[str]) -> tuple[Detector, ...]:
+    """Those of them that have something to say of a message with some cues."""
+    return tuple(one for one in _detectors(role) if not one.goes_by or not shown.isdisjoint(one.goes_by))
+
+
 @cache
 def label_keys() -> tuple[str, ...]:
     """Every label, with its states, that can be found."""
@@ -59,10 +65,7 @@ def label_keys() -> tuple[str, ...]:
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
     """What the rules say of one message."""
     found: list[tuple[str, Vote]] = []
-    shown = view.named[i].keys()
-    for one in _detectors(view.roles[i]):
-        if one.goes_by and shown.isdisjoint(one.goes_by):
-            continue
+    for one in _asked(view.roles[i], frozenset(view.named[i])):
         given = one.vote(view, i)
         if given is not None:
             found += [(one.label, v) for v in ([given] if isinstance(given, Vote) else given)]

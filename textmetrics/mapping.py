@@ -177,7 +177,7 @@ class Rows:
             source=self.source,
             number=number,
         )
-        for name in TEXTS:
+        for name in [name for name in TEXTS if name in given]:
             if (value := self._value(name, self._text(given, name))) is not None:
                 setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
         if not FINER.isdisjoint(given):

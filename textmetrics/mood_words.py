@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from .memo import Memo
 from .packs import Language
 from .types import Cue
 from .words import capitals, of_words, tokens
@@ -48,7 +49,7 @@ def beyond_words(
     if words:
         row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0
     for cue in cues:
-        row[f"c:{cue.name}"] = 1.0
+        row[_CUE[cue.name]] = 1.0
     good = bad = 0.0
     lexicon = language.lexicon
     for i in [i for i, word in enumerate(words) if word in lexicon] if not lexicon.keys().isdisjoint(words) else ():
@@ -57,10 +58,8 @@ def beyond_words(
             value *= TURNED
         good, bad = good + max(0.0, value), bad + min(0.0, value)
     row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
-    for name in before:
-        row[f"p:{name}"] = 1.0
-    for label, chance in chances.items():
-        row[f"q:{label}"] = chance
+    row.update(dict.fromkeys(map(_BEFORE.__getitem__, before), 1.0))
+    row.update(zip(map(_JUDGED.__getitem__, chances), chances.values(), strict=True))
     row[f"is:by {role}"] = 1.0
     if first:
         row["is:the first message"] = 1.0
@@ -75,3 +74,6 @@ def beyond_words(
     if "??" in folded or "?!" in folded:
         row["is:asks loudly"] = 1.0
     return row
+
+
+_CUE, _BEFORE, _JUDGED = Memo("c:{}".format), Memo("p:{}".format), Memo("q:{}".format)  # names of features, made once

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from . import models
 from .detectors import STANDS, View
 from .features import Told
+from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS, Resolution
+from .words import PAIRS
 
 MODEL = "outcomes"
 RESOLUTIONS: tuple[Resolution, ...] = ("confirmed", "rejected", "silent")
@@ -164,7 +166,7 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
     row: dict[str, float] = {}
     for i in reversed(mine[:OPENING]):  # what was said first has the last word on its features
         words = told.tokens[i]
-        names = [*(f"w:{w}" for w in words), *(f"b:{a} {b}" for a, b in pairwise(words)), *(f"c:{cue}" for cue in view.named[i])]
+        names = chain(map(_WORD_OF.__getitem__, words), map(PAIRS.__getitem__, pairwise(words)), map(_CUE.__getitem__, view.named[i]))
         row.update(dict.fromkeys(names, 1.0 if i == mine[0] else 0.5))
     if mine:
         first = mine[0]
@@ -179,9 +181,11 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
     for name in ("apology", "redirect", "solution"):
         row[f"is:{name}"] = max([view.chances[j].get(name, 0.0) for j in answers], default=0.0)
     for j in answers[:1]:
-        for word in told.tokens[j]:
-            row[f"a:{word}"] = 1.0
+        row.update(dict.fromkeys(map(_ANSWER.__getitem__, told.tokens[j]), 1.0))
     return row
+
+
+_WORD_OF, _CUE, _ANSWER = Memo("w:{}".format), Memo("c:{}".format), Memo("a:{}".format)  # names of features, made once
 
 
 def pivot(view: View, resolved: Resolution, given: Sequence[int]) -> int | None:

@@ -57,7 +57,7 @@ def of_words(words: Sequence[str]) -> dict[str, float]:
     >>> list(of_words(["still", "nothing"]))
     ['w:still', 'w:nothing', 's:nothi', 'b:still nothing']
     """
-    return dict.fromkeys(chain(chain.from_iterable(map(_WORDS.__getitem__, words)), map(_PAIRS.__getitem__, pairwise(words))), 1.0)
+    return dict.fromkeys(chain(chain.from_iterable(map(_WORDS.__getitem__, words)), map(PAIRS.__getitem__, pairwise(words))), 1.0)
 
 
 def _of_word(word: str) -> tuple[str, ...]:
@@ -109,4 +109,4 @@ def capitals(text: str) -> tuple[int, int]:
 
 _PIECES = Memo(_cut)
 _WORDS = Memo(_of_word)
-_PAIRS = Memo(_of_pair)
+PAIRS = Memo(_of_pair)
