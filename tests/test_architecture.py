@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "addresses", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "sieve", "garbage", "spool", "links"},
+    {"errors", "addresses", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "sieve", "garbage", "pieces", "spool", "links"},
     {"registry", "packs", "models"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "pages", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports"},
@@ -43,7 +43,7 @@ DOORS = {
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
     "ijson": {"documents.py"},
-    "pyarrow": {"readers/parquet.py", "writers/parquet.py", "tables.py", "files.py", "stored.py", "summing.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
+    "pyarrow": {"pieces.py", "readers/parquet.py", "writers/parquet.py", "tables.py", "files.py", "stored.py", "summing.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
     "zstandard": {"sources.py"},

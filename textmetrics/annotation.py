@@ -86,7 +86,6 @@ def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
     """The step over all texts at once: clean, fold, languages, cues."""
     texts: list[list[str]] = []
     folded: list[list[str]] = []
-    tongue: list[tuple[str | None, list[str | None]]] = []
     roles = [_roles(c) for c in batch]
     for conversation in batch:
         names = packs.channel(conversation.channel).clean
@@ -94,8 +93,8 @@ def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
             own = [clean(m.text[:LONGEST], names) for m in conversation.messages]
             texts.append(own)
             folded.append([fold(t) for t in own])
-        with stage("annotate.languages"):
-            tongue.append(tongues.recognise(folded[-1], conversation.language))
+    with stage("annotate.languages"):
+        tongue = tongues.recognise_all([(told, c.language) for told, c in zip(folded, batch, strict=True)])
     flat = [(c, i) for c, role in enumerate(roles) for i in range(len(role))]
     with stage("annotate.cues"):
         found = _in_languages(flat, [tongue[c][1][i] for c, i in flat], lambda code, at: cues.find([folded[c][i] for c, i in at], code))

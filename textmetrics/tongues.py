@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from . import packs
 from .memo import Memo
+from .pieces import MANY, Pieces
 
 Counts = tuple[dict[str, int], int]
 
@@ -40,6 +42,40 @@ def recognise(folded: Sequence[str], stated: str | None = None) -> tuple[str | N
     counts = [_counts(text) for text in folded]
     whole = stated or _best(counts)
     return whole, [_of_message(c, whole) for c, _ in counts]
+
+
+def recognise_all(conversations: Sequence[tuple[Sequence[str], str | None]]) -> list[tuple[str | None, list[str | None]]]:
+    """`recognise` of many conversations, by columns where they have many texts: the little words of each distinct piece are looked up once."""
+    texts = [text[:_LOOKED_AT] for folded, _ in conversations for text in folded]
+    if len(texts) < MANY:
+        return [recognise(folded, stated) for folded, stated in conversations]
+    import numpy as np
+
+    pieces, codes = Pieces(texts), sorted(packs.recognisable())
+    column = {code: n for n, code in enumerate(codes)}
+    known = [*map(_pieces().__getitem__, pieces.known)]
+    told = [(n, column[code]) for n, (little, _) in enumerate(known) for code in little]
+    each = np.zeros((len(known), len(codes) + 1), np.int64)  # of each piece: its little words by language, and how many words it has
+    np.add.at(each, tuple(np.array(told, np.int64).reshape(-1, 2).T), 1)
+    each[:, -1] = [words for _, words in known]
+    ends = np.cumsum(pieces.sizes)
+    so_far = np.concatenate((np.zeros((1, len(codes) + 1), np.int64), np.cumsum(each[pieces.at], axis=0)))
+    counts = so_far[ends] - so_far[pieces.starts]
+    best = counts[:, :-1].argmax(axis=1)  # of equals the first by name
+    most = counts[np.arange(len(texts)), best]
+    found, at = [], 0
+    for folded, stated in conversations:
+        own = slice(at, at + len(folded))
+        whole = code_of(stated) or _best_of(counts[own].sum(axis=0), codes)
+        clear = (most[own] >= ENOUGH) & (most[own] > AHEAD * (counts[own, column[whole]] if whole in column else 0))
+        found.append((whole, [codes[b] if c else whole for b, c in zip(best[own].tolist(), clear.tolist(), strict=True)]))
+        at += len(folded)
+    return found
+
+
+def _best_of(counts: Any, codes: Sequence[str]) -> str | None:
+    n = int(counts[:-1].argmax())
+    return codes[n] if counts[n] >= max(2, SHARE * counts[-1]) else None
 
 
 def _counts(text: str) -> Counts:

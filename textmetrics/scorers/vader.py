@@ -8,17 +8,18 @@ few words near idioms or rare turns of phrase go the way of a single text (`_val
 from __future__ import annotations
 
 import math
+import re
 import string
 from collections.abc import Mapping, Sequence
 from functools import cache
 from heapq import heapify, heappop, heappush
-from itertools import chain
 from typing import Any
 
 from msgspec import Struct
 
 from ..memo import Memo
 from ..packs import Language
+from ..pieces import Pieces
 from . import Text, scorer
 
 CAPITALS = 0.733  # what a word in capitals adds, where not all are; this and the following are of Hutto and Gilbert's experiments
@@ -85,6 +86,7 @@ class Rules(Struct):
     idioms: Mapping[str, float]
     boosters: Mapping[str, float]
     emoji: Mapping[str, str]
+    pictured: re.Pattern[str]
     words: Memo[str, Word]
     marks: Memo[Word, int]
 
@@ -108,7 +110,7 @@ def _rules() -> Rules:
         return Word(lower, word.isupper(), valence, listed, boosters.get(lower, 0.0), negates, negates or lower in boosters or lower in turning, lower in longest)
 
     single = {c: words for c, words in tables.emojis.items() if len(c) == 1}
-    return Rules(idioms, boosters, single, Memo(known), Memo(_marks))
+    return Rules(idioms, boosters, single, re.compile(f"[{re.escape(''.join(single))}]"), Memo(known), Memo(_marks))
 
 
 @scorer("vader")
@@ -126,15 +128,12 @@ def compounds(texts: Sequence[str]) -> list[float]:
     import numpy as np
 
     rules = _rules()
-    cut = [_pieces(text, rules) for text in texts]
-    sizes = np.array([len(pieces) for pieces in cut], np.intp)
-    begins = np.cumsum(sizes) - sizes
-    flat = list(chain.from_iterable(cut))
-    number = {piece: n for n, piece in enumerate(dict.fromkeys(flat))}
-    words = [*map(rules.words.__getitem__, number), NOTHING]
+    pieces = Pieces([_in_words(text, rules) for text in texts])
+    words = [*map(rules.words.__getitem__, pieces.known), NOTHING]
     known = Columns.of(words, rules)
-    at = np.fromiter(chain(map(number.__getitem__, flat), [len(number)]), np.intp, len(flat) + 1)  # at its end stands the word that is none
-    owners = np.repeat(np.arange(len(texts)), sizes)
+    at = np.append(pieces.at, len(pieces.known))  # at its end stands the word that is none
+    sizes, begins = pieces.sizes, pieces.starts
+    owners = pieces.text
     places = np.nonzero(known.marks["valued"][at])[0]
     if not len(places):
         return [0.0] * len(texts)
@@ -176,11 +175,11 @@ def _values(known: Columns, near: Mapping[int, Array], some: Array) -> Array:
     return value
 
 
-def _pieces(text: str, rules: Rules) -> list[str]:
-    """A text between white space, its emoji in words."""
-    if not text.isascii() and not rules.emoji.keys().isdisjoint(text):
-        text = "".join([c if c not in rules.emoji else rules.emoji[c] if before == " " else f" {rules.emoji[c]}" for before, c in zip(f" {text}", text, strict=False)])
-    return text.split()
+def _in_words(text: str, rules: Rules) -> str:
+    """A text with its emoji in words."""
+    if not text.isascii() and rules.pictured.search(text):
+        return "".join([c if c not in rules.emoji else rules.emoji[c] if before == " " else f" {rules.emoji[c]}" for before, c in zip(f" {text}", text, strict=False)])
+    return text
 
 
 def _pressed(total: float, text: str) -> float:
@@ -199,7 +198,7 @@ def compound(text: str) -> float:
     (0.8646, 0.431, 0.0)
     """
     rules = _rules()
-    words = list(map(rules.words.__getitem__, _pieces(text, rules)))
+    words = list(map(rules.words.__getitem__, _in_words(text, rules).split()))
     valued = [i for i, word in enumerate(words) if word.valence is not None]
     if not valued:
         return 0.0
