@@ -19,6 +19,7 @@ ODD = st.text(st.sampled_from(list("ab,é😀\ud83d\u2600\u00a0\u2003\x1c\x0b\x8
 def test_many_conversations_are_recognised_as_one_by_one(stated):
     given = [([fold(m.text) for m in c.messages], stated) for c in tm.read(CORPORA)]
     given += [(["the the the the the"], "es"), ([], None), (["", "no"], None), (["il la che di non per una", "what is the matter with this and that"], None), (["x " * 900 + "the and of to is"], None)]
+    assert tongues.recognise_all([([" "] * 200, stated)]) == [tongues.recognise([" "] * 200, stated)]
     assert tongues.recognise_all(given) == [tongues.recognise(*one) for one in given]
 
 

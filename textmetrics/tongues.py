@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from . import packs
@@ -47,20 +48,19 @@ def recognise(folded: Sequence[str], stated: str | None = None) -> tuple[str | N
 def recognise_all(conversations: Sequence[tuple[Sequence[str], str | None]]) -> list[tuple[str | None, list[str | None]]]:
     """`recognise` of many conversations, by columns where they have many texts: the little words of each distinct piece are looked up once."""
     texts = [text[:_LOOKED_AT] for folded, _ in conversations for text in folded]
-    if len(texts) < MANY:
+    if len(texts) < MANY or not any(map(str.strip, texts)):
         return [recognise(folded, stated) for folded, stated in conversations]
     import numpy as np
 
     pieces, codes = Pieces(texts), sorted(packs.recognisable())
     column = {code: n for n, code in enumerate(codes)}
-    known = [*map(_pieces().__getitem__, pieces.known)]
-    told = [(n, column[code]) for n, (little, _) in enumerate(known) for code in little]
-    each = np.zeros((len(known), len(codes) + 1), np.int64)  # of each piece: its little words by language, and how many words it has
-    np.add.at(each, tuple(np.array(told, np.int64).reshape(-1, 2).T), 1)
-    each[:, -1] = [words for _, words in known]
-    ends = np.cumsum(pieces.sizes)
-    so_far = np.concatenate((np.zeros((1, len(codes) + 1), np.int64), np.cumsum(each[pieces.at], axis=0)))
-    counts = so_far[ends] - so_far[pieces.starts]
+    little, words = zip(*map(_pieces().__getitem__, pieces.known), strict=True)
+    many = np.fromiter(map(len, little), np.int64, len(little))[pieces.at]
+    starts = np.cumsum([0, *map(len, little)])[pieces.at]
+    each = np.fromiter(map(column.__getitem__, chain.from_iterable(little)), np.int64)
+    seen = each[np.arange(many.sum()) + np.repeat(starts - np.cumsum(many) + many, many)]
+    counts = np.bincount(np.repeat(pieces.text, many) * (len(codes) + 1) + seen, minlength=len(texts) * (len(codes) + 1)).reshape(len(texts), -1)
+    counts[:, -1] = np.bincount(pieces.text, np.array(words)[pieces.at], len(texts))  # of each text: its little words by language, and how many words it has
     best = counts[:, :-1].argmax(axis=1)  # of equals the first by name
     most = counts[np.arange(len(texts)), best]
     found, at = [], 0
