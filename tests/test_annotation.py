@@ -87,10 +87,15 @@ def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
 
 
 def test_a_row_is_summed_the_same_alone_and_in_a_batch(views):
+    """Few rows are weighed one by one, many by columns: to the bit."""
     part = models.load("findings").parts["customer"]
     texts = [fold(m.text).split() for view in views[:40] for m in view.conversation.messages]
-    together = part.chances([{"is:length": 1.0}] * len(texts), texts)
-    assert (together == [part.chances([{"is:length": 1.0}], [t])[0] for t in texts]).all()
+    rows = [{"is:length": 1.0, f"^:{t[0]}": 0.3} if t else {} for t in texts]
+    together = part.weigh(rows, texts)
+    alone = [part.weigh([row], [t]) for row, t in zip(rows, texts, strict=True)]
+    assert len(rows) > models.MANY
+    assert together.at.tolist() == [at for one in alone for at in one.at.tolist()] and together.values.tolist() == [v for one in alone for v in one.values.tolist()]
+    assert (together.sums() == [one.sums()[0] for one in alone]).all() and (together.chances() == [one.chances()[0] for one in alone]).all()
 
 
 def whole(folded, people=()):

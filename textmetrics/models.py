@@ -14,7 +14,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from .words import Numbered, of_words
 if TYPE_CHECKING:
     import numpy as np
 
+MANY = 100  # rows from which columns pay
 FORM = 1  # the layout of arrays this code reads
 NEEDED = ("name", "task", "form", "languages", "trained_on", "licence", "sha256")
 Features = Mapping[str, float]
@@ -79,12 +80,36 @@ class Linear(Struct, frozen=True):
         """
         import numpy as np
 
+        if len(rows) < MANY:
+            return self._weigh_few(rows, texts)
         names = dict.fromkeys(chain.from_iterable(rows))
         number = dict(zip(names, range(len(names)), strict=True))
         codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
         values = np.array([*chain.from_iterable([row.values() for row in rows])], np.float64)
         named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
         return self.weigh_columns(named, None if texts is None else Numbered(texts))
+
+    def _weigh_few(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None) -> Weighed:
+        """`weigh` for few rows, where columns do not pay."""
+        import numpy as np
+
+        unknown, get = len(self.index), self.index.get
+        places: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
+            places.extend(map(get, row, repeat(unknown)))
+            values.extend(row.values())
+            if words:
+                single = chain.from_iterable(map(self.words.__getitem__, words))
+                places.extend(dict.fromkeys(chain(single, map(self.pairs.row.get, pairwise(words), repeat(unknown)))))
+                values.extend(repeat(1.0, len(places) - len(values)))
+            ends.append(len(places))
+        at = np.array(places, np.int64)
+        keys = np.repeat(np.arange(len(rows)), np.diff(ends)) * (unknown + 1) + at
+        order = np.argsort(keys, kind="stable")
+        order = order[at[order] < unknown]
+        return Weighed(self, at[order], np.array(values, np.float64)[order], np.searchsorted(keys[order], np.arange(len(rows) + 1) * (unknown + 1)))
 
     def weigh_columns(self, named: Named, words: Numbered | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with the words of each row, where its features of words are not among them."""
@@ -127,9 +152,10 @@ class Linear(Struct, frozen=True):
 
 
 class Pairs(Struct, frozen=True):
-    """The pairs of words that a model knows: ``number`` of the words in them, sorted ``keys`` (first * number of words + second), the rows of each."""
+    """The pairs of words that a model knows: the ``row`` of each; and, for many at once, the ``number`` of each word in them, sorted ``keys`` (first * number of words + second) and their ``rows``."""
 
     number: dict[str, int]
+    row: dict[tuple[str, str], int]
     keys: Any
     rows: Any
 
@@ -138,11 +164,11 @@ class Pairs(Struct, frozen=True):
         """Those of features by name."""
         import numpy as np
 
-        known = [(a, b, row) for name, row in index.items() if name.startswith("b:") for a, b in [name[2:].split(" ")]]
-        number = {w: n for n, w in enumerate(dict.fromkeys(w for a, b, _ in known for w in (a, b)))}
-        keys = np.array([number[a] * len(number) + number[b] for a, b, _ in known], np.int64)
+        rows = {(a, b): row for name, row in index.items() if name.startswith("b:") for a, b in [name[2:].split(" ")]}
+        number = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(rows)))}
+        keys = np.array([number[a] * len(number) + number[b] for a, b in rows], np.int64)
         order = np.argsort(keys)
-        return cls(number, keys[order], np.array([row for _, _, row in known], np.int64)[order])
+        return cls(number, rows, keys[order], np.array([*rows.values()], np.int64)[order])
 
     def of(self, words: Numbered, size: int) -> Any:
         """The known pairs of neighbours in some texts: text * size + row."""
