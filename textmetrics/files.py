@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 GROUP = 1 << 16  # rows of a row group
+LARGE = 8 << 20  # bytes from which fewer rows make one, so that texts do not pile up
 
 
 class Files:
-    """The tables of a run as files that grow, a row group of `GROUP` rows or more at a time, so that memory does not grow with them."""
+    """The tables of a run as files that grow, a row group at a time, so that memory does not grow with them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -25,7 +26,7 @@ class Files:
         """Take in some rows."""
         waiting = self._waiting.setdefault(name, [])
         waiting.append(table)
-        if sum(t.num_rows for t in waiting) >= GROUP:
+        if sum(t.num_rows for t in waiting) >= GROUP or sum(t.nbytes for t in waiting) >= LARGE:
             self._write(name)
 
     def close(self) -> None:
@@ -45,3 +46,4 @@ class Files:
         table = pa.concat_tables(self._waiting.pop(name))
         if table.num_rows:
             self._writers[name].write_table(table.combine_chunks(), row_group_size=2 * GROUP)
+            pa.default_memory_pool().release_unused()
