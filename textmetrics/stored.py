@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from . import addresses
 from .sidetables import COLUMNS as SIDE
 from .tables import TABLES
 
@@ -33,7 +35,7 @@ class Stored(Mapping[str, "pa.Table"]):
         if name not in self._names:
             raise KeyError(name)
         if name not in self._read:
-            with self.path(name).open("rb") as file:
+            with _opened(self.path(name)) as file:
                 self._read[name] = parquet.read_table(file)
         return self._read[name]
 
@@ -51,7 +53,7 @@ class Stored(Mapping[str, "pa.Table"]):
         """The names of a table's columns, without reading it."""
         from pyarrow import parquet
 
-        with self.path(name).open("rb") as file:
+        with _opened(self.path(name)) as file:
             return list(parquet.read_schema(file).names)
 
 
@@ -62,7 +64,7 @@ def columns(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) ->
     where = _home(tables, name)
     if not isinstance(where, Stored):
         return where[name].select(list(wanted))
-    with where.path(name).open("rb") as file:
+    with _opened(where.path(name)) as file:
         return parquet.read_table(file, columns=list(wanted))
 
 
@@ -72,10 +74,20 @@ def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) ->
 
     where = _home(tables, name)
     if isinstance(where, Stored):
-        with where.path(name).open("rb") as file:
+        with _opened(where.path(name)) as file:
             yield from parquet.ParquetFile(file).iter_batches(ROWS, columns=list(wanted))
     else:
         yield from where[name].select(list(wanted)).to_batches(ROWS)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A file for Arrow: by its name, where it lies on this machine, so that none of Arrow's threads calls back into Python, which may be ending."""
+    if addresses.is_address(path):
+        with path.open("rb") as file:
+            yield file
+    else:
+        yield str(path)
 
 
 def _home(tables: Mapping[str, pa.Table], name: str) -> Mapping[str, pa.Table]:
