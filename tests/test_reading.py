@@ -19,7 +19,7 @@ import textmetrics as tm
 from textmetrics import delimited, threads
 from textmetrics.errors import MissingInput, PackError, ReadError
 from textmetrics.folding import fold
-from textmetrics.sources import Source
+from textmetrics.sources import Source, lines
 from textmetrics.types import Problem, Record
 
 LINE = '{"conversation_id": "a", "author": "ana", "role": "customer", "text": "No sound, señora"}\n'
@@ -132,6 +132,17 @@ def test_damaged_gzip_is_a_problem_not_a_crash(tmp_path):
     reading = tm.read(tmp_path / "x.jsonl.gz", format="jsonl")
     list(reading)
     assert any("damaged" in p.reason for p in reading.problems)
+
+
+@pytest.mark.parametrize("size", [3_000_000, 5_000_000])
+def test_a_line_longer_than_memory_should_hold_costs_only_itself(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("textmetrics.sources.LONGEST", 1 << 20)
+    long = '{"text": "' + "x" * size + '"}\n'
+    (tmp_path / "x.jsonl").write_text(LINE + long + LINE)
+    path = tmp_path / "x.jsonl"
+    first, problem, last = lines(Source("x.jsonl", lambda: path.open("rb")))
+    assert (first.number, problem.line, problem.byte, last.number, last.byte) == (1, 2, len(LINE.encode()), 3, len((LINE + long).encode()))
+    assert first.text == last.text == LINE.strip()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])

@@ -30,7 +30,7 @@ from .errors import MissingInput, ReadError
 from .types import Problem
 
 HEAD = 65536  # bytes a reader sees of a source before it claims it
-LONGEST = 64 << 20  # bytes of one line: a longer one is cut from memory, not read
+LONGEST = 64 << 20  # bytes of one line: a longer one is set aside, not held in memory
 RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
 WINDOW = 1 << 31  # bytes of a zstd window that are allowed: public dumps use so much, libraries refuse it by default
@@ -278,7 +278,7 @@ def lines(source: Source) -> Iterator[Line | Problem]:
     recode = codecs.getincrementaldecoder(encoding)("replace") if encoding != "utf-8" else None
     end = b"\r" if recode is None and b"\r" in head and b"\n" not in head else b"\n"
     told = False
-    number, byte, rest = 0, 0, b""
+    number, byte, rest, gone = 0, 0, b"", 0  # gone: bytes of a line that is too long
     for block in blocks(source):
         if isinstance(block, Problem):
             if rest:
@@ -290,8 +290,10 @@ def lines(source: Source) -> Iterator[Line | Problem]:
             block, skip = block[skip:], 0
         parts = (rest + (recode.decode(block).encode() if recode else block)).split(end)
         rest = parts.pop()
-        if len(rest) > LONGEST:
-            raise ReadError(source.name, f"a line of more than {LONGEST >> 20} MB: this is no text with lines", line=number + 1)
+        if gone and parts:
+            number, byte, gone = number + 1, byte + gone + len(parts.pop(0)) + 1, 0
+        if gone:
+            gone, rest = gone + len(rest), b""
         for raw in parts:
             number += 1
             text, sound = _decoded(raw)
@@ -300,6 +302,9 @@ def lines(source: Source) -> Iterator[Line | Problem]:
                 yield Problem(source.name, "not UTF-8: this line and others like it are read as Windows-1252", line=number, byte=byte)
             yield Line(number, byte, text)
             byte += len(raw) + 1
+        if len(rest) > LONGEST:
+            yield Problem(source.name, f"a line of more than {LONGEST >> 20} MB was set aside", line=number + 1, byte=byte)
+            gone, rest = len(rest), b""
     if rest:
         yield Line(number + 1, byte, _decoded(rest)[0])
 
