@@ -3,11 +3,13 @@
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import textmetrics as tm
 from textmetrics import spool
 from textmetrics.links import Links
+from textmetrics.readers import READERS
 from textmetrics.spool import Merge, Shuffle, Spool
 
 CORPORA = sorted(p for p in (Path(__file__).parent.parent / "corpora").iterdir() if p.is_dir())
@@ -106,3 +108,76 @@ def test_links_lead_to_the_first_of_an_exchange(answers, roots):
     for place, (name, answered) in enumerate(answers.items()):
         links.add(place, name, answered)
     assert links.roots().tolist() == roots
+
+
+MESSAGE = '{{"conversation_id": "{0}", "message_id": "{0}{1}", "author": "ana", "role": "customer", "sent_at": "2026-03-0{1}T10:00:00Z", "text": "Is it {1}?"}}\n'
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The names of the files that the reader of JSON Lines was given."""
+    seen = []
+    plain = READERS["jsonl"]
+    monkeypatch.setitem(READERS._items, "jsonl", msgspec.structs.replace(plain, read=_watched(plain.read, seen)))
+    return seen
+
+
+def _watched(read, seen):
+    def watched(source, mapping):
+        seen.append(Path(source.name).name)
+        return read(source, mapping)
+
+    return watched
+
+
+def test_of_an_archive_that_grew_only_what_is_new_is_read(tmp_path, opened):
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / "1.jsonl").write_text(MESSAGE.format("a", 1) + "broken\n")
+    (archive / "2.jsonl").write_text(MESSAGE.format("b", 2))
+    assert tm.mine(archive, out=tmp_path / "out", keep=tmp_path / "kept").run["known"] == 0
+    assert opened == ["1.jsonl", "2.jsonl"]
+    (archive / "2.jsonl").write_text(MESSAGE.format("b", 2) + MESSAGE.format("b", 3))
+    (archive / "3.jsonl").write_text(MESSAGE.format("a", 4))
+    opened.clear()
+    assert tm.mine(archive, out=tmp_path / "out", keep=tmp_path / "kept").run["known"] == 1
+    assert opened == ["2.jsonl", "3.jsonl"] and len(list((tmp_path / "kept").iterdir())) == 3, "what is of no use any more is gone"
+    tm.mine(archive, out=tmp_path / "fresh")
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+
+
+def test_what_the_disk_lost_of_it_is_read_again(tmp_path, opened):
+    (tmp_path / "1.jsonl").write_text(MESSAGE.format("a", 1))
+    for spoilt in (b"", b"\x00\x00\x00\x09nonsense", None):
+        tm.mine(tmp_path / "1.jsonl", out=tmp_path / "out", keep=tmp_path / "kept")
+        (path,) = (tmp_path / "kept").iterdir()
+        path.write_bytes(path.read_bytes()[:-1] if spoilt is None else spoilt)
+    assert tm.mine(tmp_path / "1.jsonl", out=tmp_path / "out", keep=tmp_path / "kept").run["known"] == 0 and len(opened) == 4
+
+
+def test_what_is_read_together_with_files_beside_it_is_read_every_time(tmp_path):
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / "ticket_comment.csv").write_text("id,body,created,public,ticket_id,user_id\n5,Hi,2026-01-01 10:00:00,TRUE,7,1\n")
+    for name in ("Ana", "Bea"):
+        (archive / "user.csv").write_text(f"id,email,name,role\n1,x@example.com,{name},end-user\n")
+        report = tm.mine(archive, out=tmp_path / "out", keep=tmp_path / "kept")
+        assert set(report.messages["participant_id"]) == {name}
+
+
+@pytest.mark.parametrize("order", ["AB", "BA", "ABA"])
+def test_overlapping_exports_are_merged_whatever_their_order(tmp_path, order):
+    (tmp_path / "A").write_text("".join(MESSAGE.format("a", n) for n in (1, 2, 3)))
+    (tmp_path / "B").write_text("".join(MESSAGE.format("a", n) for n in (2, 3, 4)))
+    tm.mine(*(tmp_path / name for name in order), out=tmp_path / "out")
+    tm.mine(tmp_path / "A", tmp_path / "B", out=tmp_path / "expected")
+    assert files(tmp_path / "out") == files(tmp_path / "expected")
+
+
+@pytest.mark.parametrize("names", [("1.jsonl", "2.jsonl"), ("2.jsonl", "1.jsonl")])
+def test_what_comes_first_by_name_changes_no_conversation(tmp_path, names):
+    for name, days in zip(names, ((1, 2, 3), (2, 3, 4)), strict=True):
+        others = [MESSAGE.format(f"other {n} {name} ", day) for n in range(9) for day in days]  # most of the archive goes forward
+        (tmp_path / name).write_text("".join([*(MESSAGE.format("a", n) for n in days), *others]))
+    (c,) = (c for c in tm.read(tmp_path) if c.id == "a")
+    assert [m.id for m in c.messages] == ["a1", "a2", "a3", "a4"] and not c.skewed

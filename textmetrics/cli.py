@@ -56,6 +56,7 @@ def mine(
     workers: Annotated[int, typer.Option(help="Processes that share the work; the same bytes come out.")] = 1,
     cluster: Annotated[str | None, typer.Option(help="A Dask cluster that does the work: local, or the address of its scheduler.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")] = False,
+    keep: Annotated[Path | None, typer.Option(help="Folder in which what was read of each file stays: the next run with it reads only what is new or has changed.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Say afterwards what each stage cost.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
 ) -> None:
@@ -65,7 +66,7 @@ def mine(
     from .profile import profiling
 
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
-    options |= {"dates": dates, "workers": workers, "cluster": cluster, "resume": resume}
+    options |= {"dates": dates, "workers": workers, "cluster": cluster, "resume": resume, "keep": keep}
     if profile and (workers > 1 or cluster):
         raise UsageError("--profile looks at one process: leave out --workers and --cluster")
     with _progress(quiet) as progress, profiling() if profile else nullcontext() as spent:
@@ -75,6 +76,8 @@ def mine(
         counts = report.run["counts"]
         line = f"{counts['conversations']:,} conversations, {counts['messages']:,} messages, {problems:,} problem{'' if problems == 1 else 's'} -> {out}"
         _console(stderr=True).print(line, soft_wrap=True)
+        if keep is not None:
+            _console(stderr=True).print(f"  {report.run['known']:,} of {len(report.run['inputs']):,} files were known from an earlier run and not read again", soft_wrap=True)
         for b in report.run.get("beside", ()):
             how = ", ".join(f"{n:,} by {k}" if k != "nothing" else f"{n:,} not" for k, n in b["joined"].items())
             _console(stderr=True).print(f"  {b['name']}: {b['format']}, {b['rows']:,} rows -> {b['table']}{f' (joined: {how})' if how else ''}", soft_wrap=True)

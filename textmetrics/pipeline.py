@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from . import engines, mapping, roles, sources
+from .addresses import is_address
 from .annotation import Settings, annotate
 from .dates import ORDERS
 from .definitions import definitions
@@ -23,6 +24,7 @@ from .histories import Histories
 from .hours import Hours
 from .hours import load as load_hours
 from .joining import join
+from .kept import Kept
 from .links import number
 from .mapping import FOLDER_FILE, GENERIC_FORM, Map
 from .parts import MEASURED, Job
@@ -56,6 +58,7 @@ class Reading:
 
     Iterate over it for the conversations. Afterwards ``problems`` holds what was set aside, ``counts`` what became of every record,
     ``inputs`` what was opened. ``spool``: a folder that does not exist yet, in which more records than memory should hold wait (else a temporary one).
+    ``keep``: a folder in which what was read stays for the next time (see `kept`).
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Reading:
         dates: str | None = None,
         progress: Progress | None = None,
         spool: Path | None = None,
+        keep: str | Path | None = None,
     ) -> None:
         if dates not in (None, *ORDERS):
             raise UsageError(f"dates {dates!r}: they are read {', '.join(ORDERS[:-1])} or {ORDERS[-1]} (day, month, year)")
@@ -77,6 +81,7 @@ class Reading:
         self.skipped: list[str] = []
         self.cut: datetime | None = None  # the last time in all of them
         self._inputs, self._format, self._dates, self._progress, self._folder = inputs, format, dates, progress, spool
+        self.kept = Kept(keep) if keep is not None else None
         self._map = mapping.load(map) if map is not None else None
         self._roles = roles if isinstance(roles, Mapping) or roles is None else _roles_file(roles)
 
@@ -85,7 +90,7 @@ class Reading:
         spool = Spool(self._folder)
         try:
             with stage("read"):
-                exports = self._read_all(sorted(sources.sources(self._inputs), key=lambda s: s.name), spool)
+                exports = self._read_all(_once(sources.sources(self._inputs)), spool)
             with stage("read.conversations"):
                 for export in exports:
                     export.gather()
@@ -166,7 +171,8 @@ class Reading:
     def _read(self, source: Source, reader: Reader, m: Map, export: Export) -> None:
         read = kept = 0
         left_out: dict[str, int] = {}
-        for item in reader.read(source, m):
+        sum_ = source.sha256()
+        for item in self.kept.read(source, sum_, reader, m) if self.kept else reader.read(source, m):
             if isinstance(item, LeftOut):
                 left_out[item.kind] = left_out.get(item.kind, 0) + item.count
             elif isinstance(item, Problem):
@@ -187,12 +193,20 @@ class Reading:
                 "reader": reader.name,
                 "map": m.path if m.path != GENERIC_FORM.path else None,
                 "size": source.size,
-                "sha256": source.sha256(),
+                "sha256": sum_,
                 "records": read,
                 "kept": kept,
                 "left_out": left_out,
             }
         )
+
+
+def _once(found: Iterable[Source]) -> list[Source]:
+    """The sources by name; of what was given twice, as a file and in its folder, say, the one that was asked for by name."""
+    each: dict[Any, Source] = {}
+    for source in sorted(found, key=lambda s: (s.name, not s.named)):
+        each.setdefault(source.name if is_address(source.name) else Path(source.name).absolute(), source)
+    return list(each.values())
 
 
 def _roles_file(path: str | Path) -> dict[str, str]:
@@ -279,18 +293,20 @@ def mine(
     workers: int = 1,
     cluster: str | None = None,
     resume: bool = False,
+    keep: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Read, analyze and write the tables into a folder. Options as for `read` and `analyze`; ``beside``: side tables (surveys, article views, orders) to join.
 
     ``workers``: processes that share the work, ``cluster``: a Dask cluster that does (``local``, or the address of its scheduler): the same bytes come out.
-    ``resume``: go on where a run that was stopped left off.
+    ``resume``: go on where a run that was stopped left off. ``keep``: a folder in which what was read of each file stays for the next run, which then
+    reads only what is new or has changed; how many files were known is in the ``run`` of the report that is returned, as ``known``, not in what is written.
     """
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
     work = Work(out, resume=resume)
-    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records")
+    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records", keep=keep)
     store = Spool(work.spool / "customers")
     files, histories = Files(work.tables), Histories(store, metrics)
     conversations = messages = skewed = 0
@@ -318,7 +334,11 @@ def mine(
     with stage("estimate"):
         report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
     work.settle()
-    return Report.load(work.made)
+    report = Report.load(work.made)
+    if reading.kept:
+        reading.kept.settle()
+        report.run["known"] = reading.kept.known
+    return report
 
 
 def _cut_like(reading: Reading, as_of: datetime | None) -> Iterator[Conversation]:

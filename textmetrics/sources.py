@@ -62,11 +62,22 @@ class Source:
         self.suffix = Path(plain.stem).suffix.lower() if self.packing else plain.suffix.lower()
         self.stem = Path(plain.stem).stem if self.packing else plain.stem
         self.named = True  # somebody asked for this very file, not for a folder or archive that holds it
-        self.siblings: Sequence[Source] = (self,)
+        self._siblings: Sequence[Source] = (self,)
+        self.looked_beside = False  # somebody asked for what came with it
         self.kept: dict[Any, Any] = {}  # what readers made of side files; lies at the first of the siblings
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
+
+    @property
+    def siblings(self) -> Sequence[Source]:
+        """The sources that came with it, itself among them."""
+        self.looked_beside = True
+        return self._siblings
+
+    @siblings.setter
+    def siblings(self, together: Sequence[Source]) -> None:
+        self._siblings = together
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

@@ -15,10 +15,10 @@ from __future__ import annotations
 import heapq
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -100,18 +100,11 @@ class Roll(Generic[T]):
             return
         with self._spool.path(self._number).open("ab") as file:
             for at in range(0, len(waiting), self._block):
-                data = _encode(waiting[at : at + self._block])
-                self.size += file.write(len(data).to_bytes(_SIZE, "big")) + file.write(data)
+                self.size += put(file, waiting[at : at + self._block])
 
     def __iter__(self) -> Iterator[T]:
-        at = 0
-        while at < self.size:
-            with self._spool.path(self._number).open("rb") as file:
-                file.seek(at)
-                size = int.from_bytes(file.read(_SIZE), "big")
-                data = file.read(size)
-            at += _SIZE + size
-            yield from self._decode(data)
+        if self.size:
+            yield from blocks(self._spool.path(self._number), self._decode)
         yield from self._waiting
 
     def forget(self) -> None:
@@ -120,6 +113,27 @@ class Roll(Generic[T]):
             self._spool.path(self._number).unlink(missing_ok=True)
         self._spool.leave(self._number, self._held)
         self._waiting, self._held, self.size = [], 0, 0
+
+
+def put(file: BinaryIO, rows: Sequence[Any]) -> int:
+    """Write some rows as a block; its bytes."""
+    data = _encode(rows)
+    return file.write(len(data).to_bytes(_SIZE, "big")) + file.write(data)
+
+
+def blocks(path: Path, decode: Callable[[bytes], Sequence[T]], rest: int = 0) -> Iterator[T]:
+    """The rows of a file of blocks, all but the last bytes of it; the file is open only while a block is read, as there may be thousands of them."""
+    at = 0
+    while True:
+        with path.open("rb") as file:
+            end = file.seek(0, 2) - rest
+            if at >= end:
+                return
+            file.seek(at)
+            size = int.from_bytes(file.read(_SIZE), "big")
+            data = file.read(size)
+        at += _SIZE + size
+        yield from decode(data)
 
 
 class Shuffle(Generic[T]):

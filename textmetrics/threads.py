@@ -7,6 +7,7 @@ How well it does beside links that people drew: benchmarks/disentangle.py.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import re
 from collections import defaultdict
@@ -124,13 +125,21 @@ def settle(forward: int, backward: int) -> str:
 def _arranged(group: list[Record], order: str) -> list[Record]:
     if all(r.position is not None for r in group):
         return sorted(group, key=lambda r: r.position)  # type: ignore[arg-type, return-value]
-    if order == "file":
-        return group
-    if order == "reverse":
-        return group[::-1]
+    if order in ("file", "reverse"):
+        return _of_files(group if order == "file" else group[::-1])
     if any(r.sent_at is None for r in group):
         return group
     return sorted(group, key=lambda r: r.sent_at)  # type: ignore[arg-type, return-value]  # what is of one second stays as its reader gave it
+
+
+def _of_files(group: list[Record]) -> list[Record]:
+    """A conversation that stands in several files, which say of their own messages in which order they came, and nothing of each other's: the earlier first."""
+    files: dict[str, list[Record]] = {}
+    for r in group:
+        files.setdefault(r.source, []).append(r)
+    if len(files) == 1 or any(r.sent_at is None for r in group):
+        return group
+    return list(heapq.merge(*files.values(), key=lambda r: r.sent_at))  # type: ignore[arg-type, return-value]
 
 
 def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
