@@ -1,6 +1,7 @@
 """Promises and deadlines, and what became of each."""
 
 import csv
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -130,3 +131,18 @@ def test_sections_say_what_waits(report):
     told = {s.title: s for s in promises(report)}
     assert list(told) == ["What was promised", "By when customers needed it", "Unanswered"]
     assert [f.behind for f in told["Unanswered"].figures] == [("b",)]
+
+
+CLOCKS = {
+    "whose zone nobody told": ("2026-03-26T09:00:00Z", None, "2026-03-30T12:00:00+00:00"),
+    "of whoever wrote it": ("2026-03-26T09:00:00-05:00", None, "2026-03-30T17:00:00+00:00"),
+    "of the desk, over the change of clocks": ("2026-03-26T09:00:00Z", OFFICE, "2026-03-30T10:00:00+00:00"),
+}
+
+
+@pytest.mark.parametrize("case", CLOCKS)
+def test_noon_is_that_of_a_clock(case):
+    sent_at, hours, due = CLOCKS[case]
+    rows = [{"conversation_id": "c", "role": "customer", "sent_at": sent_at, "channel": "email", "language": "en", "text": "No sound on my box. I need an answer by Monday noon."}]
+    found = tm.analyze(rows, hours=hours).findings.query("label == 'deadline'")["attributes"].tolist()
+    assert [json.loads(a)["at"] for a in found] == [due]

@@ -180,8 +180,8 @@ def _transcript(
 
 
 def _timed(f: Finding, view: View, schedule: Schedule) -> Finding:
-    """A finding whose working days and hours are counted by a schedule."""
-    if "working" not in f.attributes:
+    """A finding whose working days and hours, or whose zone that nobody told, are those of a schedule."""
+    if "working" not in f.attributes and f.attributes.get("zone") != "unknown":
         return f
     return msgspec.structs.replace(f, attributes=by_schedule(f.attributes, view.conversation.messages[f.message].sent_at, schedule))
 

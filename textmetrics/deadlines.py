@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import packs
 from .folding import fold
 from .hours import Schedule
+from .types import Message
 
+OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)(?:\s?\([^)]*\))?$")  # with which a time as it was written ends
 UP_TO = r"(?:\d+\s?[-–]\s?)?"  # "2-3 days": the later one holds
 NO_HOURS = "counts working time, and there are no opening hours for it"
 MOST = 10_000  # working days or hours that anybody means
@@ -61,13 +64,15 @@ def _words(code: str) -> _Words:
 
 
 def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[str, Any]:
-    """``{"at": ISO time}`` of the moment a folded text names, or ``{"unresolved": why}``; with ``working`` and its ``unit`` (day, hour) where a schedule can tell it: `by_schedule`.
+    """``{"at": ISO time in UTC}`` of the moment a folded text names, or ``{"unresolved": why}``; with ``working`` and its ``unit`` (day, hour) where a schedule can tell it: `by_schedule`.
+
+    Days and hours are those of the zone of ``sent_at``; where that is UTC, nobody may have said whose they are: ``zone`` is then "unknown".
 
     >>> from datetime import UTC
     >>> resolve("i need it by friday noon", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
-    {'at': '2026-03-06T12:00:00+00:00'}
+    {'at': '2026-03-06T12:00:00+00:00', 'zone': 'unknown'}
     >>> resolve("by tomorrow 10:00", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
-    {'at': '2026-03-05T10:00:00+00:00'}
+    {'at': '2026-03-05T10:00:00+00:00', 'zone': 'unknown'}
     >>> resolve("asap please", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
     {'unresolved': 'names no time'}
     """
@@ -82,7 +87,7 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
     if match := words.span.search(folded):
         number = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
         try:
-            return {"at": (sent_at + timedelta(seconds=number * words.units[match[2]])).isoformat()}
+            return {"at": (sent_at + timedelta(seconds=number * words.units[match[2]])).astimezone(UTC).isoformat()}
         except OverflowError:
             return {"unresolved": "names a time out of range"}
     day = _day(folded, words, sent_at)
@@ -92,7 +97,21 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
     at = (day or sent_at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=END_OF_DAY if hour is None else hour)
     if day is None and at <= sent_at:
         at += timedelta(days=1)
-    return {"at": at.isoformat()} if at > sent_at else {"unresolved": "names a time in the past"}
+    if at <= sent_at:
+        return {"unresolved": "names a time in the past"}
+    return {"at": at.astimezone(UTC).isoformat(), **({} if sent_at.utcoffset() else {"zone": "unknown"})}
+
+
+def written_at(m: Message) -> datetime | None:
+    """When a message was sent, by the clock of whoever sent it where its time as it was written tells the zone; in UTC otherwise.
+
+    >>> written_at(Message(id="1", participant_id="ana", text="", sent_at=datetime(2026, 3, 4, 8, tzinfo=UTC), raw_time="Wed, 4 Mar 2026 09:00:00 +0100 (CET)")).isoformat()
+    '2026-03-04T09:00:00+01:00'
+    """
+    if m.sent_at is None or not m.zone_known or (match := OFFSET.search(m.raw_time or "")) is None:
+        return m.sent_at
+    minutes = int(match[2]) * 60 + int(match[3])
+    return m.sent_at.astimezone(timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))) if minutes < 24 * 60 else m.sent_at
 
 
 def names_time(told: Mapping[str, Any]) -> bool:
@@ -103,11 +122,18 @@ def names_time(told: Mapping[str, Any]) -> bool:
 def by_schedule(told: Mapping[str, Any], sent_at: datetime | None, schedule: Schedule | None) -> Mapping[str, Any]:
     """What `resolve` told, working days and hours counted by a schedule: of days the closing of the last, the day itself not counted; of hours those that are open.
 
+    Days and hours of a zone that nobody told are those of the schedule's.
+
     >>> nine_to_five = Schedule("UTC", (((540, 1020),),) * 5 + ((),) * 2)
     >>> by_schedule({"unresolved": NO_HOURS, "working": 2.0, "unit": "day"}, datetime(2026, 3, 6, 16), nine_to_five)["at"]
     '2026-03-10T17:00:00+00:00'
     """
-    if "working" not in told or schedule is None or sent_at is None:
+    if schedule is None or sent_at is None:
+        return told
+    if told.get("zone") == "unknown":
+        at = datetime.fromisoformat(told["at"]).replace(tzinfo=ZoneInfo(schedule.zone)).astimezone(UTC)
+        return {**told, "at": (at if at > sent_at else at + timedelta(days=1)).isoformat(), "zone": schedule.zone}
+    if "working" not in told:
         return told
     count = float(told["working"])
     at = schedule.closing(sent_at, round(count)) if told["unit"] == "day" else schedule.after(sent_at, 3600 * count)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..deadlines import names_time, resolve
+from ..deadlines import names_time, resolve, written_at
 from ..types import CUSTOMERS
 from . import View, Vote, detector
 
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``at``: the moment meant (UTC, ISO), or ``unresolved``: why it cannot be told."""
-    return resolve(view.folded[i], view.languages[i], view.conversation.messages[i].sent_at)
+    return resolve(view.folded[i], view.languages[i], written_at(view.conversation.messages[i]))
 
 
 @detector("deadline", by=CUSTOMERS, describe=describe, goes_by=("deadline",))
