@@ -131,8 +131,8 @@ def by_schedule(told: Mapping[str, Any], sent_at: datetime | None, schedule: Sch
     if schedule is None or sent_at is None:
         return told
     if told.get("zone") == "unknown":
-        at = datetime.fromisoformat(told["at"]).replace(tzinfo=ZoneInfo(schedule.zone)).astimezone(UTC)
-        return {**told, "at": (at if at > sent_at else at + timedelta(days=1)).isoformat(), "zone": schedule.zone}
+        named = datetime.fromisoformat(told["at"]).replace(tzinfo=ZoneInfo(schedule.zone)).astimezone(UTC)
+        return {**told, "at": (named if named > sent_at else named + timedelta(days=1)).isoformat(), "zone": schedule.zone}
     if "working" not in told:
         return told
     count = float(told["working"])
