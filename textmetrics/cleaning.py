@@ -55,9 +55,10 @@ _FLAT = frozenset(["p", "li", "td", "tr", "th", "dt", "dd", "option", "br", "hr"
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]\w{1,30};")
 
 
-_TAGS = r"""<[a-zA-Z/!?](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/!?][^<>]*>"""
-_BETWEEN = re.compile(rf"(?=[\s<&])(?:\s*+(?:(?:{_TAGS})\s*+)+|\s{{2,}}|(&#?\w{{1,31}};?)\s*+)")  # what has no character of its own in the text, or another one
-_OPENS = re.compile(r"\s|&#?\w|<[a-zA-Z/!?]")
+_TAGS = r"""<[a-zA-Z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|<[a-zA-Z/][^<>]*>|<[!?][^>]{0,500}>"""
+_GAP = r"[\s\x00]"  # a parser leaves NUL out
+_BETWEEN = re.compile(rf"(?=[\s\x00<&])(?:{_GAP}*+(?:(?:{_TAGS}){_GAP}*+)+|{_GAP}{{2,}}|\x00|(&#?\w{{1,31}};?){_GAP}*+)")  # what has no character of its own in the text, or another one
+_OPENS = re.compile(r"[\s\x00]|&#?\w|<[a-zA-Z/!?]")
 _FIRST, _LAST = 0xF0000, 0x10FFFD  # characters of private use that stand for places while HTML becomes text
 _SPACES = re.compile(r"\s+")
 _EMPTY = re.compile(f"[ >{chr(_FIRST)}-{chr(_LAST)}]*")
