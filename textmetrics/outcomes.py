@@ -36,7 +36,7 @@ def model() -> models.Model | None:
 def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[Resolution]:
     """What the customer of each conversation says became of the matter."""
     found: list[Resolution] = ["silent"] * len(views)
-    answered = [n for n, view in enumerate(views) if any(role in RESPONDERS for role in view.roles)]
+    answered = [n for n, view in enumerate(views) if "customer" in view.roles and any(role in RESPONDERS for role in view.roles)]
     if trained is None:
         for n in answered:
             found[n] = _by_last_word(views[n])

@@ -95,6 +95,7 @@ def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | 
     for f in findings:
         (states if f.label == "acknowledgement" else others).setdefault(f.message, set()).add(f.state or f.label)
     answered = False
+    last = {role: i for i, role in enumerate(view.roles)}
     found = []
     for i, role in enumerate(view.roles):
         if role in RESPONDERS:
@@ -104,16 +105,15 @@ def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | 
             continue
         said = states.get(i, set())
         done = bool(said & CLOSINGS) and "failed" not in said and ("used" not in said or "worked" in said)
-        closing = answered and (done or (not said and _remarks(view, i, kinds))) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
+        closing = answered and (done or (not said and i == last[role] and _remarks(view, i, kinds))) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
         spam = view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i])
         found.append(not closing and not spam)
     return tuple(found)
 
 
 def _remarks(view: View, i: int, kinds: Sequence[Reply | None]) -> bool:
-    """Whether a message is a short remark with which the customer ends: there was an answer, and what was said to them last asks nothing and puts off nothing."""
-    last = max(k for k, role in enumerate(view.roles) if role == view.roles[i])
-    if i != last or len(view.folded[i]) > REMARK or TELLS.search(view.folded[i]) or not view.named[i].keys() <= LIGHT:
+    """Whether a customer's last message is a short remark: there was an answer, and what was said to them last asks nothing and puts off nothing."""
+    if len(view.folded[i]) > REMARK or TELLS.search(view.folded[i]) or not view.named[i].keys() <= LIGHT:
         return False
     given = view.before(i)
     answered = any(kind in ("substantive", "bot") for kind in kinds[:i])

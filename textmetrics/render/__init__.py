@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from ..estimates import NEEDED, rough
+from ..estimates import NEEDED, rough, too_few
 from ..spans import lacking, shown
 from ..summing import row_of
 
@@ -45,6 +45,19 @@ def beside(row: Mapping[str, Any]) -> str:
     return ", ".join([*words, "rough"] if rough(row["estimate"], row["n"], row["low"], row["high"]) else words)
 
 
+def figure(row: Mapping[str, Any]) -> str:
+    """The figure of an estimate in words; of too few for a share their count, of too few for a duration how many it would need.
+
+    >>> figure({"n": 7, "n_open": 0, "value": 3 / 7, "unit": "share", "estimate": "proportion"})
+    '3 of 7'
+    """
+    if not row["n"]:
+        return "all open" if row["n_open"] else "too young"
+    if not too_few(row["estimate"], row["n"]):
+        return shown(row["value"], row["unit"])
+    return f"{round(row['value'] * row['n'])} of {row['n']}" if row["unit"] == "share" else lacking(row["n"], NEEDED[row["estimate"]])
+
+
 def ends(row: Mapping[str, Any]) -> str:
     """The interval of an estimate in words; nothing where there is none.
 
@@ -59,10 +72,5 @@ def ends(row: Mapping[str, Any]) -> str:
 def percentiles(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Percentiles in words, those that say the same together: ``p75 19 min (12 min to 25 min)``, ``p90, p95 not reached``."""
     told = [(row_of(r["metric"])[1], r) for r in rows]
-    said = [(which, _percentile(r), ends(r) if r["value"] is not None else "") for which, r in sorted(told, key=lambda t: t[0])]
+    said = [(which, figure(r), ends(r) if r["value"] is not None else "") for which, r in sorted(told, key=lambda t: t[0])]
     return [f"{', '.join(which for which, *_ in same)} {text}{f' ({interval})' if interval else ''}" for (text, interval), same in groupby(said, key=lambda s: s[1:])]
-
-
-def _percentile(row: Mapping[str, Any]) -> str:
-    need = NEEDED[row["estimate"]]
-    return lacking(row["n"], need) if row["value"] is None and row["n"] < need else shown(row["value"], row["unit"])

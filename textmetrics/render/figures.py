@@ -43,7 +43,7 @@ def _section(s: Section, conversations: int) -> Group:
     head: list[Text | Table] = [Text(s.title, "bold underline")]
     if s.read:
         head.append(Text(s.read, "dim"))
-    return Group(*head, table, *(Text(note, "dim") for note in s.notes))
+    return Group(*head, table, *(Text(printable(note), "dim") for note in s.notes))
 
 
 def told(f: Figure) -> tuple[str, str]:

@@ -12,14 +12,14 @@ from typing import Any
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import BESIDE, NEEDED, too_few
+from ..estimates import BESIDE, too_few
 from ..insights import insights
 from ..metrics import METRICS
 from ..report import Report
-from ..spans import duration, lacking, shown
+from ..spans import duration, shown
 from ..summing import row_of
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES, beside, ends, percentiles
+from . import FAMILIES, beside, ends, figure, percentiles
 from .calibration import as_people_read
 
 EXAMPLES = 8  # messages shown behind a metric
@@ -115,7 +115,7 @@ def _row(r: Mapping[str, Any], named: list[str], examples: list[dict[str, Any]],
     line = tag(
         "summary",
         tag("span", label),
-        tag("b", shown(r["value"], unit) if not few else "few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])),
+        tag("b", figure(r)),
         _bar(r) if unit == "share" and not few and r["value"] is not None else tag("span", class_="wide"),
         tag("span", "" if few else ends(r), class_="wide"),
         tag("span", n, class_="dim wide"),

@@ -13,14 +13,14 @@ from rich.text import Text
 
 from ..cleaning import printable
 from ..coverage import coverage
-from ..estimates import FEWEST, NEEDED, too_few
+from ..estimates import FEWEST, too_few
 from ..insights import insights
 from ..metrics import METRICS
 from ..report import Report
-from ..spans import lacking, shown
+from ..spans import shown
 from ..summing import row_of
 from ..tables import ESTIMATE_COLUMNS
-from . import FAMILIES, beside, ends
+from . import FAMILIES, beside, ends, figure
 from .calibration import as_people_read
 
 BARS = ((100, 16), (90, 8), (0, 0))  # columns of the terminal from which a bar has so many characters
@@ -93,7 +93,7 @@ def _without_pack(report: Report) -> str:
 
 
 def _channel(channel: str, size: int, rows: list[dict[str, Any]], groups: list[str], shown_by: Summary, width: int) -> Padding:
-    table = Table(title=Text(f"{channel}: {size:,} conversations", "bold"), title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table = Table(title=Text(printable(f"{channel}: {size:,} conversations"), "bold"), title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
     bar = next(size for columns, size in BARS if width >= columns)
     table.add_column("")
     table.add_column("value", justify="right", no_wrap=True)
@@ -136,8 +136,6 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
     label = "  … " + printable(", ".join([*named, *([more] if more else [])])) if named or more else "  " + name.replace("_", " ")
     unit = r["unit"]
     few = too_few(r["estimate"], r["n"])
-    value = shown(r["value"], unit) if not few else f"of {r['n']}: few" if unit == "share" else lacking(r["n"], NEEDED[r["estimate"]])
-    value = value if r["n"] or r["n_open"] else "too young"
     interval = "" if few else ends(r)
     picture = Text("")
     if width and unit == "share" and not few and r["value"] is not None:
@@ -145,7 +143,7 @@ def _cells(r: Mapping[str, Any], groups: list[str], report: Report, width: int) 
     elif width and r["estimate"] in ("survival", "quantile") and unit == "s" and not named:
         picture = Text(_spark(report, name, r["channel"], width), "blue")
     rest = beside(r).replace(", ", "\n")  # one below the other: names of metrics need the room
-    return [Text(label, no_wrap=True, overflow="ellipsis"), Text(value, "dim" if few else "bold"), picture, Text(interval), Text(f"{r['n']:,}"), Text(rest)]
+    return [Text(label, no_wrap=True, overflow="ellipsis"), Text(figure(r), "dim" if few else "bold"), picture, Text(interval), Text(f"{r['n']:,}"), Text(rest)]
 
 
 def _bar(r: Mapping[str, Any], width: int) -> Text:
@@ -190,7 +188,7 @@ def _foot(report: Report) -> Padding:
 def _worth_a_look(report: Report) -> Padding:
     lines: list[Any] = [Text("Worth a look", "bold")]
     for number, one in enumerate(insights(report), start=1):
-        lines.append(Text(f"{number}. {one.text}."))
+        lines.append(Text(f"{number}. {printable(one.text)}."))
         if one.quote:
             lines.append(Text(f"   “{printable(one.quote)}”", "italic"))
         if one.conversation:
