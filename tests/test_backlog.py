@@ -90,3 +90,14 @@ SILENCES = {
 def test_update_silence(case):
     lines, expected = SILENCES[case]
     assert observed("update_silence", "2024-01-10 00:00 customer: There is no sound on my box?", *lines) == [expected]
+
+
+def test_a_mean_counts_no_wait_longer_than_patience():
+    """Waits of 1 to 12 minutes in a chat, whose customers have five: (1 + 2 + 3 + 4 + 8 * 5) / 12 minutes."""
+    given = [conversation("09:00 customer: No sound?", f"09:{n:02} agent: Please restart the box.", id=f"{n:02}") for n in range(1, 13)]
+    first, _ = in_run(tm.analyze(given, as_of=AS_OF), "first_response_wait")
+    mean = first.figures[1].estimate
+    assert (first.figures[1].name, mean.value, mean.n) == ("mean, none counted longer than 5 min", 250, 12)
+    spread = (50**2 * 8 + sum((60 * n - 250) ** 2 for n in range(1, 5))) / 12  # nobody is open: the variance of a plain mean
+    assert mean.high == pytest.approx(250 + 1.96 * (spread / 12) ** 0.5, abs=0.1)
+    assert first.notes, "what Kaplan and Meier take for granted is said"

@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from .errors import UnknownName, UsageError
-from .estimates import FEWEST, Array, Estimate, Z, kaplan_meier, restricted_mean, survival
+from .estimates import FEWEST, Array, Estimate, Z, restricted_mean, restricted_variance, survival
 from .figures import some
 from .metrics import METRICS
 from .observed import Seen, columns, seen
@@ -241,16 +241,7 @@ def ratio(top: Array, bottom: Array, cluster: Array) -> Value:
 
 
 def _restricted(times: Array, censored: Array, until: float) -> Value:
-    points, left, _ = kaplan_meier(times, censored)
-    inside = points <= until
-    points, left = points[inside], left[inside]
-    edges = np.concatenate([points, [until]])
-    areas = np.cumsum((np.diff(edges) * left)[::-1])[::-1] if len(points) else np.zeros(0)
-    at_risk = np.array([np.sum(times >= t) for t in points], float)
-    events = np.array([np.sum((times == t) & ~censored) for t in points], float)
-    safe = at_risk > events
-    variance = float(np.sum(areas[safe] ** 2 * events[safe] / (at_risk[safe] * (at_risk[safe] - events[safe]))))
-    return Value(restricted_mean(times, censored, until), variance, len(times))
+    return Value(restricted_mean(times, censored, until), restricted_variance(times, censored, until), len(times))
 
 
 def reach(*groups: Seen) -> float:

@@ -196,6 +196,20 @@ def restricted_mean(times: Array, censored: Array, until: float) -> float:
     return float(np.sum(np.diff(edges) * np.concatenate([[1.0], left[inside]])))
 
 
+def restricted_variance(times: Array, censored: Array, until: float) -> float:
+    """The variance of `restricted_mean` (Klein and Moeschberger 2003, 4.5): the areas still to come, squared, times Greenwood's terms."""
+    points, left, _ = kaplan_meier(times, censored)
+    points, left = points[points <= until], left[points <= until]
+    if not len(points):
+        return 0.0
+    areas = np.cumsum((np.diff(np.concatenate([points, [until]])) * left)[::-1])[::-1]
+    ordered, ended = np.sort(times), np.sort(times[~censored])
+    at_risk = len(times) - np.searchsorted(ordered, points, "left").astype(float)
+    events = (np.searchsorted(ended, points, "right") - np.searchsorted(ended, points, "left")).astype(float)
+    safe = at_risk > events
+    return float(np.sum(areas[safe] ** 2 * events[safe] / (at_risk[safe] * (at_risk[safe] - events[safe]))))
+
+
 def cumulative_incidence(times: Array, kinds: Array, kind: int, at: float) -> float:
     """Share to whom an event of one kind has happened by a time, other kinds competing (Aalen and Johansen 1978); kind 0 is open."""
     still, share = 1.0, 0.0

@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from heapq import nsmallest
+from math import sqrt
 from typing import Any
 
-from . import judging
+import numpy as np
+
+from . import judging, packs
 from .annotation import prepare
 from .detectors import View, key
 from .errors import UnknownName, UsageError
-from .estimates import Estimate
+from .estimates import FEWEST, Estimate, Z, restricted_mean, restricted_variance
 from .figures import Figure, Section
 from .metrics import METRICS, Metric
 from .plain_data import to_conversation
 from .report import Report
+from .spans import duration
 from .types import CUSTOMERS, Conversation
 
 Rows = list[dict[str, Any]]
 SHOWN = 60  # characters of a message that is named as context
+KAPLAN_MEIER = "Open ones are taken to go on as the others did. Who leaves because it takes long, or is told how long it will take, breaks that: read such figures with left_within_a_day and dropped."
 FAR = 10  # cases that are named for a metric
 
 
@@ -47,7 +52,20 @@ def in_run(report: Report, metric: str) -> list[Section]:
     channels = dict(zip(*(report.arrow("conversations")[c].to_pylist() for c in ("conversation_id", "channel")), strict=True))
     cases = [_case(o, m, channels[o["conversation_id"]], texts.get((o["conversation_id"], o["message_id"]), "")) for o in far]
     far_end = "furthest to its worse side" if m.better else "highest"
-    return [Section("In this run", tuple(values)), Section(f"The {len(cases)} {far_end}", tuple(cases), "textmetrics show DIR CONVERSATION opens one.")]
+    means = [f for r in levels if m.estimate == "survival" and (f := _mean(m, r["channel"], [o for o in seen if channels[o["conversation_id"]] == r["channel"]])) is not None]
+    notes = (KAPLAN_MEIER,) if means else ()
+    return [Section("In this run", tuple(sorted([*values, *means], key=lambda f: f.group)), notes=notes), Section(f"The {len(cases)} {far_end}", tuple(cases), "textmetrics show DIR CONVERSATION opens one.")]
+
+
+def _mean(m: Metric, channel: str, seen: Rows) -> Figure | None:
+    """The mean of a duration in a channel, none of it counted longer than the channel's patience, so that it is the same mean in every run; None of fewer than ten."""
+    until = packs.channel(channel).patience
+    times, censored = np.array([o["value"] for o in seen]), np.array([o["censored"] for o in seen])
+    if len(seen) < FEWEST or until <= 0 or times.min() < 0:
+        return None
+    value, half = restricted_mean(times, censored, until), Z * sqrt(restricted_variance(times, censored, until))
+    told = Estimate(len(seen), value, max(0.0, value - half), min(until, value + half), int(censored.sum()))
+    return Figure(channel, f"mean, none counted longer than {duration(until)}", told, m.unit)
 
 
 def _young(n: int) -> str:
