@@ -1,5 +1,7 @@
 """Reference values of the estimates, computed elsewhere."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,17 @@ def test_poisson():
     assert low < 100000 < high and high - low < 1300
     assert poisson(10_001) == pytest.approx((9805.942668, 10198.961424), rel=1e-7), "scipy's chi-squared: chdtri(20002, 0.975) / 2, chdtri(20004, 0.025) / 2"
     assert poisson(10**12) == pytest.approx((10**12 - 1959963.0, 10**12 + 1959966.0), abs=1), "as scipy has it, and at once"
+
+
+@pytest.mark.parametrize("n", [6, 7, 11, 12, 20, 29, 35, 59, 69, 120, 299, 300, 1000])
+@pytest.mark.parametrize("q", [0.5, 0.75, 0.9, 0.95, 0.99])
+def test_the_interval_of_a_quantile_holds_it_in_95_of_100_samples(n, q):
+    """Between the k-th and the m-th of n lies what as many as k to m - 1 are below: a binomial share."""
+    e = quantile(*seen(range(n)), q=q)
+    if e.value is not None:
+        held = sum(comb(n, k) * q**k * (1 - q) ** (n - k) for k in range(int(e.low) + 1, int(e.high) + 1))
+        assert held >= 0.95
+        assert held < 0.98 or n < 70, "and no wider than it must be"
 
 
 def test_kaplan_meier():

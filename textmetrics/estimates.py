@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from itertools import accumulate
 from math import ceil, exp, floor, lgamma, log, sqrt
 
 import numpy as np
@@ -131,9 +132,24 @@ def quantile(values: Array, exposure: Array, censored: Array, q: float = 0.5) ->
     if n < need:
         return Estimate(n, None, n_open=n_open, need=need)
     ordered = np.sort(values)
-    half = Z * sqrt(n * q * (1 - q))
-    low, high = max(floor(n * q - half), 0), min(ceil(n * q + half), n - 1)
+    low, high = _ranks(n, q)
     return Estimate(n, float(np.quantile(ordered, q)), float(ordered[low]), float(ordered[high]), n_open, need)
+
+
+@lru_cache(maxsize=4096)
+def _ranks(n: int, q: float) -> tuple[int, int]:
+    """Between which of so many ordered values, from 0, a quantile lies in 95 of 100 samples, by the binomial distribution; beyond `LARGE` by the normal one.
+
+    Where the largest is not large enough to leave 2.5 % above it, the lower end leaves as much less.
+    """
+    if n > LARGE:
+        half = Z * sqrt(n * q * (1 - q))
+        return max(floor(n * q - half), 0), min(ceil(n * q + half), n - 1)
+    factorials = _log_factorials(0, n)
+    below = list(accumulate(exp(factorials[n] - factorials[k] - factorials[n - k] + k * log(q) + (n - k) * log(1 - q)) for k in range(n)))  # P(at most k of n)
+    high = next((k for k in range(n) if 1 - below[k] <= 0.025), n - 1)
+    spare = 0.05 - max(0.025, 1 - below[high])
+    return max((k for k in range(n) if below[k] <= spare), default=0), high
 
 
 def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
