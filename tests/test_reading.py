@@ -264,6 +264,20 @@ def test_channel_is_cut_by_silence():
     assert len(chat("09:00 ana how do I mount a usb stick?", "15:00 ana how do I eject the usb stick?")) == 2
 
 
+def test_lines_of_the_system_stay_where_they_stand():
+    from datetime import UTC, datetime
+
+    said = [("00:10", "system", "ana joined"), ("09:00", "customer", "no sound?"), ("09:01", "system", "tom joined"), ("09:02", "agent", "restart it"), ("20:00", "customer", "no picture?"), ("20:01", "note", "again")]
+    records = [
+        Record(text=text, author=role, role=role, sent_at=datetime(2026, 1, 1, int(at[:2]), int(at[3:]), tzinfo=UTC), message_id=str(n), conversation_id="room", source="x", number=n)
+        for n, (at, role, text) in enumerate(said)
+    ]
+    found = list(threads.assemble(records, "silence", "file"))
+    assert [[m.text for m in c.messages] for c in found] == [["ana joined", "no sound?", "tom joined", "restart it"], ["no picture?", "again"]]
+    assert [c.id for c in found] == ["1", "4"], "named after what is said"
+    assert [len(c.messages) for c in threads.assemble(records[:1], "silence", "file")] == [1], "nothing is lost where nobody speaks"
+
+
 @given(st.text())
 def test_folding_keeps_every_character_in_its_place(text):
     assert len(fold(text)) == len(text)

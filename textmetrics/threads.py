@@ -29,6 +29,7 @@ FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 CHANNELS = ("silence", "rooms")  # how conversations of channels that never end are found
 MEMORY = 100  # messages looked back
+APART = ("system", "note")  # what nobody says to anybody
 PAIR = 2  # people in a channel up to which only silence ends a conversation
 _NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
 _ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|why|is there|does|can|could)\b", re.IGNORECASE)
@@ -147,12 +148,25 @@ def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Rec
     silence = timedelta(seconds=packs.channel(channel).silence)
     rooms: dict[str | None, list[Record]] = {}
     for r in records:
-        if r.role not in ("system", "note"):
-            rooms.setdefault(r.conversation_id, []).append(r)
-    groups: list[list[Record]] = []
-    for talk in rooms.values():
-        groups += _pauses(talk, silence) if len({r.author for r in talk}) <= PAIR else _talk(talk, silence)
-    return [(group[0].message_id or f"{group[0].source}:{group[0].number}", group) for group in groups]
+        rooms.setdefault(r.conversation_id, []).append(r)
+    groups: list[tuple[str, list[Record]]] = []
+    for room in rooms.values():
+        talk = [r for r in room if r.role not in APART]
+        found = _pauses(talk, silence) if len({r.author for r in talk}) <= PAIR else _talk(talk, silence)
+        names = [name_of(group[0]) for group in found] or [name_of(room[0])]
+        groups += zip(names, _with_lines(room, found) if len(talk) < len(room) else found, strict=True)
+    return groups
+
+
+def _with_lines(room: list[Record], groups: list[list[Record]]) -> list[list[Record]]:
+    """Conversations with the lines of the system and the notes that stand in them: after a message of theirs, or, before all talk, in front of the first."""
+    of = {id(r): n for n, group in enumerate(groups) for r in group}
+    kept: list[list[Record]] = [[] for _ in groups or [room]]
+    here = of[id(groups[0][0])] if groups else 0
+    for r in room:
+        here = of.get(id(r), here)
+        kept[here].append(r)
+    return kept
 
 
 def _by_room(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
