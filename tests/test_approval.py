@@ -63,6 +63,7 @@ def test_young_solutions_are_in_no_rate_and_no_mean_but_said():
         ("social", [{"views": 9000}, {"likes": 12, "views": 4000}], [(12, 4.0, False)]),
         ("social", [{"views": 9000}, {"likes": 12}], []),
         ("social", [{}, {"likes": 12, "views": 0}], []),
+        ("social", [{}, {"likes": 12, "views": -4000}], []),
         ("community", [{"views": 9000}, {"likes": 12}], [(12, 9.0, False)]),
         ("community", [{"views": 9000}, {"likes": 12, "views": 4000}], [(12, 4.0, False)]),
     ],
@@ -136,6 +137,7 @@ def test_a_text_on_many_sites_is_one_mention(case):
     [
         ({"text": "x", "m": "https://a.example/x https://a.example/y"}, {"mentions": 1.0, "solution": 0.0}),
         ({"text": "x", "m": "4", "s": ""}, {"mentions": 4.0, "solution": 0.0}),
+        ({"text": "x", "l": "nan", "o": "1e999", "s": float("inf")}, {}),
         ({"text": "x", "s": True, "l": "", "o": None}, {"solution": 1.0}),
     ],
 )

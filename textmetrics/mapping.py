@@ -215,7 +215,7 @@ class Rows:
             record.zone_known = self._true(given, "zone_known")
         if (sure := _number(given.get("role_confidence"))) is not None:
             record.confidence = sure
-        if (place := _number(given.get("position"))) is not None and isfinite(place):
+        if (place := _number(given.get("position"))) is not None:
             record.position = int(place)
         if (cut := self._text(given, "cut")) is not None:
             record.cut = self.clock.read(cut)
@@ -285,7 +285,7 @@ def _plain_number(value: Any) -> str:
 
 
 def _number(value: Any) -> float | None:
-    """A count or rating; yes and no count 1 and 0; what is no number is None."""
+    """A count or rating; yes and no count 1 and 0; what is no number, or has no end, is None."""
     if value is None or isinstance(value, dict | list):
         return None
     if str(value).strip().lower() in TRUE:
@@ -293,6 +293,7 @@ def _number(value: Any) -> float | None:
     if str(value).strip().lower() in {"false", "no", "f", "n"}:
         return 0.0
     try:
-        return float(value)
-    except ValueError:
+        found = float(value)
+    except (ValueError, OverflowError):
         return None
+    return found if isfinite(found) else None

@@ -52,7 +52,7 @@ def _per_views(t: Transcript, name: str) -> Iterator[Observation]:
     for message in _solutions(t):
         told = t.messages[message].reactions
         views = told.get("views", page)
-        if name in told and views:
+        if name in told and views is not None and views > 0:
             yield Observation(told[name], exposure=views / THOUSAND, message=message)
 
 
