@@ -1,6 +1,7 @@
 """The library, as QA scripts call it."""
 
 import io
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -47,6 +48,12 @@ def test_review_renders():
 def test_analyze_takes_the_same(form):
     report = tm.analyze(FORMS[form])
     assert len(report.conversations) == 1 and len(report.messages) == 3
+
+
+@pytest.mark.parametrize("call", [lambda at: list(tm.annotate([], as_of=at)), lambda at: tm.analyze([], as_of=at), lambda at: tm.mine("x", out="y", as_of=at), lambda at: tm.arrow_function(as_of=at)])
+def test_when_the_data_were_cut_needs_a_zone(call):
+    with pytest.raises(UsageError, match="names no time zone"):
+        call(datetime(2024, 1, 20))
 
 
 def test_by_any_column():

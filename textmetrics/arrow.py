@@ -13,6 +13,7 @@ from .errors import UnknownName, UsageError
 from .parts import Job
 from .plain_data import to_conversations
 from .tables import schema
+from .times import zoned
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +31,7 @@ def arrow_function(table: str = "observations", *, as_of: datetime, **settings: 
     """
     if table not in parts.MEASURED:
         raise UnknownName("table", table, parts.MEASURED)
-    job = Job(as_of, Settings(**settings))
+    job = Job(zoned(as_of), Settings(**settings))
 
     def function(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for some in parts.cut(_together(batches), parts.SIZE):

@@ -19,6 +19,7 @@ from .metrics import observe as observe_one
 from .plain_data import to_conversations
 from .readers import READERS
 from .scorers import SCORERS
+from .times import zoned
 from .types import Observation, Transcript
 
 
@@ -34,7 +35,7 @@ def annotate(
 
     ``as_of``: when the data were cut; without it open waits have no length. ``thresholds``: label -> score from which it counts.
     """
-    return annotation.annotate(to_conversations(conversations), as_of=as_of, settings=Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only))
+    return annotation.annotate(to_conversations(conversations), as_of=zoned(as_of), settings=Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only))
 
 
 def observe(transcripts: Transcript | Iterable[Transcript], metrics: Sequence[str] | None = None) -> dict[str, list[Observation]]:

@@ -35,6 +35,7 @@ from .sources import Source
 from .spool import Spool
 from .stored import Stored
 from .tables import TABLES, Tables, problem_table
+from .times import zoned
 from .types import Conversation, LeftOut, Problem
 from .work import Work
 
@@ -246,7 +247,7 @@ def analyze(
 
     reading = conversations if isinstance(conversations, Reading) else None
     given = to_conversations(conversations)
-    cut = as_of or latest(given)
+    cut = zoned(as_of) or latest(given)
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     tables = Tables(metrics)
@@ -304,7 +305,7 @@ def mine(
     """
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
-    job = Job(as_of, settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
+    job = Job(zoned(as_of), settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
     work = Work(out, resume=resume)
     reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records", keep=keep)
     store = Spool(work.spool / "customers")

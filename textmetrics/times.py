@@ -13,7 +13,19 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from .dates import order_of, written
-from .errors import PackError
+from .errors import PackError, UsageError
+
+
+def zoned(moment: datetime | None) -> datetime | None:
+    """A moment that a caller names; one without a zone is a UsageError, for times of messages have one.
+
+    >>> zoned(datetime(2024, 1, 20, tzinfo=UTC)).isoformat()
+    '2024-01-20T00:00:00+00:00'
+    """
+    if moment is not None and moment.tzinfo is None:
+        raise UsageError(f"as_of {moment.isoformat()} names no time zone: give datetime(..., tzinfo=UTC)")
+    return moment
+
 
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 # Tue Oct 31 22:10:47 +0000 2017 (the first public API of a social network, and C's asctime with a zone): the year at the end
