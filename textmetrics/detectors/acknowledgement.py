@@ -10,9 +10,10 @@ from . import View, Vote, detector
 
 STATES = ("worked", "used", "accepted", "thanks", "failed")
 RIVALS = (("accepted", "worked"), ("accepted", "failed"))
-GOES_BY = ("worked", "failed", "relapse", "tried", "will_try", "accepts", "thanks", "thanks_ahead", "takes_leave")
-SPOKEN = ("worked", "failed", "relapse", "tried", "will_try", "accepts")  # cues of more than courtesy
+GOES_BY = ("worked", "failed", "relapse", "tried", "did_as_told", "will_try", "accepts", "thanks", "thanks_ahead", "takes_leave")
+SPOKEN = ("worked", "failed", "relapse", "tried", "did_as_told", "will_try", "accepts")  # cues of more than courtesy
 MANY = 60  # characters: thanks in a message longer than this are seldom all it says
+BRIEF = 40  # characters: a message that tells a failure in so few tells no success beside it (3 of 122 that were read)
 LEAVE = 140  # characters: in a message longer than this a leave-taking is seldom all it says
 
 
@@ -31,7 +32,7 @@ def acknowledgement(view: View, i: int) -> list[Vote]:
     stands = view.solved_by(i) is not None
     answered = any(role in RESPONDERS for role in view.roles[:i])
     worked, failed = view.shows(i, "worked"), view.shows(i, "failed")
-    used, later = view.shows(i, "tried"), view.shows(i, "will_try")
+    used, later = view.shows(i, "did_as_told", "tried"), view.shows(i, "will_try")
     accepts, thanks = view.shows(i, "accepts"), view.shows(i, "thanks")
     asks = view.asks(i)
     courtesy = thanks + view.shows(i, "thanks_ahead")
@@ -41,6 +42,8 @@ def acknowledgement(view: View, i: int) -> list[Vote]:
     relapse = view.shows(i, "relapse") if stands else []
     if relapse and not any(c.start >= relapse[-1].end for c in worked):
         votes += [Vote(0.85, tuple(relapse), "failed", final=True), Vote(0.0, tuple(relapse), "worked", final=True)]
+    if failed and not worked and not relapse and len(view.folded[i].strip()) <= BRIEF:
+        votes.append(Vote(0.0, tuple(failed), "worked", final=True))
     if worked and answered:
         votes.append(Vote(0.3 if failed else 0.75, tuple(worked), "worked"))
     if failed and answered:

@@ -15,10 +15,12 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return resolve(view.folded[i], view.languages[i], written_at(view.conversation.messages[i]))
 
 
-@detector("deadline", by=CUSTOMERS, describe=describe, goes_by=("deadline",))
+@detector("deadline", by=CUSTOMERS, describe=describe, goes_by=("deadline", "presses"))
 def deadline(view: View, i: int) -> Vote | None:
-    """Says by when it is needed; surer where a moment can be worked out from it."""
-    cues = view.shows(i, "deadline")
+    """Says by when it is needed; surer where time presses, or where a moment can be worked out from it."""
+    outright, cues = view.shows(i, "presses"), view.shows(i, "deadline")
+    if outright:
+        return Vote(0.75, tuple(outright))
     if not cues:
         return None
     return Vote(0.6 if names_time(describe(view, i, (0, 0))) else 0.4, tuple(cues))

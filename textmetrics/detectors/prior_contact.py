@@ -16,9 +16,11 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     return {} if named is None else {"channel": named}
 
 
-@detector("prior_contact", by=CUSTOMERS, describe=describe, goes_by=("prior_contact",))
+@detector("prior_contact", by=CUSTOMERS, describe=describe, goes_by=("prior_contact", "contacted"))
 def prior_contact(view: View, i: int) -> Vote | None:
-    """Mentions an earlier contact about this matter."""
+    """Mentions an earlier contact about this matter; surer where it is told outright."""
+    if outright := view.shows(i, "contacted"):
+        return Vote(0.75, tuple(outright))
     cues = view.shows(i, "prior_contact")
     return (
         Vote(0.55 if len(cues) > 1 or (len(cues[0].name) > 3 and channel_named(view.folded[i], view.languages[i], (cues[0].start, cues[0].end))) else 0.35, tuple(cues))
