@@ -254,6 +254,7 @@ add_to(app)
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; the exit code (see the manual) is returned."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own allocators keep what they once had, which a long run needs elsewhere
     try:
         code = app(args=argv, standalone_mode=False)
         sys.stdout.flush()

@@ -12,7 +12,7 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-MOST = 200_000  # answers one memo keeps: some 30 MB of words
+MOST = 50_000  # answers one memo keeps: some 8 MB of words; a dozen of them fill up in a large archive
 LONG = 60  # characters (or parts) of a key from which it is not kept: links and the like do not come again
 
 

@@ -24,8 +24,8 @@ from zlib import crc32
 import msgspec
 
 T = TypeVar("T")
-BUDGET = 24 << 20  # bytes, by rough weight, of rows that wait in memory
-LEAF = 8 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
+BUDGET = 12 << 20  # bytes, by rough weight, of rows that wait in memory
+LEAF = 4 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
 FAN_BITS = 4
 FAN = 1 << FAN_BITS
 DEEPEST = 32 // FAN_BITS  # then a key's bits are used up: what is left is of one key
