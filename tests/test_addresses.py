@@ -74,3 +74,14 @@ def test_wrong_addresses_are_told_in_one_line(archive):
         list(tm.read("memory://archive/nowhere"))
     with pytest.raises(UsageError, match="nonsense://x"):
         list(tm.read("nonsense://x"))
+
+
+def test_what_is_on_its_way_is_nobody_elses_to_see(tmp_path, monkeypatch):
+    monkeypatch.setattr(addresses.tempfile, "gettempdir", lambda: str(tmp_path))
+    own = addresses.stand_in("memory://results/run").parents[1]
+    assert own.stat().st_mode & 0o077 == 0
+    own.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    own.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="not yours"):
+        addresses.stand_in("memory://results/run")

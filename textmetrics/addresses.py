@@ -71,8 +71,16 @@ def reached(given: object) -> Iterator[None]:
 
 
 def stand_in(address: str) -> Path:
-    """The folder of this machine in which the output for an address grows: the same one each time, so that a run that was stopped can go on."""
-    return Path(tempfile.gettempdir()) / f"textmetrics-{os.getuid() if hasattr(os, 'getuid') else 0}-{hashlib.blake2b(address.encode(), digest_size=8).hexdigest()}" / "out"
+    """The folder of this machine in which the output for an address grows: the same one each time, so that a run that was stopped can go on.
+
+    It lies in the temporary folder, in one that nobody else may look into; one of that name that somebody else made is an OutputError.
+    """
+    me = os.getuid() if hasattr(os, "getuid") else 0
+    own = Path(tempfile.gettempdir()) / f"textmetrics-{me}"
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if own.is_symlink() or (hasattr(os, "getuid") and own.stat().st_uid != me):
+        raise OutputError(f"{own}: is not yours; set TMPDIR to another folder")
+    return own / hashlib.blake2b(address.encode(), digest_size=8).hexdigest() / "out"
 
 
 def check(address: str) -> None:
