@@ -74,8 +74,10 @@ def measure(job: Job, chunk: Sequence[Conversation]) -> Part:
     for t in annotate(chunk, as_of=job.as_of, settings=job.settings):
         with stage("tables"):
             tables.add(t)
+    with stage("tables"):
+        rows = {name: packed(tables.table(name)) for name in MEASURED}
     return Part(
-        tables={name: packed(tables.table(name)) for name in MEASURED},
+        tables=rows,
         customers=[_slim(t) for t in tables.customers()],
         conversations=len(chunk),
         messages=tables.n_messages,

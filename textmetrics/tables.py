@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from . import packs
@@ -117,7 +118,6 @@ class Tables:
         self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in self._rows}
         self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
         self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
-        self._told: list[tuple[int, int, Sequence[Observation]]] = []
         self.ids: list[str] = []
         self._message_ids: list[list[str]] = []
         self._histories: dict[str, list[tuple[int, Transcript]]] = {}
@@ -142,9 +142,7 @@ class Tables:
             observed = observe(t, self.metrics)
             young = too_young(t, observed) if _young(t) else {}
         self._add("conversations", (*_conversation_row(t), _json(young) if young else None))
-        for name, seen in observed.items():
-            if seen:
-                self._observe(name, number, seen)
+        self._observe(number, observed)
         self._remember(number, t)
         if len(self._rows["conversations"][0]) >= FLUSH:
             self._flush()
@@ -157,18 +155,14 @@ class Tables:
         """See whole customers: only when all their conversations are in."""
         for _, history in sorted(self._histories.items()):
             for number, name, o in _of_customer(history, self.metrics):
-                self._observe(name, number, [o])
+                self._observe(number, {name: [o]})
         self._histories.clear()
 
-    def _observe(self, name: str, number: int, seen: Sequence[Observation]) -> None:
-        self._told.append((self._code[name], number, seen))
-
-    def _settle(self) -> None:
-        """Observations that were taken in go to their arrays, many at a time."""
-        told, self._told = self._told, []
-        self.metric.extend([code for code, _, seen in told for _ in seen])
-        self.conversation.extend([number for _, number, seen in told for _ in seen])
-        every = [o for _, _, seen in told for o in seen]
+    def _observe(self, number: int, observed: Mapping[str, Sequence[Observation]]) -> None:
+        """What metrics saw in one conversation goes to the arrays right away: a little later it would have to be fetched from far."""
+        every = list(chain.from_iterable(observed.values()))
+        self.metric.extend([self._code[name] for name, seen in observed.items() for _ in seen])
+        self.conversation.extend([number] * len(every))
         self.position.extend([-1 if o.message is None else o.message for o in every])
         self.value.extend([o.value for o in every])
         self.exposure.extend([o.exposure for o in every])
@@ -189,7 +183,6 @@ class Tables:
     def _flush(self) -> None:
         import pyarrow as pa
 
-        self._settle()
         for table, columns in self._rows.items():
             if columns[0]:
                 wanted = schema(table)
@@ -209,12 +202,13 @@ class Tables:
         import numpy as np
         import pyarrow as pa
 
-        self._settle()
-        ids = [None if p < 0 else self._message_ids[c][p] for c, p in zip(self.conversation, self.position, strict=True)]
+        conversation, position = np.array(self.conversation, np.int64), np.array(self.position, np.int64)
+        begins = np.cumsum([0, *map(len, self._message_ids)])
+        ids = pa.array(list(chain.from_iterable(self._message_ids)), pa.string()).take(pa.array(begins[conversation] + position, mask=position < 0))
         columns = [
             pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())).cast(pa.string()),
             pa.DictionaryArray.from_arrays(pa.array(self.conversation, pa.int32()), pa.array(self.ids, pa.string())).cast(pa.string()),
-            pa.array(ids, pa.string()),
+            ids,
             pa.array(np.frombuffer(self.value, np.float64) if self.value else []),
             pa.array(np.frombuffer(self.exposure, np.float64) if self.exposure else []),
             pa.array(np.frombuffer(self.censored, np.int8).astype(bool) if self.censored else []),
