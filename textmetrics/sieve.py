@@ -24,7 +24,7 @@ DIGITS = tuple("0123456789")
 LAST = "\U0010ffff"  # stands behind every letter
 OTHER, NUMBER = "o", "n"  # the letters of words that no phrase names, and of those that begin with a digit
 FIRST = 0x100  # where the letters of words and stems begin
-TOGETHER = 80  # shadows that are asked in one pass: more would need too many states, fewer too many passes
+TOGETHER = 160  # shadows that are asked in one pass: more would need too many states, fewer too many passes
 _WORD = re.compile(r"\w+", re.ASCII)  # what RE2 calls a word
 Reading = tuple[tuple[str, bool], ...]  # the words of a text that a word of a phrase can be, each whole, or as the beginning of one
 
