@@ -97,11 +97,13 @@ def judge(
         if mine:
             weighed = _weighed(part, views, tolds, mine, [judged[c][i].votes for c, i in mine], batch)
             with stage("annotate.weights"):
+                outputs = frozenset(part.outputs)
                 for n, ((c, i), row) in enumerate(zip(mine, weighed.chances().tolist(), strict=True)):
-                    judged[c][i].weighed, judged[c][i].n = weighed, n
-                    told_by_rules = {name: chance for name, chance in views[c].chances[i].items() if name not in part.outputs}
-                    views[c].chances[i] = dict(zip(part.outputs, row, strict=True), **told_by_rules)
-                    _settle(views[c], i, judged[c][i])
+                    view, mark = views[c], judged[c][i]
+                    mark.weighed, mark.n = weighed, n
+                    told_by_rules = {name: chance for name, chance in view.chances[i].items() if name not in outputs}
+                    view.chances[i] = dict(zip(part.outputs, row, strict=True)) | told_by_rules
+                    _settle(view, i, mark)
     return judged
 
 

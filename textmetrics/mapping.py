@@ -55,7 +55,8 @@ FOLDER_FILE = "map.toml"  # a map of this name speaks of the files of its folder
 TEXTS = ("message_id", "conversation_id", "channel", "language", "reply_to", "customer_id", "case_id", "severity", "queue", "status")
 IDS = ("message_id", "conversation_id", "reply_to", "customer_id", "case_id")
 FINER = {"raw_time", "zone_known", "edited", "attachments", "origin", "role_confidence", "position", "cut", "columns"}  # what only our own files and careful people say
-COLUMNS = {*TEXTS, *FINER, "text", "subject", "author", "role", "sent_at", "visibility", "automatic", "rating", "opener"}
+RARE = {*FINER, "visibility", "automatic", "rating", "opener"}
+COLUMNS = {*TEXTS, *RARE, "text", "subject", "author", "role", "sent_at"}
 THREADS, ORDERS = ("id", "reply", "silence", "rooms"), ("file", "time")
 COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comments", "dms", "wall_posts", "mentions")
 REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution", "originator")
@@ -165,33 +166,24 @@ class Rows:
             author=self._text(given, "author") or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
-            visibility=self._text(given, "visibility") or "public",
-            automatic=self._true(given, "automatic"),
-            opener=self._true(given, "opener"),
             reactions=self._reactions(row),
             columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")},
             raw_time=raw,
             zone_known=raw is None or sent_at is None or self.clock.names_zone(raw),
-            edited=self._true(given, "edited"),
-            attachments=self._attachments(given),
             source=self.source,
             number=number,
         )
         for name in [name for name in TEXTS if name in given]:
             if (value := self._value(name, self._text(given, name))) is not None:
                 setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
-        if not FINER.isdisjoint(given):
-            self._finer(given, record)
+        if not RARE.isdisjoint(given):
+            self._rare(given, record)
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
-        if (rating := self._text(given, "rating")) is not None:
-            record.rating = _number(rating)
-        if record.visibility.lower() in PRIVATE:
-            record.role = "note"
         if self.mapping.keep_rest:
             rest = [k for k in row if k and k not in self._theirs]
             record.columns |= {k: str(v) for k in rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
-        for name in EVENTS:
+        for name in EVENTS if record.columns else ():
             if (told := record.columns.pop(name, None)) is not None:
                 if fault := self.clock.fault(told):
                     yield Problem(self.source, f"{name}: {fault}", number, line, byte, kept=True)
@@ -206,6 +198,18 @@ class Rows:
     def _times(self) -> Iterator[str]:
         """The times of all rows."""
         yield from (raw for row in self._again() if (raw := self._text(self._given(row), "sent_at")) is not None)
+
+    def _rare(self, given: Mapping[str, Any], record: Record) -> None:
+        """What most rows do not say of a message."""
+        record.visibility = self._text(given, "visibility") or "public"
+        record.automatic, record.opener, record.edited = (self._true(given, name) for name in ("automatic", "opener", "edited"))
+        record.attachments = self._attachments(given)
+        if (rating := self._text(given, "rating")) is not None:
+            record.rating = _number(rating)
+        if record.visibility.lower() in PRIVATE:
+            record.role = "note"
+        if not FINER.isdisjoint(given):
+            self._finer(given, record)
 
     def _finer(self, given: Mapping[str, Any], record: Record) -> None:
         """What a row says beyond the message itself: the time as its first export wrote it, how sure its role is, where it stands."""
