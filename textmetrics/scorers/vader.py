@@ -8,7 +8,6 @@ few words near idioms or rare turns of phrase go the way of a single text (`_val
 from __future__ import annotations
 
 import math
-import re
 import string
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -86,7 +85,6 @@ class Rules(Struct):
     idioms: Mapping[str, float]
     boosters: Mapping[str, float]
     emoji: Mapping[str, str]
-    pictured: re.Pattern[str]
     words: Memo[str, Word]
     marks: Memo[Word, int]
 
@@ -110,7 +108,7 @@ def _rules() -> Rules:
         return Word(lower, word.isupper(), valence, listed, boosters.get(lower, 0.0), negates, negates or lower in boosters or lower in turning, lower in longest)
 
     single = {c: words for c, words in tables.emojis.items() if len(c) == 1}
-    return Rules(idioms, boosters, single, re.compile(f"[{re.escape(''.join(single))}]"), Memo(known), Memo(_marks))
+    return Rules(idioms, boosters, single, Memo(known), Memo(_marks))
 
 
 @scorer("vader")
@@ -177,7 +175,7 @@ def _values(known: Columns, near: Mapping[int, Array], some: Array) -> Array:
 
 def _in_words(text: str, rules: Rules) -> str:
     """A text with its emoji in words."""
-    if not text.isascii() and rules.pictured.search(text):
+    if not text.isascii() and not rules.emoji.keys().isdisjoint(text):
         return "".join([c if c not in rules.emoji else rules.emoji[c] if before == " " else f" {rules.emoji[c]}" for before, c in zip(f" {text}", text, strict=False)])
     return text
 
