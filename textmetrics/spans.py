@@ -8,8 +8,8 @@ STEPS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 def duration(seconds: float) -> str:
     """Seconds in the two largest units that matter.
 
-    >>> [duration(s) for s in (0, 42, 90, 3600, 100000, -7200, 12960000)]
-    ['0 s', '42 s', '1 min 30 s', '1 h', '1 d 4 h', '-2 h', '150 d']
+    >>> [duration(s) for s in (0, 42, 90, 659, 3600, 100000, -7200, 12960000)]
+    ['0 s', '42 s', '1 min 30 s', '11 min', '1 h', '1 d 4 h', '-2 h', '150 d']
     """
     sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
     if left < 1:
@@ -25,7 +25,7 @@ def duration(seconds: float) -> str:
                     whole, part = whole + 1, 0
                 if part:
                     return f"{sign}{int(whole)} {unit} {int(part)} {name}"
-            return f"{sign}{int(whole)} {unit}"
+            return f"{sign}{round(left / size) if whole >= 10 else int(whole)} {unit}"
     return "0 s"
 
 

@@ -58,11 +58,17 @@ def _content(view: View, i: int, labels: set[str]) -> Reply:
     """What a reply is by its words, whoever wrote it."""
     if labels & {"solution", "redirect", "clarification_request"}:
         return "substantive"
-    if "hold" in labels and not view.asks(i):
+    if "hold" in labels and not view.asks(i) and not _instructs(view, i):
         return "stall"
     if view.shows(i, "greeting") and not view.shows(i, "asks_facts") and len(_beyond(view, i)) < CONTENT:
         return "greeting"
     return "substantive"
+
+
+def _instructs(view: View, i: int) -> bool:
+    """Whether a message tells what to do, beside asking to wait or promising a word."""
+    put_off = view.shows(i, "please_wait", "promise")
+    return any(all(c.end <= p.start or c.start >= p.end for p in put_off) for c in view.shows(i, "instruct"))
 
 
 def _beyond(view: View, i: int) -> str:
