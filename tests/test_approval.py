@@ -83,7 +83,7 @@ def test_votes_below_zero_are_no_count_and_stop_nothing():
     assert (found.n, found.value, found.low) == (2, -1, None)
 
 
-REPLIES = ["2024-01-10 11:00 customer: That fixed it, thank you!", "2024-01-10 12:00 other: That didn't work for me, still no sound.", "2024-01-10 13:00 other: The manual has 40 pages."]
+REPLIES = ["2024-01-10 11:00 customer: That fixed it, thank you!", "2024-01-10 12:00 other: That didn't work for me, still no sound.", "2024-01-10 13:00 other: Mine is from 2019."]
 
 
 def test_stance_is_for_and_against_in_the_texts_of_replies():
