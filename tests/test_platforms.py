@@ -11,6 +11,7 @@ import textmetrics as tm
 from textmetrics import exports
 from textmetrics.documents import Item
 from textmetrics.errors import TextmetricsError
+from textmetrics.mapping import GENERIC_FORM
 from textmetrics.readers import READERS, claimants
 from textmetrics.sources import sources
 from textmetrics.types import Problem
@@ -203,3 +204,13 @@ def test_what_is_no_message_is_counted(name):
 def test_a_page_of_a_reader_is_whole(name):
     told = [heading in READERS[name].doc for heading in ("*Export:*", "*Reads:*", "*Not:*")]
     assert all(told) or not any(told), "say where to click, what is read and what is not"
+
+
+def test_memory_of_people_and_ids_does_not_grow_with_an_export(monkeypatch, tmp_path):
+    monkeypatch.setattr(exports, "LATEST", 10)
+    (tmp_path / "x.json").write_text("{}")
+    (source,) = sources([tmp_path / "x.json"])
+    make = exports.Messages(source, GENERIC_FORM)
+    found = [r for n in range(200) for r in make.make(Item({}, n), f"c{n}", f"text {n}", who="u1", name="Ana", message_id=f"m{n}")]
+    assert [r.author for r in found] == ["Ana"] * 200 and [r.message_id for r in found] == [f"m{n}" for n in range(200)]
+    assert len(make._names) <= 11 and len(make._said) <= 41

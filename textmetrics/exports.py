@@ -20,12 +20,14 @@ from .cleaning import origin_of, plain
 from .delimited import Row
 from .documents import Item, get, head_value, objects, texts
 from .mapping import TRUE, Map
+from .memo import forget_oldest
 from .sources import Source, encoding_of
 from .times import Clock
 from .types import LeftOut, Problem, Record
 
 T = TypeVar("T")
 Kind = Callable[[bytes], str | None]
+LATEST = 65_536  # conversations whose people are remembered while an export is read; of ids, those of four times as many messages
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
 LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
@@ -281,7 +283,7 @@ class Messages:
         self.source, self.mapping, self._local = source, mapping, local
         form, zone = time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC"
         self._clock = Clock(form, zone, order=mapping.dates, dates=dates or (lambda: _times(source)), rising=rising)
-        self._names: dict[str, dict[str, str]] = {}
+        self._names: dict[str, dict[str, str]] = {}  # by conversation, of the latest ones
         self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()
         self._said: dict[tuple[str, str], int] = {}  # by conversation and id: what a message said, as a hash
@@ -373,11 +375,13 @@ class Messages:
         while self._said.setdefault((conversation, own), hash(text)) != hash(text):
             n += 1
             own = f"{id_}#{n}"
+        forget_oldest(self._said, 4 * LATEST)
         return own
 
     def _label(self, conversation: str, id_: str, name: str, role: str) -> str:
         """What somebody is called in one conversation: by the first name seen with an id, told apart where two people, or a person and a bot, share it."""
         taken = self._names.setdefault(conversation, {})
+        forget_oldest(self._names, LATEST)
         shown = name.strip() or id_
         if not shown:
             return ""

@@ -35,3 +35,9 @@ class Memo(dict[K, V]):
                 self.clear()
             self[key] = value
         return value
+
+
+def forget_oldest(kept: dict[K, V], most: int) -> None:
+    """Let go of what came first, so that what is remembered does not grow with an export: who comes back after so many others is met anew."""
+    if len(kept) > most:
+        del kept[next(iter(kept))]
