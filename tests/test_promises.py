@@ -140,6 +140,14 @@ CLOCKS = {
 }
 
 
+@pytest.mark.parametrize(("zone", "hours", "in_time"), [("Z", 6, 1.0), ("Z", 13, 0.0), ("+01:00", 6, 0.0), ("", 6, 0.0)])
+def test_late_is_what_is_late_in_every_zone_that_may_be_meant(zone, hours, in_time):
+    """Answered some hours after noon: too late by the clock of the message, not yet where noon may be that of the farthest west."""
+    said = [("customer", 9, "No sound on my box. I need an answer before 12:00."), ("agent", 12 + hours, "Please restart the box.")]
+    rows = [{"conversation_id": "c", "role": r, "sent_at": f"2026-03-{26 + h // 24}T{h % 24:02}:00:00{zone}", "channel": "email", "language": "en", "text": x} for r, h, x in said]
+    assert [o.value for o in tm.observe(next(iter(tm.annotate(rows))), ["answered_in_time"])["answered_in_time"]] == [in_time]
+
+
 @pytest.mark.parametrize("case", CLOCKS)
 def test_noon_is_that_of_a_clock(case):
     sent_at, hours, due = CLOCKS[case]

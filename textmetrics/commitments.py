@@ -18,6 +18,7 @@ Fate = Literal["kept", "late", "broken", "open", "unknown"]
 FATES: tuple[Fate, ...] = ("kept", "late", "broken", "open", "unknown")
 NAMED_TIMES = ("promise", "deadline")  # findings that can name a time
 ENDS = re.compile(r"[!?\n]|\.(?=\s|$)")  # of sentences; a point within a time or number ends none
+ANYWHERE = timedelta(hours=12)  # between a clock of UTC and that of the farthest west, where a day ends last
 BREATH = 300.0  # s: what the same side adds within this after a promise belongs to it, and keeps nothing
 
 
@@ -70,6 +71,16 @@ def settle(
             return Commitment("unknown", due, "the answer has no time")
         if answered >= after:
             late = (answered - due).total_seconds()
-            return Commitment("kept" if late <= 0 else "late", due, None, i, late)
+            return Commitment("kept" if answered <= latest(told) else "late", due, None, i, late)
     late = (as_of - due).total_seconds()
-    return Commitment("open" if late < 0 else "broken", due, None, None, late)
+    return Commitment("open" if as_of < latest(told) else "broken", due, None, None, late)
+
+
+def latest(told: Mapping[str, Any]) -> datetime:
+    """The latest moment that a named time may mean: where nobody told the zone of its day or hour, that of the farthest west. What comes by then is not late.
+
+    >>> latest({"at": "2026-03-06T12:00:00+00:00", "zone": "unknown"}).isoformat()
+    '2026-03-07T00:00:00+00:00'
+    """
+    due = datetime.fromisoformat(told["at"])
+    return due + ANYWHERE if told.get("zone") == "unknown" else due

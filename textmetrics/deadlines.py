@@ -63,16 +63,16 @@ def _words(code: str) -> _Words:
     return _Words(code)
 
 
-def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[str, Any]:
+def resolve(folded: str, code: str | None, sent_at: datetime | None, *, own_clock: bool = True) -> Mapping[str, Any]:
     """``{"at": ISO time in UTC}`` of the moment a folded text names, or ``{"unresolved": why}``; with ``working`` and its ``unit`` (day, hour) where a schedule can tell it: `by_schedule`.
 
-    Days and hours are those of the zone of ``sent_at``; where that is UTC, nobody may have said whose they are: ``zone`` is then "unknown".
+    Days and hours are those of the clock of ``sent_at``; where that is not known to be the clock of whoever wrote (``own_clock``), ``zone`` is "unknown".
 
     >>> from datetime import UTC
     >>> resolve("i need it by friday noon", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
-    {'at': '2026-03-06T12:00:00+00:00', 'zone': 'unknown'}
+    {'at': '2026-03-06T12:00:00+00:00'}
     >>> resolve("by tomorrow 10:00", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
-    {'at': '2026-03-05T10:00:00+00:00', 'zone': 'unknown'}
+    {'at': '2026-03-05T10:00:00+00:00'}
     >>> resolve("asap please", "en", datetime(2026, 3, 4, 9, tzinfo=UTC))
     {'unresolved': 'names no time'}
     """
@@ -99,19 +99,25 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None) -> Mapping[
         at += timedelta(days=1)
     if at <= sent_at:
         return {"unresolved": "names a time in the past"}
-    return {"at": at.astimezone(UTC).isoformat(), **({} if sent_at.utcoffset() else {"zone": "unknown"})}
+    return {"at": at.astimezone(UTC).isoformat(), **({} if own_clock else {"zone": "unknown"})}
 
 
-def written_at(m: Message) -> datetime | None:
-    """When a message was sent, by the clock of whoever sent it where its time as it was written tells the zone; in UTC otherwise.
+def by_its_clock(m: Message) -> tuple[datetime | None, bool]:
+    """When a message was sent, by the clock of whoever sent it, and whether that clock is known.
 
-    >>> written_at(Message(id="1", participant_id="ana", text="", sent_at=datetime(2026, 3, 4, 8, tzinfo=UTC), raw_time="Wed, 4 Mar 2026 09:00:00 +0100 (CET)")).isoformat()
+    It is where the time as it was written tells an offset, and where it tells no zone at all and was taken as it stands: a clock on somebody's wall. A time in UTC is a server's.
+
+    >>> by_its_clock(Message(id="1", participant_id="ana", text="", sent_at=datetime(2026, 3, 4, 8, tzinfo=UTC), raw_time="Wed, 4 Mar 2026 09:00:00 +0100 (CET)"))[0].isoformat()
     '2026-03-04T09:00:00+01:00'
     """
-    if m.sent_at is None or not m.zone_known or (match := OFFSET.search(m.raw_time or "")) is None:
-        return m.sent_at
-    minutes = int(match[2]) * 60 + int(match[3])
-    return m.sent_at.astimezone(timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))) if minutes < 24 * 60 else m.sent_at
+    written = m.raw_time or ""
+    if m.sent_at is None:
+        return None, False
+    if not m.zone_known:
+        return m.sent_at, f"{m.sent_at:%H:%M}" in written or f"{m.sent_at.hour}:{m.sent_at:%M}" in written
+    if (match := OFFSET.search(written)) is None or (minutes := int(match[2]) * 60 + int(match[3])) == 0 or minutes >= 24 * 60:
+        return m.sent_at, False
+    return m.sent_at.astimezone(timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))), True
 
 
 def names_time(told: Mapping[str, Any]) -> bool:

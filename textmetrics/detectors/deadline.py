@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..deadlines import names_time, resolve, written_at
+from ..deadlines import by_its_clock, names_time, resolve
 from ..types import CUSTOMERS
 from . import View, Vote, detector
 
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``at``: the moment meant (UTC, ISO), or ``unresolved``: why it cannot be told."""
-    return resolve(view.folded[i], view.languages[i], written_at(view.conversation.messages[i]))
+    sent_at, own = by_its_clock(view.conversation.messages[i])
+    return resolve(view.folded[i], view.languages[i], sent_at, own_clock=own)
 
 
 @detector("deadline", by=CUSTOMERS, describe=describe, goes_by=("deadline", "presses"))

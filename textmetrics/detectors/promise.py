@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..commitments import ENDS
-from ..deadlines import names_time, resolve, written_at
+from ..deadlines import by_its_clock, names_time, resolve
 from ..types import RESPONDERS
 from . import View, Vote, detector
 
@@ -16,7 +16,8 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     text = view.folded[i]
     start = max((m.end() for m in ENDS.finditer(text, 0, span[0])), default=0)
     stop = next((m.start() for m in ENDS.finditer(text, span[1])), len(text))
-    return resolve(text[start:stop], view.languages[i], written_at(view.conversation.messages[i]))
+    sent_at, own = by_its_clock(view.conversation.messages[i])
+    return resolve(text[start:stop], view.languages[i], sent_at, own_clock=own)
 
 
 @detector("promise", by=RESPONDERS, describe=describe, goes_by=("promise",))

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..commitments import Commitment, commitments
+from ..commitments import Commitment, commitments, latest
 from ..types import Finding, Observation, Transcript
 from . import metric
 
 
 def _named(t: Transcript) -> Iterator[tuple[int, datetime]]:
-    """Messages that name a time by which something is needed, with that time."""
+    """Messages that name a time by which something is needed, with the latest moment it may mean."""
     for f in t.found("deadline"):
         if "at" in f.attributes:
-            yield f.message, datetime.fromisoformat(f.attributes["at"])
+            yield f.message, latest(f.attributes)
 
 
-@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True)
+@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True, version=2)
 def answered_in_time(t: Transcript) -> Iterator[Observation]:
     """Share of the times customers named by which a substantive answer had come.
 
-    Not yet due and not answered is open; past it and not answered is late.
+    Not yet due and not answered is open; past it and not answered is late. Where nobody told the zone of a day or hour, late is only what is late in every zone.
 
     Read: the only service level that the customer set.
     Act: let agents see the time the customer named beside the queue's own.
