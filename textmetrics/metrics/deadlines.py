@@ -69,7 +69,7 @@ def lateness(t: Transcript) -> Iterator[Observation]:
             yield Observation(c.late, censored=c.answer is None, message=f.message)
 
 
-@metric(unit="share", better="lower", estimate="proportion", by=("severity",))
+@metric(unit="share", better="lower", estimate="proportion", by=("severity",), version=2)
 def missed_in_silence(t: Transcript) -> Iterator[Observation]:
     """Share of the times customers named that went by without any message to them, be it "one moment".
 

@@ -9,7 +9,7 @@ from ..types import Observation, Transcript
 from . import metric
 
 
-@metric(unit="share", better="higher", estimate="proportion", headline=True)
+@metric(unit="share", better="higher", estimate="proportion", headline=True, version=2)
 def promise_kept(t: Transcript) -> Iterator[Observation]:
     """Share of the promises with a time ("I'll get back to you by Friday") after which a substantive answer of a person came by then.
 
