@@ -79,6 +79,16 @@ def test_formats_says_which_reader_and_why(tmp_path):
     assert c.reader is None and "skips" in c.advice
 
 
+def test_formats_goes_by_the_map_beside_a_file(tmp_path):
+    (tmp_path / "chats.csv").write_text("chat,said\n1,No sound?\n")
+    (tmp_path / "labels.csv").write_text("chat,label\n1,x\n")
+    (tmp_path / "map.toml").write_text('files = ["chats.csv"]\n[columns]\nconversation_id = "chat"\ntext = "said"\n')
+    chats, labels, map_ = tm.formats(tmp_path)
+    assert (chats.reader, chats.skipped, labels.reader, labels.skipped, map_.skipped) == ("csv", False, None, True, True)
+    reading = tm.read(tmp_path)
+    assert [[m.text for m in c.messages] for c in reading] == [["No sound?"]] and len(reading.skipped) == 2, "reading goes the same way"
+
+
 def test_zip_folder_glob_and_standard_input(tmp_path):
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "a.jsonl").write_text(LINE)

@@ -7,20 +7,22 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from . import sources
+from . import mapping, sources
+from .errors import ReadError
 from .mapping import FOLDER_FILE
-from .readers import READERS, claimants
+from .readers import READERS, choose, claimants
 from .sidetables import SIDETABLES
 from .sources import Source
 
 
 class Recognised(Struct, frozen=True):
-    """One file: the ``reader`` that will read it (None: none, or more than one), and of every reader that claims it the reason it gives."""
+    """One file: the ``reader`` that will read it (None: none, or more than one), and of every reader that claims it the reason it gives. ``skipped``: it is none to be read."""
 
     source: str
     reader: str | None
     reasons: dict[str, str]
     advice: str | None = None
+    skipped: bool = False
 
     def __str__(self) -> str:
         why = "; ".join(f"{name}: {reason}" for name, reason in self.reasons.items())
@@ -37,6 +39,10 @@ def formats(*inputs: str | Path) -> list[Recognised]:
 
 
 def _recognised(source: Source) -> Recognised:
+    if Path(source.name).name == FOLDER_FILE:
+        return Recognised(source.name, None, {}, "it is the map of its folder", skipped=True)
+    if (told := _by_map(source)) is not None:
+        return told
     found = claimants(source)
     if len(found) == 1:
         return Recognised(source.name, next(iter(found)), found)
@@ -45,13 +51,26 @@ def _recognised(source: Source) -> Recognised:
     return Recognised(source.name, None, {}, _advice(source))
 
 
+def _by_map(source: Source) -> Recognised | None:
+    """What the map that lies beside a file says of it; None where none does."""
+    path = source.folder / FOLDER_FILE if source.folder is not None else None
+    if path is None or not path.is_file():
+        return None
+    described = mapping.load(path)
+    if not described.speaks_of(source.name):
+        return Recognised(source.name, None, {}, f"{path.name} beside it speaks of other files: mine skips it", skipped=True)
+    try:
+        name = choose(source, None, described).name
+    except ReadError as error:
+        return Recognised(source.name, None, {}, str(error).removeprefix(f"{source.name}: "))
+    return Recognised(source.name, name, {name: f"its columns are described by {path.name} beside it"})
+
+
 def _advice(source: Source) -> str:
     """What to do about a file that no reader claims."""
     head = source.head(4096)
     if not head:
         return "it is empty, or its beginning cannot be read"
-    if Path(source.name).name == FOLDER_FILE:
-        return "it is the map of its folder"
     if b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "it is no text (a picture, a sound, an archive that is not known): mine skips it"
     if beside := [s.name for s in SIDETABLES.values() if s.claims(source)]:

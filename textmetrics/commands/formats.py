@@ -23,6 +23,6 @@ def formats(inputs: Inputs) -> None:
     for one in found:
         reasons = [reason if one.reader else f"{name}: {reason}" for name, reason in one.reasons.items()]
         why = "\n".join([*reasons, *([one.advice] if one.advice else [])])
-        table.add_row(Text(printable(one.source)), Text(one.reader or "not known", "bold" if one.reader else "yellow"), Text(printable(why)))
+        table.add_row(Text(printable(one.source)), Text(one.reader or ("skipped" if one.skipped else "not known"), "bold" if one.reader else "dim" if one.skipped else "yellow"), Text(printable(why)))
     console().print(table)
-    raise typer.Exit(0 if all(one.reader for one in found) else 1)
+    raise typer.Exit(0 if all(one.reader or one.skipped for one in found) else 1)
