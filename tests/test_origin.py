@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics.cleaning import _MARKUP, _laid_out, origin_of, plain
+from textmetrics.cleaning import _MARKUP, _laid_out, in_one, origin_of, plain
 from textmetrics.types import Message
 
 # HTML, and words of the text with how they stand in the HTML
@@ -19,6 +19,7 @@ BODIES = {
     "plain text, no tag": ["plain", "tag"],
     "  <!-- note --> a &lt; b &#39;c&#39; <3": ["a", "< b:&lt; b", "'c:&#39;c", "b &#39;c:"],
     "<div>" * 500 + "deep" + "</div>" * 500 + "end": ["deep", "end"],
+    " \n Ana: no <b>sound</b>": ["Ana:", "no", "sound"],
     "<p>icon \U000f0001 of a private font</p>": [],
 }
 
@@ -76,3 +77,25 @@ def test_the_map_is_kept_below_a_subject_and_written_out(tmp_path):
         (again,) = tm.read(tm.convert(tmp_path / "x.jsonl", to=form, out=tmp_path / "out" / name).path)
         start, end = again.messages[0].original(10, 15)
         assert html[start:end] == "sound"
+
+
+def test_of_several_bodies_places_are_those_in_all_of_them():
+    bodies = ["<p>No <b>sound</b></p>", "<i></i>", "<p>at &amp; all</p>"]
+    text, whole = in_one(bodies), "\n".join(bodies)
+    one = Message(id="1", participant_id="ana", text=str(text), origin=origin_of(text))
+    assert one.text == "No sound\nat & all"
+    for word, stood in (("No", "No"), ("sound", "sound"), ("at", "at"), ("& all", "&amp; all")):
+        at = one.text.index(word)
+        start, end = one.original(at, at + len(word))
+        assert whole[start:end] == stood
+
+
+def test_lines_of_a_chat_are_found_in_its_body(tmp_path):
+    body = "<p>Chat Started: Monday, March 02, 2026, 09:00:00 (+0000)</p>( 10s ) Ana: No &amp; <b>never</b> sound<br>( 1m 5s ) Tom: Restart it, please<br>"
+    (tmp_path / "LiveChatTranscript.csv").write_text(f'Id,LiveChatVisitorId,ChatKey,Body\n5700000000000001,v,k,"{body}"\n')
+    (c,) = tm.read(tmp_path / "LiveChatTranscript.csv")
+    said = {m.text: m for m in c.messages}
+    for text, word, stood in (("No & never sound", "No & never", "No &amp; <b>never"), ("Restart it, please", "please", "please")):
+        at = text.index(word)
+        start, end = said[text].original(at, at + len(word))
+        assert body[start:end] == stood

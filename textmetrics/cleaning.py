@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from . import replies
@@ -90,6 +90,39 @@ def below(head: str, text: str) -> str:
     return whole
 
 
+def in_one(bodies: Iterable[str]) -> str:
+    """Several bodies of HTML as one text, a line break between them; its places are those in the bodies, one after the other with a line break between them, too.
+
+    >>> in_one(["<p>no</p>", "<b>sound</b>"]), origin_of(in_one(["<p>no</p>", "<b>sound</b>"]))
+    ('no\\nsound', (0, 3, 3, 13))
+    """
+    whole, places, before = "", list[int](), 0
+    for html in bodies:
+        if text := plain(html):
+            head = len(whole) + 1 if whole else 0
+            whole = f"{whole}\n{text}" if whole else str(text)
+            places += [at + (before if n % 2 else head) for n, at in enumerate(origin_of(text))]
+        before += len(html) + 1
+    shown = Shown(whole)
+    shown.origin = tuple(places)
+    return shown
+
+
+def part_of(text: str, start: int, before: int = 0) -> str:
+    """A text from a character on, without the blanks at its ends; ``before``: characters of HTML that stand in front of what it was made of.
+
+    >>> part_of(plain("<p>Ana: no sound </p>"), 4, 10), origin_of(part_of(plain("<p>Ana: no sound </p>"), 4, 10))
+    ('no sound', (0, 18))
+    """
+    kept = text[start:].lstrip()
+    start = len(text) - len(kept)
+    pairs = list(zip(origin_of(text)[::2], origin_of(text)[1::2], strict=True))
+    first = max((n for n, (at, _) in enumerate(pairs) if at <= start), default=0)
+    shown = Shown(kept.rstrip())
+    shown.origin = tuple(x for at, place in pairs[first:] for x in (max(0, at - start), place + before + max(0, start - at)))
+    return shown
+
+
 def _placed(html: str) -> tuple[str, list[int]]:
     """HTML with a mark in front of every character that does not follow the one before it in the HTML as it will in the text; and the places of the marks."""
     from html import unescape
@@ -161,7 +194,9 @@ def plain(html: str) -> str:
         shown.origin = (0, len(html) - len(html.lstrip())) if shown else ()
         return shown
     deep = _nested(html) > DEEPEST
-    html, places = _placed(html)
+    blank = len(html) - len(html.lstrip())
+    html, places = _placed(html[blank:])
+    places = [place + blank for place in places]
     return _known(_stripped(html) if deep else _laid_out(html), places)
 
 

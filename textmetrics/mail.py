@@ -24,7 +24,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from . import packs
-from .cleaning import plain
+from .cleaning import in_one
 from .times import EARLIEST, LATEST
 
 LONGEST_HEADER = 100_000  # characters of one header that are read
@@ -302,8 +302,7 @@ def _content(message: Message, faults: list[str]) -> tuple[str, list[str], bool]
         else:
             attachments.append(name or kind)
     said = "\n".join(t.strip("\r\n") for t in texts if t.strip()).replace("\r\n", "\n")
-    parts = [t for html in marked_up if (t := plain(html))]
-    shown = parts[0] if len(parts) == 1 else "\n".join(parts)
+    shown = in_one(marked_up)
     if shown and len(shown) > 4 * len(said) and len(said) < 200:
         said = shown  # a plain part that only says "see the HTML part"
     if seen > MANY_PARTS:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..cleaning import in_one
 from ..documents import get, head_value
-from ..exports import Messages, facts, given, html, items, joined, many, sample, words
+from ..exports import Messages, facts, given, items, joined, many, sample, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -56,7 +57,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             continue
         v = item.value
         parts = many(v, "message_parts")
-        text = "\n".join(t for p in parts if (t := html(given(p, "text.content", "email.content", "url_button.label", "template_content.type"))))
+        text = in_one(str(given(p, "text.content", "email.content", "url_button.label", "template_content.type") or "") for p in parts)
         attached = [f"{what} {words(p, f'{what}.name', f'{what}.url')}".strip() for p in parts for what in ("image", "file", "video", "audio") if what in p]
         id_, who = words(v, "conversation_id") or words(envelope, "conversation_id") or source.stem, words(v, "actor_id")
         c, person = conversations.get(id_) or (envelope if words(envelope, "conversation_id") == id_ else {}), people.get(who)

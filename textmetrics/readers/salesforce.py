@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
+from ..cleaning import part_of
 from ..documents import Item, get, text_of
 from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, number, once, sample, tidy, true, words
 from ..mapping import Map
@@ -174,16 +175,17 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
     now = timedelta(0)
     for mark, after in zip_longest(marks, marks[1:]):
         if mark["event"] is not None:
-            event = html(mark["event"])
+            event = part_of(html(mark["event"]), 0, mark.start("event"))
             if said and not event.startswith(("Agent ", "Chat Started", "Chat Origin")):
                 said.append((now, "", event))
             continue
         now = timedelta(seconds=sum(int(n) * UNITS[u] for n, u in re.findall(r"(\d+)([dhms])", mark["time"])))
-        name, colon, text = html(body[mark.end() : after.start() if after else len(body)]).partition(": ")
+        line = html(body[mark.end() : after.start() if after else len(body)])
+        name, colon, _ = line.partition(": ")
         if colon or name.endswith(":"):
-            said.append((now, name.removesuffix(":").strip(), text.strip()))
+            said.append((now, name.removesuffix(":").strip(), part_of(line, len(name) + len(colon), mark.end())))
         elif name:
-            said.append((now, "", name))
+            said.append((now, "", part_of(line, 0, mark.end())))
     speakers = {name for _, name, _ in said if name}
     asking = {n for n in speakers if n in (VISITOR, words(v, "Contact.Name", "VisitorName"))} or (speakers - agents if speakers & agents else set())
     counts = [number(get(v, k)) for k in ("VisitorMessageCount", "OperatorMessageCount")]
