@@ -97,6 +97,19 @@ class Map(Struct, frozen=True, kw_only=True):
 GENERIC_FORM = Map()
 
 
+def beside(folder: Path | None, name: str, known: dict[Path, Map | None]) -> Map | None:
+    """The map that lies in the folder of a file; the generic form where none does; None where it speaks of other files, or is the file. ``known``: maps by folder, read once."""
+    if folder is None:
+        return GENERIC_FORM
+    path = folder / FOLDER_FILE
+    if folder not in known:
+        known[folder] = load(path) if path.is_file() else None
+    found = known[folder]
+    if found is None:
+        return GENERIC_FORM
+    return found if found.speaks_of(name) and Path(name).name != FOLDER_FILE else None
+
+
 def load(path: str | Path) -> Map:
     """A map, checked: an unknown key, role, column or zone is a PackError that names it."""
     path = place(path)

@@ -26,7 +26,7 @@ from .hours import load as load_hours
 from .joining import join
 from .kept import Kept
 from .links import number
-from .mapping import FOLDER_FILE, GENERIC_FORM, Map
+from .mapping import GENERIC_FORM, Map
 from .parts import MEASURED, Job
 from .profile import stage
 from .readers import Reader, choose
@@ -121,7 +121,7 @@ class Reading:
         if not found:
             raise ReadError("input", "there is nothing to read")
         for source in found:
-            m = self._map or self._folder_map(source, maps)
+            m = self._map or mapping.beside(source.folder, source.name, maps)
             m = msgspec.structs.replace(m, dates=self._dates) if m and self._dates else m
             if m is None:
                 self.skipped.append(source.name)
@@ -156,18 +156,6 @@ class Reading:
                 self.skipped.append(source.name)
             else:
                 self.problems.append(Problem(source.name, "no reader knows this format, or it is empty: it was left out; name its reader with --format"))
-
-    def _folder_map(self, source: Source, maps: dict[Path, Map | None]) -> Map | None:
-        """The map that lies beside a source; the generic form where none does; None where it lies there and speaks of other files."""
-        if source.folder is None:
-            return GENERIC_FORM
-        path = source.folder / FOLDER_FILE
-        if source.folder not in maps:
-            maps[source.folder] = mapping.load(path) if path.is_file() else None
-        m = maps[source.folder]
-        if m is None:
-            return GENERIC_FORM
-        return m if m.speaks_of(source.name) and Path(source.name).name != FOLDER_FILE else None
 
     def _read(self, source: Source, reader: Reader, m: Map, export: Export) -> None:
         read = kept = 0

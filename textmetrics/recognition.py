@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from . import mapping, sources
 from .errors import ReadError
-from .mapping import FOLDER_FILE
+from .mapping import FOLDER_FILE, Map
 from .readers import READERS, choose, claimants
 from .sidetables import SIDETABLES
 from .sources import Source
@@ -35,14 +35,15 @@ def formats(*inputs: str | Path) -> list[Recognised]:
     >>> formats("corpora/live_chat")[0].reader  # doctest: +SKIP
     'jsonl'
     """
-    return [_recognised(source) for source in sorted(sources.sources(inputs), key=lambda s: s.name)]
+    maps: dict[Path, Map | None] = {}
+    return [_recognised(source, maps) for source in sorted(sources.sources(inputs), key=lambda s: s.name)]
 
 
-def _recognised(source: Source) -> Recognised:
+def _recognised(source: Source, maps: dict[Path, Map | None]) -> Recognised:
     if Path(source.name).name == FOLDER_FILE:
         return Recognised(source.name, None, {}, "it is the map of its folder", skipped=True)
-    if (told := _by_map(source)) is not None:
-        return told
+    if (described := mapping.beside(source.folder, source.name, maps)) is not mapping.GENERIC_FORM:
+        return _by_map(source, described)
     found = claimants(source)
     if len(found) == 1:
         return Recognised(source.name, next(iter(found)), found)
@@ -51,19 +52,15 @@ def _recognised(source: Source) -> Recognised:
     return Recognised(source.name, None, {}, _advice(source))
 
 
-def _by_map(source: Source) -> Recognised | None:
-    """What the map that lies beside a file says of it; None where none does."""
-    path = source.folder / FOLDER_FILE if source.folder is not None else None
-    if path is None or not path.is_file():
-        return None
-    described = mapping.load(path)
-    if not described.speaks_of(source.name):
-        return Recognised(source.name, None, {}, f"{path.name} beside it speaks of other files: mine skips it", skipped=True)
+def _by_map(source: Source, described: Map | None) -> Recognised:
+    """What the map that lies beside a file says of it."""
+    if described is None:
+        return Recognised(source.name, None, {}, f"{FOLDER_FILE} beside it speaks of other files: mine skips it", skipped=True)
     try:
         name = choose(source, None, described).name
     except ReadError as error:
         return Recognised(source.name, None, {}, str(error).removeprefix(f"{source.name}: "))
-    return Recognised(source.name, name, {name: f"its columns are described by {path.name} beside it"})
+    return Recognised(source.name, name, {name: f"its columns are described by {FOLDER_FILE} beside it"})
 
 
 def _advice(source: Source) -> str:
