@@ -5,7 +5,25 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from .documents import text_of
+from .sources import Source
+from .types import Problem
+
 _DIV = re.compile(r"<(/?)div\b")
+
+
+def beginning(head: bytes) -> str:
+    """The first bytes of a page as text; nothing of what is no page."""
+    text = head.decode("utf-8", "replace")
+    return text if text.lstrip("\ufeff \r\n")[:1] == "<" else ""
+
+
+def opened(source: Source) -> tuple[str, list[Problem], list[Problem]]:
+    """A whole page, what was wrong in reading it, and, to be told after what it holds, that it does not end."""
+    data, faults = text_of(source)
+    html = data.decode("utf-8", "replace")
+    ends = "</html>" in html[-2000:]
+    return html, faults, [] if ends else [Problem(source.name, "the page does not end: it was cut off here", byte=len(data))]
 
 
 def inside(html: str, start: int) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..cleaning import plain
-from ..documents import Item, text_of
+from ..documents import Item
 from ..exports import Messages
 from ..mapping import Map
-from ..pages import inside, line
+from ..pages import beginning, inside, line, opened
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
 from . import reader
@@ -27,8 +27,8 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 def claims(source: Source, head: bytes) -> str | None:
     """A page whose parts bear the marks of messages: who, what, when."""
-    text = head.decode("utf-8", "replace")
-    if text.lstrip("\ufeff \r\n")[:1] == "<" and BEGINS.search(text) and SAID.search(text) and WHEN.search(text):
+    text = beginning(head)
+    if BEGINS.search(text) and SAID.search(text) and WHEN.search(text):
         return "its messages stand in a page as Messenger and Instagram write a thread"
     return None
 
@@ -41,9 +41,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Reads:* texts, names, times (local ones, by the map's zone, in the language of whoever exported), how many reacted, names of files that were sent.
     *Not:* seconds where the page has none; calls but for their line; lines such as *reacted to your message*, which are counted.
     """
-    data, faults = text_of(source)
+    html, faults, cut = opened(source)
     yield from faults
-    html = data.decode("utf-8", "replace")
     title = TITLE.search(html)
     thread = line(title[1]) if title else source.stem
     room = source.folder.name if source.folder else source.stem
@@ -78,6 +77,5 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             reactions={"likes": float(reactions)} if reactions else {},
             columns={"thread": thread},
         )
-    if "</html>" not in html[-2000:]:
-        yield Problem(source.name, "the page does not end: it was cut off here", byte=len(data))
+    yield from cut
     yield from make.rest()

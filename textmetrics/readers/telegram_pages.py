@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..cleaning import plain
-from ..documents import Item, text_of
+from ..documents import Item
 from ..exports import Messages
 from ..mapping import Map
-from ..pages import inside, line
+from ..pages import beginning, inside, line, opened
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
 from . import reader
@@ -28,8 +28,8 @@ TITLE = re.compile(r'<div class="page_header">.*?<div class="text bold">(.*?)</d
 
 def claims(source: Source, head: bytes) -> str | None:
     """A page with the history of a chat and its messages."""
-    text = head.decode("utf-8", "replace")
-    if text.lstrip("\ufeff \r\n")[:1] == "<" and 'class="page_body chat_page"' in text and BEGINS.search(text):
+    text = beginning(head)
+    if 'class="page_body chat_page"' in text and BEGINS.search(text):
         return "its messages stand in a page as Telegram Desktop writes a chat (page_body chat_page)"
     return None
 
@@ -42,9 +42,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Reads:* texts, names, times with their zone where it stands, reply links, counts of reactions, kinds and names of media; the pages of a folder together.
     *Not:* ids of people, so that two of one name are one; what forwarded messages' authors are called; edits; joins, pins and calls, which are counted.
     """
-    data, faults = text_of(source)
+    html, faults, cut = opened(source)
     yield from faults
-    html = data.decode("utf-8", "replace")
     title = TITLE.search(html)
     chat = line(title[1]) if title else source.stem
     room = f"{source.folder.name if source.folder else source.stem}:{chat}"
@@ -76,6 +75,5 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             reactions={"likes": float(sum(map(int, counts)))} if counts else {},
             columns={"chat": chat},
         )
-    if "</html>" not in html[-2000:]:
-        yield Problem(source.name, "the page does not end: it was cut off here", byte=len(data))
+    yield from cut
     yield from make.rest()
