@@ -101,3 +101,9 @@ def test_a_mean_counts_no_wait_longer_than_patience():
     spread = (50**2 * 8 + sum((60 * n - 250) ** 2 for n in range(1, 5))) / 12  # nobody is open: the variance of a plain mean
     assert mean.high == pytest.approx(250 + 1.96 * (spread / 12) ** 0.5, abs=0.1)
     assert first.notes, "what Kaplan and Meier take for granted is said"
+
+
+def test_too_few_waits_say_how_many_are_needed():
+    given = [conversation("09:00 customer: No sound?", f"09:{n:02} agent: Please restart the box.", id=f"{n}") for n in range(1, 4)]
+    told = in_run(tm.analyze(given, as_of=AS_OF), "first_response_wait")[0].figures[0].estimate
+    assert (told.value, told.n, told.need) == (None, 3, 6), "not that it is not reached"

@@ -13,8 +13,8 @@ import numpy as np
 from . import confusion
 from .asked import kpis
 from .contacts import Contact, contacts
-from .estimates import FEWEST, NEEDED, RESAMPLES, SEED, Array, Estimate, quantile
-from .figures import Figure, Section, lasting, share, some, tails
+from .estimates import FEWEST, RESAMPLES, SEED, Array, Estimate, quantile
+from .figures import Figure, Section, estimate_of, lasting, share, some, tails
 from .holdout import holdout
 from .matching import matched_revenue
 from .money import per_customer
@@ -187,8 +187,7 @@ def headlines(report: Report) -> Section:
         for m in metrics:
             for r in told:
                 if r["metric"] == m and all(r.get(c) is None for c in names[2 : names.index("n")]):
-                    e = Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"], NEEDED.get(r["estimate"], 0))
-                    figures.append(Figure(question, f"{m.replace('_', ' ')}, {r['channel']}", e, r["unit"], "", worst.get((m, r["channel"]), ())))
+                    figures.append(Figure(question, f"{m.replace('_', ' ')}, {r['channel']}", estimate_of(r), r["unit"], "", worst.get((m, r["channel"]), ())))
     return Section("The eight questions", tuple(figures), "Speed, availability, effectiveness, cordiality; productivity, engagement, participation, prevention.")
 
 

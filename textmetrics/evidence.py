@@ -15,7 +15,7 @@ from .annotation import prepare
 from .detectors import View, key
 from .errors import UnknownName, UsageError
 from .estimates import FEWEST, Estimate, Z, restricted_mean, restricted_variance
-from .figures import Figure, Section
+from .figures import Figure, Section, estimate_of
 from .metrics import METRICS, Metric
 from .plain_data import to_conversation
 from .report import Report
@@ -39,7 +39,7 @@ def in_run(report: Report, metric: str) -> list[Section]:
     rows, columns = report.estimate_rows()
     told = [dict(zip(columns, r, strict=True)) for r in rows]
     levels = [r for r in told if r["metric"] == metric and not any(r.get(b) for b in m.by)]
-    values = [Figure(r["channel"], metric.replace("_", " "), Estimate(r["n"], r["value"], r["low"], r["high"], r["n_open"]), m.unit, _young(r["n_young"])) for r in levels]
+    values = [Figure(r["channel"], metric.replace("_", " "), estimate_of(r), m.unit, _young(r["n_young"])) for r in levels]
     t = report.arrow("observations")
     seen = t.filter(pc.equal(t["metric"], metric)).to_pylist()
     known = [o for o in seen if not (o["censored"] and m.estimate in ("proportion", "bounds", "rate", "mean", "incidence"))]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -10,6 +11,11 @@ from msgspec import Struct
 from .estimates import BESIDE, NEEDED, RESAMPLES, SEED, Estimate, beside, cumulative_incidence, quantile, survival, wilson
 
 BEHIND = 5  # conversations named for a figure
+
+
+def estimate_of(row: Mapping[str, Any]) -> Estimate:
+    """The estimate that a row of a report's estimates tells, and how many observations it needs."""
+    return Estimate(row["n"], row["value"], row["low"], row["high"], row["n_open"], NEEDED.get(row["estimate"], 0))
 
 
 class Figure(Struct, frozen=True):
