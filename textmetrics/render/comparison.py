@@ -49,11 +49,11 @@ def _table(rows: Sequence[Compared]) -> Table:
         s = c.standardised
         standardised = Text((signed(s.value, c.unit) if s else "") + ("*" if c.real else ""), style)
         if c.split is not None:
-            standardised.append(f"\nmix {signed(c.split.mix, c.unit)}, rate {signed(c.split.rate, c.unit)}", "dim")
+            standardised.append(f"\nmix {signed(c.split.mix, c.unit)},\nrate {signed(c.split.rate, c.unit)}", "dim")
         table.add_row(
             Text(c.metric.replace("_", " ")),
             *(Text(shown(e.value, c.unit)).append(f"\nn {e.n:,}", "dim") for e in (c.a, c.b)),
-            Text(signed(c.crude, c.unit), style).append(f"\n{signed(c.low, c.unit)} – {signed(c.high, c.unit)}", "dim"),
+            Text(signed(c.crude, c.unit), style).append(f"\n{signed(c.low, c.unit)} –\n{signed(c.high, c.unit)}", "dim"),
             standardised,
         )
     return table
