@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..documents import Item, document, get, head_value, objects
+from ..documents import Item, document, head_value, objects
 from ..exports import Messages, ident, likes, many, once, sample, words
 from ..mapping import Map
 from ..sources import Source
@@ -20,6 +20,7 @@ from . import reader
 DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 SIDE = ("users", "channels", "groups", "dms", "mpims", "org_users", "integration_logs", "canvases", "file_conversations")
 SPOKEN = {None, "", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast", "reminder_add"}
+SHOWN = ("pretext", "title", "text")  # of an attachment, as Slack shows it; where there is none of these, its fallback
 LINK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 CHUNK = {"n", "m", "p", "u", "w", "ch", "ci", "cu", "f"}  # what slackdump writes of a call of the interface, by the letters it uses
 
@@ -68,7 +69,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* *Settings & administration > Workspace settings > Import/Export data > Export*; or pages of the interface ``conversations.history`` and ``replies``; or what the Events interface
     sent, an event a line or a file; or slackdump, any of its forms but the database.
-    *Reads:* threads; what is written outside of one goes with what is said around it, until there is silence; names from users.json; mentions, links and entities as text; texts of integrations from their
+    *Reads:* threads, also those that a dump keeps below their first message; what is written outside of one goes with what is said around it, until there is silence; names from users.json; mentions, links and entities as text; texts of integrations from their
     attachments; files, reactions, edits; bots as bots; of a message that events change, the last form.
     *Not:* joins, topics, deletions and other notices, which are counted; what files hold; the broadcast copy of a reply.
     """
@@ -101,7 +102,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
             if not v.get("messages"):
                 make.skip("empty pages")
-            for m in many(v, "messages"):
+            for m in (one for first in many(v, "messages") for one in (first, *many(first, "slackdump_thread_replies"))):
                 place += 1
                 yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
     for (room, _), (item, m) in events.items():
@@ -141,7 +142,7 @@ def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides:
         who=who,
         name=name or words(m, "user_profile.real_name", "username"),
         role="bot" if bot or m.get("bot_id") or m.get("subtype") == "bot_message" else "unknown",
-        attachments=[words(f, "name", "title") or "file" for f in many(m, "files")],
+        attachments=[words(f, "name", "title") or "file" for f in many(m, "files") or ([m["file"]] if _shares(m) else [])],
         message_id=f"{room}/{stamp}",
         reply_to=f"{room}/{root}" if root != stamp else None,
         edited="edited" in m,
@@ -169,12 +170,19 @@ def _sides(source: Source) -> Sides:
     return sides
 
 
+def _shares(m: Mapping[str, Any]) -> bool:
+    """Whether it is a file sent along as exports before 2018 have it: one file, and a sentence of Slack's for a text."""
+    return m.get("subtype") == "file_share" and isinstance(m.get("file"), dict)
+
+
 def _said(m: Mapping[str, Any], people: Mapping[str, tuple[str, bool]]) -> str:
-    """What a message says: its text, else that of the attachments and blocks of an integration."""
-    text = m.get("text")
-    if not isinstance(text, str) or not text:
-        parts = [str(a.get("text") or a.get("fallback") or a.get("title") or "") for a in many(m, "attachments")]
-        parts += [str(get(b, "text.text", "")) for b in many(m, "blocks")]
+    """What a message says: its text, or what was written to a file, else that of the attachments and blocks of an integration."""
+    text = words(m, "comment.comment") or m.get("text")
+    if _shares(m):
+        text = words(m, "file.initial_comment.comment")
+    elif not isinstance(text, str) or not text:
+        parts = [words(a, k) for a in many(m, "attachments") for k in (SHOWN if any(words(a, k) for k in SHOWN) else ("fallback",))]
+        parts += [words(b, "text.text") for b in many(m, "blocks")]
         text = "\n".join(p for p in parts if p)
 
     def named(match: re.Match[str]) -> str:
