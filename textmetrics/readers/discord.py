@@ -29,6 +29,10 @@ OLDEST = 10**16  # a smaller id tells no time
 RULE = "=" * 62  # what stands around the head and foot of the text form
 SPOKE = re.compile(r"\[(?P<date>[^\]]{6,60})\] (?P<author>.{1,80}?)(?: \(pinned\))?")
 PARTS = re.compile(r"\{(?:Attachments|Embed|Stickers|Reactions|Forwarded Message)\}")
+NOTICE = re.compile(  # what the exporter itself writes in CSV and text where somebody did something and said nothing
+    r"(?:Added .+ to the group|Added a recipient|Removed .+ from the group|Removed a recipient|Left the group|Started a call that lasted [\d.,\u202f\u00a0]+ minutes"
+    r"|Changed the channel (?:name|icon)|Pinned a message|Joined the server|Started a thread|A poll has closed)\.|Changed the channel name: .+"
+)
 SAYS = re.compile(r"Exported ([\d.,\u202f\u00a0 ]+) message")
 # what a page is cut at; programs that shrink pages leave out the quotes of attributes
 CUT = re.compile(
@@ -85,7 +89,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
     *Export:* DiscordChatExporter, format JSON (best), HTML, CSV or plain text.
     *Reads:* texts, names, bots, reply links, edits, reactions, attachments by name; of pages the times that Discord's ids hold.
-    *Not:* joins, pins and calls, which are counted; CSV and plain text have no ids, no reply links and no mark of bots; plain text has local times (by the map's zone).
+    *Not:* joins, pins and calls, which are counted (in CSV and plain text: by the exporter's own words for them); CSV and plain text have no ids, no reply links and no mark of bots; plain text has local times (by the map's zone).
     """
     form = _form(source, source.head())
     if form == "JSON":
@@ -138,6 +142,9 @@ def _of_csv(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut
             yield row
             continue
         cells = row.cells
+        if NOTICE.fullmatch(cells["Content"]) and not cells["Attachments"]:
+            make.skip("notices")
+            continue
         counts = re.findall(r"\((\d+)\)", cells["Reactions"])
         yield from make.make(
             Item(dict(cells), row.number, row.line, row.byte),
@@ -216,6 +223,7 @@ def _text(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
         blank = not text.strip() or text == RULE
     for one in said:
         one.text = one.text.strip()
+        one.notice = bool(NOTICE.fullmatch(one.text)) and not one.attachments
     return said, faults, room, told
 
 

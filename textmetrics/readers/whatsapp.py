@@ -42,7 +42,7 @@ class Said(NamedTuple):
 def header() -> re.Pattern[str]:
     """What an entry begins with: date and time, in brackets (iOS) or before a dash (Android)."""
     date, time = patterns()
-    return re.compile(rf"^\[?(?P<raw>{date}[,،]?\s{time})\]?(?:\s[-–]\s|\s|:\s)(?P<rest>.*)$", re.IGNORECASE)
+    return re.compile(rf"^(?P<mark>\[)?(?P<raw>{date}[,،]?\s{time})\]?(?:(?P<dash>\s[-–]\s)|\s|:\s)(?P<rest>.*)$", re.IGNORECASE)
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -65,16 +65,20 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """
     said: list[Said] = []
     texts: list[list[str]] = []
+    marked = False  # entries have brackets or dashes: a line with a bare date belongs to what somebody wrote
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
-        elif match := header().match(_plain(line.text)):
+        elif (match := header().match(_plain(line.text))) and (match["mark"] or match["dash"] or not marked):
+            marked = marked or bool(match["mark"] or match["dash"])
             said.append(Said(line, match["raw"], f": {MARK}" in line.text))
             texts.append([_from(line.text, match.start("rest"))])
         elif texts:
             texts[-1].append(line.text)
         elif line.text.strip():
             yield Problem(source.name, f"stands before the first message: {line.text.strip()[:40]!r}", line=line.number, byte=line.byte)
+    if said and _cut_off(said[-1], texts[-1]):
+        yield Problem(source.name, f"the last line is cut off and was left out: {texts[-1].pop().strip()[:40]!r}", line=said[-1].line.number + len(texts[-1]))
     order = mapping.dates or "".join(p[1].lower() for p in re.findall(r"%[dmYy]", mapping.time_format))
     clock = Clock(timezone=mapping.timezone, order=order or None, dates=lambda: (one.raw for one in said), rising=True)
     if said and not any(clock.read(one.raw) for one in said):
@@ -103,6 +107,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             source=source.name,
             number=number,
         )
+
+
+def _cut_off(one: Said, text: list[str]) -> bool:
+    """Whether the last line of a chat is the beginning of an entry, as far as the hour at least: built as that before it, but for its numbers."""
+    begins, ends = (re.sub(r"\d+", "0", _plain(x)) for x in (one.line.text, text[-1]))
+    return len(text) > 1 and ends.count("0") > 3 and begins.startswith(ends)
 
 
 def _spoken(text: str, people: set[str]) -> tuple[str, str]:
