@@ -110,6 +110,14 @@ def test_of_two_exports_of_a_conversation_the_newest_is_believed(tmp_path, names
     assert (c.status, c.rating, c.columns["tags"], len(c.messages)) == ("closed", 2.0, "lamp, vip", 7)
 
 
+def test_of_two_states_of_a_conversation_in_one_file_the_newest_is_believed(tmp_path):
+    ticket = {"id": 5, "requester_id": 1, "responder_id": 2, "source": 2, "fr_escalated": False, "created_at": "2026-03-02T10:00:00Z", "description_text": "No heat"}
+    states = [ticket | {"status": status, "subject": subject, "updated_at": f"2026-03-0{day}T10:00:00Z"} for status, subject, day in ((2, "Heat", 2), (5, "Heat is back", 4), (3, "Heat?", 3))]
+    (tmp_path / "tickets.json").write_text(json.dumps(states))
+    (c,) = tm.read(tmp_path)
+    assert (c.status, c.columns["subject"], len(c.messages)) == ("closed", "Heat is back", 1)
+
+
 def test_facts_hold_whichever_message_they_come_with(tmp_path):
     (tmp_path / "ticket.csv").write_text("id,requester_id,submitter_id,subject,status,description,via_channel\n7,1,1,Hi,open,Hi,chat\n")
     (tmp_path / "ticket_comment.csv").write_text("id,body,created,public,ticket_id,user_id\n2,Hello,2026-01-01 11:00:00,TRUE,7,2\n1,Hi,2026-01-01 10:00:00,TRUE,7,1\n")

@@ -284,6 +284,7 @@ class Messages:
         form, zone = time if mapping.time_format == "iso" else mapping.time_format, mapping.timezone if local else "UTC"
         self._clock = Clock(form, zone, order=mapping.dates, dates=dates or (lambda: _times(source)), rising=rising)
         self._names: dict[str, dict[str, str]] = {}  # by conversation, of the latest ones
+        self._told: dict[str, Any] = {}  # likewise, when the facts that were taken had last changed
         self._dateless: set[str] = set()
         self._skipped: Counter[str] = Counter()
         self._said: dict[tuple[str, str], int] = {}  # by conversation and id: what a message said, as a hash
@@ -318,7 +319,7 @@ class Messages:
         empty: bool = False,
         **fields: Any,
     ) -> Iterator[Record | Problem]:
-        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message;
+        """One message. ``who`` is its author's id, ``name`` what people call them; ``about``: facts of the conversation, or what makes them, taken with its first message and where they changed;
         ``told`` among them is when they last changed, so that of several exports the newest is believed; ``empty``: it is known to say nothing."""
         attached = tuple(a for a in attachments if a)
         if not text and not attached and not empty:
@@ -327,7 +328,11 @@ class Messages:
         sent_at = self.when(time)
         if ident(time) and (fault := "it is no time" if isinstance(time, dict | list) else self._clock.fault(str(time))):
             yield self.lost(item, fault, kept=True)
-        facts_ = {} if conversation in self._names or about is None else about() if callable(about) else about
+        known = conversation in self._names and (callable(about) or not about or about.get("told") in (None, self._told.get(conversation)))
+        facts_ = {} if known or about is None else about() if callable(about) else about
+        if "told" in facts_:
+            self._told[conversation] = facts_["told"]
+            forget_oldest(self._told, LATEST)
         record = Record(
             text=str(text),
             origin=origin_of(text),
@@ -345,8 +350,7 @@ class Messages:
         for key, value in (*facts_.items(), *fields.items()):
             setattr(record, key, self.when(value) if key == "told" and not isinstance(value, datetime) else value)
         record.message_id = self._own_id(conversation, record.message_id, text)
-        record.channel = self.mapping.channel or record.channel
-        record.language = record.language or self.mapping.language
+        record.channel, record.language = self.mapping.channel or record.channel, record.language or self.mapping.language
         yield record
 
     def lost(self, item: Item, reason: str, *, kept: bool = False) -> Problem:

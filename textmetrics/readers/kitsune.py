@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..types import LeftOut, Problem, Record
 from . import reader
 
 LISTS = ("results", "questions")
+MORE = re.compile(r"""<span class="expander">.*?</span>""", re.DOTALL)  # what Askbot puts where it cuts a text
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -96,10 +98,13 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
     answers = many(v, "answers")
     accepted = words(v, "accepted_answer_id")
     marks = "accepted_answer_id" in v or any("accepted" in answer for answer in answers)
+    asked = words(v, "text", "summary")
+    if MORE.search(asked):
+        yield make.lost(item, f"the text of question {id_} is cut off: the interface gives the beginning", kept=True)
     yield from make.make(
         item,
         id_,
-        below(words(v, "title"), plain(words(v, "text", "summary"))),
+        below(words(v, "title"), plain(MORE.sub("", asked))),
         time=v.get("added_at"),
         who=words(v, "author.id"),
         name=words(v, "author.username"),

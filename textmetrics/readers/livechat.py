@@ -42,7 +42,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """LiveChat: chats; each thread of a chat is a conversation.
 
     *Export:* the interfaces ``list_archives`` or ``get_chat`` (Agent Chat, version 3), or ``chats`` of version 2; Archives > Export sends a CSV without messages.
-    *Reads:* messages, rich messages, files, filled forms (label and answer), system messages; what only agents see as notes; rating, tags, group; when a thread was closed, and by whom; agents whose id is no address as bots.
+    *Reads:* messages, rich messages, files, filled forms (label and answer), system messages; what only agents see as notes; rating, tags, group; when it was queued, when it was closed, and by whom; agents whose id is no address as bots.
     *Not:* empty forms, custom events, events of stores. Threads that the exporter may not see are reported; a chat that goes on later is a further conversation of its customer.
     """
     make, what, last = Messages(source, mapping), kind(source.head()) or "chats", 0
@@ -89,6 +89,7 @@ def _thread(make: Messages, item: Item, chat: Mapping[str, Any], thread: Mapping
             tags=listed(thread.get("tags")),
             csat=score,
             csat_comment=given(thread, "properties.rating.comment.value", "properties.rating.comment"),
+            enqueued_at=make.at(get(thread, "queue.queued_at")),
             **_ended(make, thread),
         ),
     }

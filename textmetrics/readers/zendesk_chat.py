@@ -37,7 +37,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Zendesk Chat: chats and messages left while nobody was there.
 
     *Export:* the interface ``chats`` or ``incremental/chats`` (Chat dashboard > History > Export holds no messages in CSV); or the table ticket_chat_event of a warehouse.
-    *Reads:* what visitors, agents and triggers wrote, files, offline messages; department, tags, rating with its comment, the ticket as case; when the visitor first wrote, an agent joined and the visitor left.
+    *Reads:* what visitors, agents and triggers wrote, files, offline messages; department, tags, rating with its comment, the ticket as case; when the visitor first wrote, an agent joined, and the visitor left or the chat ended.
     *Not:* who else joined and left, transfers, rating requests, options that an agent offered, pages visited.
     """
     make, what = Messages(source, mapping), kind(source.head()) or "chats"
@@ -63,7 +63,7 @@ def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Recor
         "queue": words(chat, "department_name") or None,
         "status": "missed" if chat.get("missed") is True else None,
         "rating": {"good": 1.0, "bad": 0.0}.get(rated),
-        "columns": facts(csat=rated, csat_comment=words(chat, "comment"), tags=listed(chat.get("tags")), via=chat.get("type"), started_by=chat.get("started_by"), **_events(make, history)),
+        "columns": facts(csat=rated, csat_comment=words(chat, "comment"), tags=listed(chat.get("tags")), via=chat.get("type"), started_by=chat.get("started_by"), **_events(make, chat, history)),
     }
     if chat.get("type") == "offline_msg":
         answer = chat.get("reply") if isinstance(chat.get("reply"), dict) else {}
@@ -105,8 +105,8 @@ def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Recor
     yield from make.missing(item, id_, had, get(chat, "count.total"))
 
 
-def _events(make: Messages, history: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-    """When the visitor first wrote, the first agent joined, and the visitor left for good."""
+def _events(make: Messages, chat: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """When the visitor first wrote, the first agent joined, and the visitor left for good, or the chat ended."""
     asked = next((e for e in history if e.get("type") == "chat.msg" and _visitor(e)), None)
     joined = next((e for e in history if e.get("type") == "chat.memberjoin" and words(e, "nick").startswith("agent") and not words(e, "nick").endswith((":trigger", ":system"))), None)
     mine = [e for e in history if _visitor(e)]
@@ -114,7 +114,7 @@ def _events(make: Messages, history: Sequence[Mapping[str, Any]]) -> dict[str, s
     return {
         "enqueued_at": make.at(get(asked, "timestamp")),
         "accepted_at": make.at(get(joined, "timestamp")),
-        "ended_at": make.at(get(left, "timestamp")),
+        "ended_at": make.at(given(left or chat, "timestamp" if left else "end_timestamp")),
         "ended_by": "customer" if left else None,
     }
 
