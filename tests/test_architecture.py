@@ -15,7 +15,7 @@ FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables
 LAYERS = [
     {"errors", "addresses", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "sieve", "garbage", "pieces", "spool", "links"},
     {"registry", "packs", "models"},
-    {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
+    {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "documents", "exports", "pages"},
     FAMILIES,
     {"features", "columns", "threads", "roles", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},

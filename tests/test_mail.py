@@ -74,6 +74,37 @@ def test_threads(tmp_path, first, second):
     assert len(conversations) == 1
 
 
+def test_a_mail_answers_what_it_says_whatever_the_order_of_its_references():
+    one = mail.letter(b"References: <3@x> <1@x>\nIn-Reply-To: <3@x>\nMessage-ID: <4@x>\nFrom: a@b.c\n\nx")
+    assert one.answers == ("1@x", "3@x")
+
+
+def test_mails_without_an_empty_line_between_them(tmp_path):
+    conversations, _ = mbox(tmp_path, b"From - \n" + ASKED + b"From - Tue Mar  3 09:30:00 2026\n" + ASKED.replace(b"1@", b"7@") + FROM + ANSWERED)
+    assert sorted(len(c.messages) for c in conversations) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "texts"),
+    [
+        (b"Subject: Closed now\nIn-Reply-To: <1@x>\n", b"", ["Closed now"]),
+        (b"Subject: Re: It hums\nIn-Reply-To: <1@x>\n", b"", []),
+        (b"Subject: It hums\n", b"", ["It hums"]),
+    ],
+)
+def test_a_mail_of_nothing_but_a_subject(tmp_path, head, body, texts):
+    conversations, reading = mbox(tmp_path, FROM + b"From: a@b.c\n" + head + b"\n" + body)
+    assert [m.text for c in conversations for m in c.messages] == texts
+    assert [p.reason for p in reading.problems] == ([] if texts else ["has neither a text of its own nor anything attached"])
+
+
+def test_a_damaged_line_in_a_header_costs_only_itself(tmp_path):
+    (tmp_path / "x.eml").write_bytes(b"Received: by mx\nquite Delivered-To: desk@example.org\n" + ASKED)
+    ((one,),) = ([c.messages[0] for c in tm.read(tmp_path / "x.eml")],)
+    assert (one.participant_id, one.text) == ("ana@example.com", "It hums\nMy box hums.")
+    assert not mailboxes.looks_like_mail(b"From: Ana\nIt hums.\nTo: Tom\n\nSubject: x\n")
+
+
 @pytest.mark.parametrize("prefix", ["Re:", "RE: re:", "AW:", "SV:", "R:", "RV:", "RIF:", "Odp:", "Fwd:", "TR:", "Enc:", "回复：", "Re[3]:", "Antw:"])
 def test_subjects_without_prefixes(prefix):
     assert mail.bare_subject(f"{prefix} It hums") == ("it hums", True)
@@ -87,6 +118,9 @@ def test_subjects_without_prefixes(prefix):
         (b"Auto-Submitted: no\n", False),
         (b"Precedence: auto_reply\n", True),
         (b"Precedence: bulk\nList-Id: <l.example.org>\n", False),
+        (b"Precedence: bulk\nSender: owner-boxes@example.org\n", False),
+        (b"Precedence: bulk\n", True),
+        (b"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", True),
         (b"X-Autoreply: yes\n", True),
         (b"Subject: Abwesenheitsnotiz: It hums\n", True),
         (b"X-Nothing: 1\n", False),
@@ -127,6 +161,50 @@ def test_a_report_of_a_lost_mail_is_nobody_s_message(tmp_path):
 )
 def test_bodies(head, body, text):
     assert mail.letter(head + b"From: a@b.c\n\n" + body).text.strip() == text
+
+
+LONG = "It hums since the storm, and nobody came to look at it, though I asked for it three times. "
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "text"),
+    [
+        ("iso-8859-1", (LONG + "It\u2019s \u20ac 9").encode("cp1252"), LONG + "It\u2019s \u20ac 9"),
+        ("iso-8859-1", (LONG + "\u00fc").encode(), LONG + "\u00fc"),
+        ("iso-8859-1", LONG.encode() + b"\x81", LONG + "\x81"),
+        ("us-ascii", (LONG + "\u00fc").encode("cp1252"), LONG + "\u00fc"),
+        ("utf-8", (LONG + "\u00fc").encode("cp1252"), LONG + "\u00fc"),
+        ("utf-8", (LONG + "\u00fc\u00e9").encode() + b"\xfc", LONG + "\u00fc\u00e9\ufffd"),
+        ("", (LONG + "\u00fc").encode("cp1252"), LONG + "\u00fc"),
+    ],
+)
+def test_no_character_is_lost_to_a_charset_that_is_stated_wrongly(charset, data, text):
+    assert mail.letter(b"From: a@b.c\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\n" + data).text == text
+
+
+def parts(kind, *bodies):
+    return b"Content-Type: multipart/" + kind + b"; boundary=%d\n\n" % len(kind) + b"".join(b"--%d\n" % len(kind) + body + b"\n" for body in bodies)
+
+
+PAGE, FOOT, SAID = b"Content-Type: text/html\n\n<p>It <b>hums</b> again", b"Content-Type: text/plain\n\nBoxes, a list", b"Content-Type: text/plain\n\nIt hums again"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "attached"),
+    [
+        (parts(b"mixed", PAGE, FOOT), "It hums again\nBoxes, a list", ()),
+        (parts(b"mixed", PAGE, SAID, b"Content-Type: image/png\n\nx"), "It hums again", ("image/png",)),
+        (parts(b"mixed", parts(b"alternative", SAID, b"Content-Type: text/html\n\n<p>other words"), FOOT), "It hums again\nBoxes, a list", ()),
+        (parts(b"alternative", SAID, b"Content-Type: text/x-amp-html\n\n<p>x", b"Content-Type: text/calendar\n\nx"), "It hums again", ("text/calendar",)),
+        (parts(b"mixed", SAID, b"Content-Type: multipart/related\n\nno parts in it"), "It hums again\nno parts in it", ()),
+        (parts(b"mixed", SAID, 'Content-Disposition: attachment; filename="f\u00fcnf.pdf"\n\nx'.encode()), "It hums again", ("f\u00fcnf.pdf",)),
+        (b"Content-Transfer-Encoding: Base64 \n\naXQgaHVtcw==", "it hums", ()),
+        (b"Content-Transfer-Encoding: quoted printable;\n\nit =\nhums", "it hums", ()),
+    ],
+)
+def test_parts(raw, text, attached):
+    one = mail.letter(b"From: a@b.c\n" + raw)
+    assert (one.text, one.attachments) == (text, attached)
 
 
 @pytest.mark.parametrize(

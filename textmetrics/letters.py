@@ -19,10 +19,12 @@ def records(source: Source, mapping: Map, one: Letter, thread: str, number: int 
     """
     for fault in one.faults:
         yield Problem(source.name, fault, number, line, byte, kept=True)
-    answers = bool(one.answers) or bare_subject(one.subject)[1]
-    text = one.text if answers else below(one.subject, one.text)
+    repeats = bare_subject(one.subject)[1]
+    text = one.text if one.answers or repeats else below(one.subject, one.text)
+    if not text and not one.attachments and not repeats:
+        text = one.subject
     if not text and not one.attachments:
-        yield Problem(source.name, "has neither a subject, a text nor anything attached", number, line, byte)
+        yield Problem(source.name, f"has neither a {'text of its own' if one.subject else 'subject, a text'} nor anything attached", number, line, byte)
         return
     columns = {k: v for k, v in (("subject", one.subject), ("name", one.name)) if v}
     yield Record(

@@ -1,7 +1,7 @@
 """Mails as they are written to files, whatever program wrote them: each header and each part is read on its own, so a broken one costs only itself.
 
-`letter` makes of the bytes of one mail what readers need. The standard library cuts it into headers and parts (with its oldest policy, which raises least); the decoding of
-words, charsets, dates and addresses is ours, with a fallback each. `roots` finds threads: by ids and references, by the index of Outlook or the thread of
+`letter` makes of the bytes of one mail what readers need. The standard library cuts it into headers and parts (with its oldest policy, which raises least); the choice of
+parts (mail_parts.py), the decoding of words and charsets (charsets.py), dates and addresses are ours, with a fallback each. `roots` finds threads: by ids and references, by the index of Outlook or the thread of
 Gmail, and for replies that name nobody by their subject.
 """
 
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import cache
 from itertools import pairwise
@@ -24,35 +22,19 @@ from itertools import pairwise
 from msgspec import Struct
 
 from . import packs
-from .cleaning import in_one
+from .charsets import decoded, unescaped
+from .mail_parts import AsItStands, charset_of, content
+from .mailboxes import whole_header
 from .times import EARLIEST, LATEST
 
 LONGEST_HEADER = 100_000  # characters of one header that are read
-DAMAGED = 0.02  # share of characters that may be wrong in the charset that is stated
-MANY_PARTS = 1000  # parts of one mail that are looked at
-ALIASES = {  # also to what contains them: mails say gb2312 and mean its successors (WHATWG, Encoding)
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "big5": "big5hkscs",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "cp-850": "cp850",
-    "cp-1252": "cp1252",
-    "x-unknown": "utf-8",
-    "unknown-8bit": "utf-8",
-    "iso-8859-8-i": "iso-8859-8",
-    "x-mac-roman": "mac_roman",
-    "utf8mb4": "utf-8",
-    "ansi_x3.110-1983": "cp1252",
-}
-_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
-_ADDRESS = re.compile(r"<\s?([^<>\s]{1,320})\s?>|([^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255})")
+_ANGLES = re.compile(r"<\s?([^<>\s]{1,320})\s?>")
+_ADDRESS = re.compile(r"([^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255})")
 _HIDDEN = re.compile(r"([^\s@]{1,64}) at ([^\s@]{1,200}\.[^\s@]{1,60})(?: (\(.{0,200}\)))?")  # how archives of lists write addresses
 _ASIDE, _COLONS = re.compile(r"\((?:[^()\\]|\\.)*\)"), re.compile(r"\s*:\s*")  # what dates may hold besides (RFC 5322, 3.2.2 and 4.3)
+_LISTS = {"list-id", "list-post", "x-beenthere", "x-mailing-list", "mailing-list"}
+_AROUND = " \"'()<>,;"
 _BOUNCES = ("mailer-daemon", "postmaster", "mail-daemon")
 
 
@@ -80,13 +62,15 @@ def letter(raw: bytes) -> Letter | None:
     """One mail out of its bytes; None where there is neither a header of a mail nor a text."""
     faults: list[str] = []
     try:
-        message = message_from_bytes(raw)
+        message = message_from_bytes(whole_header(raw), policy=AsItStands())
     except (MessageError, ValueError, LookupError, RecursionError, IndexError, TypeError, AttributeError):
         return None
     headers: dict[str, list[str]] = {}
+    charset = charset_of(message)
     for name, value in message.raw_items():
-        headers.setdefault(name.lower(), []).append(_unescaped(str(value)[:LONGEST_HEADER], message))
-    text, attachments, bounce = _content(message, faults)
+        headers.setdefault(name.lower(), []).append(unescaped(str(value)[:LONGEST_HEADER], charset))
+    found = content(message, faults)
+    text = found.text
     if not headers and not text:
         return None
 
@@ -97,11 +81,12 @@ def letter(raw: bytes) -> Letter | None:
     name, address = person(said)
     sent_at, raw_time, zoned = _time(headers, faults)
     if raw_time and sent_at is None:
-        faults.append("its date cannot be read")
+        faults.append(f"its date {raw_time[:40]!r} cannot be right: it has no time")
     ids = _ID.findall(headers.get("message-id", [""])[0])
-    references = [*_ID.findall(" ".join(headers.get("references", []))), *_ID.findall(" ".join(headers.get("in-reply-to", [])))]
+    replied = _ID.findall(" ".join(headers.get("in-reply-to", [])))
+    references = [*(r for r in _ID.findall(" ".join(headers.get("references", []))) if r not in replied), *replied]
     subject = re.sub(r"\s+", " ", first("subject"))
-    bounce = bounce or address.split("@")[0] in _BOUNCES
+    bounce = found.bounce or address.split("@")[0] in _BOUNCES
     own = ids[0] if ids else hashlib.sha256(f"{address}\n{raw_time}\n{subject}\n{text}".encode("utf-8", "replace")).hexdigest()[:24]
     return Letter(
         id=own,
@@ -115,49 +100,11 @@ def letter(raw: bytes) -> Letter | None:
         zoned=zoned,
         answers=tuple(dict.fromkeys(r for r in references if r != own)),
         thread=_thread(headers),
-        automatic=bounce or _automatic(headers, subject),
+        automatic=bounce or found.automatic or _automatic(headers, subject),
         bounce=bounce,
-        attachments=tuple(attachments),
+        attachments=tuple(found.attachments),
         faults=tuple(dict.fromkeys(faults)),
     )
-
-
-def decoded(header: str) -> str:
-    """A header's encoded words as text; what cannot be decoded stays as it stands.
-
-    >>> decoded("=?utf-8?B?U2XDsW9y?= =?iso-8859-1?q?=E1?= x")
-    'Señorá x'
-    """
-    if "=?" not in header:
-        return re.sub(r"\r?\n[ \t]*", " ", header)
-
-    def word(match: re.Match[str]) -> str:
-        charset, kind, body = match[1].split("*")[0], match[2].lower(), match[3]
-        try:
-            data = base64.b64decode(body + "===") if kind == "b" else binascii.a2b_qp(body.replace("_", " ").encode("utf-8", "replace"), header=False)
-        except (binascii.Error, ValueError):
-            return match[0]
-        return charset_text(data, charset)[0]
-
-    return re.sub(r"\r?\n[ \t]*", " ", _WORD.sub(word, _BETWEEN.sub(r"\1\2", header)))
-
-
-def charset_text(data: bytes, charset: str | None) -> tuple[str, bool]:
-    """Bytes as text in the charset that is stated, else UTF-8, else, where only a few of its bytes are wrong, in the stated one with these replaced, else Windows-1252; and whether the first fitted."""
-    named = (charset or "utf-8").strip().strip("\"'").lower()
-    for encoding, stated in ((ALIASES.get(named, named), True), ("utf-8", False)):
-        try:
-            if codecs.lookup(encoding)._is_text_encoding:
-                return data.decode(encoding).replace("\x00", ""), stated
-        except (LookupError, UnicodeError, ValueError, AttributeError):
-            continue
-    try:
-        text = data.decode(ALIASES.get(named, named), "replace") if codecs.lookup(ALIASES.get(named, named))._is_text_encoding else ""
-    except (LookupError, UnicodeError, ValueError, AttributeError):
-        text = ""
-    if text and text.count("\ufffd") <= DAMAGED * len(text):
-        return text.replace("\x00", ""), False
-    return data.decode("cp1252", "replace").replace("\x00", ""), False
 
 
 def person(header: str) -> tuple[str, str]:
@@ -165,18 +112,20 @@ def person(header: str) -> tuple[str, str]:
 
     >>> person('"Ana Pop" <Ana@example.org>'), person("ana@example.org (Ana)"), person("ana at example.org (Ana)")
     (('Ana Pop', 'ana@example.org'), ('Ana', 'ana@example.org'), ('Ana', 'ana@example.org'))
+    >>> person("Ana <ana@example.org>, tom@example.org"), person('"ana@example.org via Desk" <desk@example.org>')
+    (('Ana', 'ana@example.org'), ('ana@example.org via Desk', 'desk@example.org'))
     """
     header = header[:1000]
     if hidden := _HIDDEN.fullmatch(header):
         header = f"{hidden[1]}@{hidden[2]} {hidden[3] or ''}"
-    match = _ADDRESS.search(header)
+    match = _ANGLES.search(header) or _ADDRESS.search(header)
     if match is None:
         header = _ASIDE.sub("", header)
-        match = _ADDRESS.search(header)
+        match = _ANGLES.search(header) or _ADDRESS.search(header)
     if match is None:
-        return header.strip(" \"'"), ""
-    rest = (header[: match.start()] + " " + header[match.end() :]).strip()
-    return rest.strip(" \"'()<>,;"), (match[1] or match[2]).lower()
+        return header.replace("<>", "").strip(" \"'"), ""
+    before, after = header[: match.start()].strip(_AROUND), header[match.end() :].split(",")[0].strip(_AROUND)
+    return before or ("" if "@" in after else after), match[1].lower()
 
 
 def bare_subject(subject: str) -> tuple[str, bool]:
@@ -199,34 +148,6 @@ def bare_subject(subject: str) -> tuple[str, bool]:
 def _prefixes() -> re.Pattern[str]:
     words = sorted({w for t in packs.mail_words().values() for w in t.get("prefixes", ())}, key=lambda w: (-len(w), w))
     return re.compile(rf"(?i)\s*(?:(?:{'|'.join(map(re.escape, words))})\s?(?:[\[(]\d{{1,3}}[\])]|\^\d{{1,3}})?\s?[:：]|\[[^\]\[]{{1,40}}\](?=\s*\S))\s*")
-
-
-def _unescaped(value: str, message: Message | None = None) -> str:
-    """A text whose 8-bit bytes the standard library has hidden: UTF-8, or as the mail's own text is."""
-    if value.isascii():
-        return value
-    data = value.encode("utf-8", "surrogateescape")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return charset_text(data, None if message is None else _charset(message) or _charset(_inner(message)))[0]
-
-
-def _inner(message: Message) -> Message:
-    """The first part of a mail that has no parts itself."""
-    for _ in range(20):
-        parts = message.get_payload()
-        if not isinstance(parts, list) or not parts or not isinstance(parts[0], Message):
-            break
-        message = parts[0]
-    return message
-
-
-def _charset(part: Message) -> str | None:
-    try:
-        return part.get_content_charset()
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
-        return None
 
 
 def _time(headers: dict[str, list[str]], faults: list[str]) -> tuple[datetime | None, str, bool]:
@@ -269,7 +190,7 @@ def _automatic(headers: dict[str, list[str]], subject: str) -> bool:
     submitted = value("auto-submitted").split(";")[0].strip()
     if submitted and submitted != "no":
         return True
-    if value("precedence") in ("auto_reply", "junk") or (value("precedence") == "bulk" and "list-id" not in headers):
+    if value("precedence") in ("auto_reply", "junk") or (value("precedence") == "bulk" and not _of_a_list(headers)):
         return True
     if {"x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from"} & set(headers) or "oof" in value("x-ms-exchange-generated-message-source"):
         return True
@@ -277,67 +198,10 @@ def _automatic(headers: dict[str, list[str]], subject: str) -> bool:
     return any(low.startswith(words) for table in packs.mail_words().values() for words in table.get("away", ()))
 
 
-def _content(message: Message, faults: list[str]) -> tuple[str, list[str], bool]:
-    """The text of a mail, the names of what is attached, and whether it is a report that a mail could not be delivered."""
-    texts: list[str] = []
-    marked_up: list[str] = []
-    attachments: list[str] = []
-    bounce = False
-    stack: list[Message] = [message]
-    seen = 0
-    while stack and (seen := seen + 1) <= MANY_PARTS:
-        part = stack.pop()
-        kind = _kind(part)
-        bounce = bounce or kind == "message/delivery-status"
-        inner = part.get_payload()
-        name = _file_name(part)
-        if kind.startswith("message/") and part is not message:
-            attachments.append(name or kind)
-        elif isinstance(inner, list):
-            stack += [p for p in reversed(inner) if isinstance(p, Message)]
-        elif kind in ("text/plain", "text/html") and not name:
-            (marked_up if kind == "text/html" else texts).append(_text(part, faults))
-        elif part is message and not kind.startswith(("image/", "application/", "audio/", "video/")):
-            texts.append(_text(part, faults))
-        else:
-            attachments.append(name or kind)
-    said = "\n".join(t.strip("\r\n") for t in texts if t.strip()).replace("\r\n", "\n")
-    shown = in_one(marked_up)
-    if shown and len(shown) > 4 * len(said) and len(said) < 200:
-        said = shown  # a plain part that only says "see the HTML part"
-    if seen > MANY_PARTS:
-        faults.append(f"has more than {MANY_PARTS} parts: the rest was left out")
-    return said or shown, attachments, bounce
-
-
-def _kind(part: Message) -> str:
-    try:
-        return part.get_content_type()
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
-        return "text/plain"
-
-
-def _file_name(part: Message) -> str:
-    try:
-        return re.sub(r"[\x00-\x1f]", "", decoded(str(part.get_filename() or "")))[:200]
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
-        return ""
-
-
-def _text(part: Message, faults: list[str]) -> str:
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, binascii.Error):
-        data = None
-    if not isinstance(data, bytes):
-        faults.append("a part of it cannot be decoded")
-        inner = part.get_payload()
-        return _unescaped(inner) if isinstance(inner, str) else ""
-    charset = _charset(part)
-    text, fitted = charset_text(data, charset)
-    if charset and not fitted:
-        faults.append(f"its charset {charset[:20]!r} does not fit: read as UTF-8 or Windows-1252, or with single signs replaced")
-    return text
+def _of_a_list(headers: dict[str, list[str]]) -> bool:
+    """Whether a list of people passed a mail on."""
+    local = person(decoded(headers.get("sender", [""])[0]).strip())[1].split("@")[0]
+    return bool(_LISTS & set(headers)) or local.startswith("owner-") or local.endswith(("-owner", "-admin", "-bounces", "-request"))
 
 
 def roots(letters: Iterable[Letter]) -> dict[str, str]:

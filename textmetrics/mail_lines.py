@@ -23,10 +23,11 @@ TALLEST = 24  # lines of a header block
 GAP = 3  # lines that may go on a header line (wrapped recipients)
 QUOTED = re.compile(r"[ \t\u00a0]{0,8}(?:[A-Z]{1,3})?[>»](?!:?\()")  # also initials, C>
 DATE = re.compile(r"\b\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\b\d{1,2}[:.h]\d\d\b|\b(?:19|20)\d\d\b|\d\s?[年月日]|\b\d{1,2}\.? \w{3,10}\.?,? \d\d\b")
-ADDRESS = re.compile(r"[^\s<>\"'(\[;:,]{1,80}@[^\s<>\"')\];:,]{1,80}")
+ADDRESS = re.compile(r"[^\s<>\"'(\[;:,]{1,80}@[^\s<>\"')\];:,]{1,80}|(?<=<)[^\s<>@]{1,64} at [^\s<>@]{1,80}\.[a-z]{2,24}(?=>)")  # archives of lists write "at"
 RULE = re.compile(r"[ \t]{0,12}([-–—_=*#~+ᐧ])[-–—_=*#~+ᐧ \t]*\Z")
 _URL = re.compile(r"(?:https?|mailto|ftp):[^\s<>]*")
 _DIGIT = re.compile(r"\d")
+_OPEN, _CLOSED = re.compile(r"<[^\s<>@]{1,80}@[^\s<>]{1,80}\s*\Z"), re.compile(r">[^<>\n]{0,24}[:：]\s*\Z")
 NOISE = "\ufeff\u200b\u200e\u200f\u202a\u202c"
 
 
@@ -99,10 +100,11 @@ def split_lines(text: str) -> list[Line]:
 
 
 def _split(text: str) -> Iterator[Line]:
-    at = 0
+    at, open_ = 0, False  # whether the line above ends within an address: <ana@example.org
     for raw in text.split("\n"):
         end = min(at + len(raw) + 1, len(text))
-        quoted = bool(QUOTED.match(raw))
+        quoted = bool(QUOTED.match(raw)) and not (open_ and _CLOSED.match(raw))
+        open_ = "<" in raw and bool(_OPEN.search(raw[-WIDEST:]))
         yield Line(at, end, raw.strip(" \t\r\u00a0" + NOISE), quoted)
         at = end
 
@@ -224,7 +226,7 @@ def has_date(text: str) -> bool:
 
 def has_address(text: str) -> bool:
     """Whether an address stands in a text."""
-    return "@" in text and bool(ADDRESS.search(text))
+    return ("@" in text or " at " in text) and bool(ADDRESS.search(text))
 
 
 def _ends(text: str) -> bool:

@@ -6,9 +6,14 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 
+LONGEST_HEADERS = 2000  # lines of a header that are looked at
+
 
 def mails(chunks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
-    """The mails of an mbox with the line and byte each begins at. One begins at ``From `` at the start of a line, after an empty line, where a header follows."""
+    """The mails of an mbox with the line and byte each begins at.
+
+    One begins at ``From `` at the start of a line, where a header follows: after an empty line, or where a date or nothing but a hyphen stands behind it.
+    """
     held: list[bytes] = []
     begun, at = (1, 0), 0
     waiting: bytes | None = None  # a "From " line whose next line is not seen yet
@@ -22,7 +27,7 @@ def mails(chunks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
             else:
                 held.append(waiting)
             waiting = None
-        if blank and line.removeprefix(codecs.BOM_UTF8).startswith(b"From "):
+        if line.removeprefix(codecs.BOM_UTF8).startswith(b"From ") and (blank or _ENVELOPE.match(line)):
             waiting = line
         else:
             held.append(line[1:] if _ESCAPED.match(line) else line)
@@ -35,6 +40,7 @@ def mails(chunks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
 
 
 _HEADER = re.compile(rb"[!-9;-~]{1,76}[ \t]?:|>From ")
+_ENVELOPE = re.compile(rb"From (?:-[ \t]*\r?\n|\S{1,320}[ \t]+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{8,40}\d{4}\b)")
 _ESCAPED = re.compile(rb">+From ")
 
 
@@ -73,10 +79,37 @@ NAMES = {
 }
 
 
+_DAMAGED = re.compile(rb"(?i)[ -~]{0,76}\b(?:" + b"|".join(sorted(NAMES)) + rb"):")
+
+
+def whole_header(raw: bytes) -> bytes:
+    """A mail in whose header no line is damaged: one with a word before its name, that another header follows, becomes part of the line above it.
+
+    >>> whole_header(b"Received: by mx\\nquite Delivered-To: ana\\nFrom: tom\\n\\nSubject: is text")
+    b'Received: by mx\\n quite Delivered-To: ana\\nFrom: tom\\n\\nSubject: is text'
+    """
+    lines, at = list[bytes](), 0
+    while at < len(raw) and len(lines) < LONGEST_HEADERS:
+        end = raw.find(b"\n", at) + 1 or len(raw)
+        line = raw[at:end]
+        if not line.strip():
+            break
+        lines.append(line)
+        at = end
+    for n in range(1, len(lines) - 1):
+        if not lines[n].startswith((b" ", b"\t")) and not _HEADER.match(lines[n]) and _DAMAGED.match(lines[n]) and _known(lines[n + 1]):
+            lines[n] = b" " + lines[n]
+    return b"".join([*lines, raw[at:]])
+
+
+def _known(line: bytes) -> bool:
+    return line.partition(b":")[0].strip().lower() in NAMES and b":" in line
+
+
 def looks_like_mail(head: bytes) -> bool:
     """Whether a file begins with the header of a mail."""
     known = set()
-    for n, line in enumerate(head[:16384].removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n").split(b"\n")):
+    for n, line in enumerate(whole_header(head[:16384].removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")).split(b"\n")):
         if line[:1] in (b" ", b"\t") and n:
             continue
         if not line.strip() or not _HEADER.match(line):

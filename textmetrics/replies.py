@@ -69,7 +69,10 @@ def cuts(text: str) -> list[Cut]:
             below = following(lines, after)
             if below < size and lines[below].quoted and kind != "forward":
                 end = _block(lines, below)
-                found.append(("quote", i, end))
+                if own and _rest(lines, end):  # answered in between
+                    found += [("header", i, below), ("context", below, end)]
+                else:
+                    found.append(("quote", i, end))
                 i = end
             elif own or kind == "forward":
                 found.append((kind, i, size))
@@ -156,7 +159,7 @@ def _inner(text: str, lines: list[Line], first: int, after: int) -> Forward | No
     below = following(lines, after)
     if below < len(lines) and lines[below].quoted:
         body = _unquoted(body)
-    return Forward(name.strip(" \t\"'<>([*«»“”„,"), address[0].strip("<>") if address else "", fields.get("subject", ""), body.strip())
+    return Forward(name.strip(" \t\"'<>([*«»“”„,"), address[0].strip("<>").replace(" at ", "@") if address else "", fields.get("subject", ""), body.strip())
 
 
 def _unquoted(text: str) -> str:
