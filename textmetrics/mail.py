@@ -81,7 +81,7 @@ def letter(raw: bytes) -> Letter | None:
     name, address = person(said)
     sent_at, raw_time, zoned = _time(headers, faults)
     if raw_time and sent_at is None:
-        faults.append(f"its date {raw_time[:40]!r} cannot be right: it has no time")
+        faults.append(f"its date {raw_time[:40]!r} cannot be right: no time is known")
     ids = _ID.findall(headers.get("message-id", [""])[0])
     replied = _ID.findall(" ".join(headers.get("in-reply-to", [])))
     references = [*(r for r in _ID.findall(" ".join(headers.get("references", []))) if r not in replied), *replied]
