@@ -1,8 +1,12 @@
 """JSON exports in every form they come in, whole and cut."""
 
+import json
+import tracemalloc
+
 import pytest
 
-from textmetrics import documents
+from textmetrics import documents, streamed, syntax
+from textmetrics import sources as opened
 from textmetrics.documents import Item
 from textmetrics.sources import sources
 from textmetrics.types import Problem
@@ -74,12 +78,14 @@ def test_comments_of_printed_examples_are_no_loss(tmp_path):
 
 def test_a_cut_in_the_midst_of_quotes_takes_linear_time():
     whole = '{"a": [1, "' + '\\"' * 200_000  # quadratic, this takes minutes
-    assert documents.salvage(whole.encode()) == ({"a": [1]}, 8)
+    assert syntax.salvage(whole.encode()) == ({"a": [1]}, 8)
 
 
+@pytest.mark.parametrize("large", [documents.LARGE, 0])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 @pytest.mark.parametrize("text", ['{"id": "señor"}\n{"id": "b"}\n', '[{"id": "señor"},\n{"id": "b"}]'])
-def test_every_encoding_gives_the_same_objects(tmp_path, encoding, text):
+def test_every_encoding_gives_the_same_objects(tmp_path, encoding, text, large, monkeypatch):
+    monkeypatch.setattr(documents, "LARGE", large)
     (path := tmp_path / "export.json").write_bytes(text.encode(encoding))
     (source,) = sources([path])
     assert documents.head_value(source.head()) is not None
@@ -94,9 +100,83 @@ DAMAGED = {
 }
 
 
+@pytest.mark.parametrize("large", [documents.LARGE, 0])
 @pytest.mark.parametrize(("data", "ids"), DAMAGED.values(), ids=DAMAGED)
-def test_a_damaged_byte_does_not_turn_the_rest_into_another_encoding(tmp_path, data, ids):
+def test_a_damaged_byte_does_not_turn_the_rest_into_another_encoding(tmp_path, data, ids, large, monkeypatch):
+    monkeypatch.setattr(documents, "LARGE", large)
     (path := tmp_path / "export.json").write_bytes(data)
     seen = list(documents.objects(next(iter(sources([path])))))
     assert [i.value["id"] for i in seen if isinstance(i, Item)] == ids
     assert any(isinstance(i, Problem) for i in seen)
+
+
+CHATS = {"about": "x", "chats": {"list": [{"id": 1, "m": [{"n": 1}, {"n": 2}], "name": "a"}, {"M": [], "id": 2}, {"id": 3, "m": [{"n": 3}]}]}, "count": 3}
+
+
+@pytest.fixture
+def streams(tmp_path, monkeypatch):
+    """A document that is read as a stream of small pieces."""
+    monkeypatch.setattr(documents, "LARGE", 0)
+    monkeypatch.setattr(streamed, "blocks", lambda source: opened.blocks(source, 20))
+
+    def given(text, *paths):
+        (tmp_path / "export.json").write_text(text, encoding="utf-8")
+        return documents.document(next(iter(sources([tmp_path / "export.json"]))), *paths)
+
+    return given
+
+
+def numbers(chats, order):
+    return [[m["n"] for m in documents.each(chats[i], "m")] for i in order]
+
+
+def test_lists_are_walked_in_any_order_and_what_stands_beside_them_is_known_before(streams):
+    whole, problems = streams(json.dumps(CHATS, indent=1), "chats.list.*.m")
+    chats = whole["chats"]["list"]
+    assert (whole["about"], whole["count"], [c["id"] for c in chats], chats[0]["name"], problems) == ("x", 3, [1, 2, 3], "a", [])
+    assert [len(documents.each(c, "m")) for c in chats] == [2, 0, 1] and not any(isinstance(documents.get(c, "m"), list) for c in chats)
+    assert numbers(chats, [0, 1, 2]) == numbers(chats, [2, 1, 0])[::-1] == [[1, 2], [], [3]]
+    pairs = [(a["n"], b["n"]) for a in documents.each(chats[0], "m") for b in documents.each(chats[2], "m")]
+    assert pairs == [(1, 3), (2, 3)], "walks within walks do not lose their place"
+
+
+def test_of_lists_under_one_name_the_last_counts(streams):
+    text = '{"m": [{"n": 1}], "m": [{"n": 2}, {"n": 3}]}'
+    assert numbers([streams(text, "m")[0]], [0]) == [[2, 3]] == numbers([json.loads(text)], [0])
+
+
+@pytest.mark.parametrize("cut", range(1, len(json.dumps(CHATS))))
+def test_a_cut_stream_keeps_what_a_cut_document_keeps(streams, tmp_path, monkeypatch, cut):
+    def held(value):
+        return {k: held(v) for k, v in value.items()} if isinstance(value, dict) else [held(v) for v in value] if isinstance(value, list | streamed.Elements) else value
+
+    text = json.dumps(CHATS)[:cut]
+    value, problems = streams(text, "chats.list.*.m")
+    assert (held(value), problems) == documents.document(next(iter(sources([tmp_path / "export.json"]))))
+
+
+@pytest.mark.parametrize("broken", ['{"n": 3, "t": tru}', '{"n": 3 "t": 1}', '{"n": 3, "t": NaN}', '{"n": 3, "t": 1e999}'])
+@pytest.mark.parametrize("large", [documents.LARGE, 0])
+def test_what_stands_before_a_damage_in_the_midst_is_kept(tmp_path, monkeypatch, broken, large):
+    monkeypatch.setattr(documents, "LARGE", large)
+    seen = read(tmp_path, '{"m": [{"n": 1}, {"n": 2}, ' + broken + ', {"n": 4}]}', "m")
+    assert [i.value["n"] for i in seen if isinstance(i, Item)][:2] == [1, 2] and sum(isinstance(i, Problem) for i in seen) == 1
+
+
+@pytest.mark.parametrize("large", [documents.LARGE, 0])
+def test_half_a_character_costs_no_more_than_itself(tmp_path, monkeypatch, large):
+    monkeypatch.setattr(documents, "LARGE", large)
+    assert [i.value["t"] for i in read(tmp_path, '[{"t": "ok \\ud83d"}, {"t": "\\ud83d\\ude00"}]')] == ["ok ?", "\U0001f600"]
+
+
+def test_memory_does_not_grow_with_the_document(tmp_path):
+    element = json.dumps({"n": 1, "t": "where is my order? " * 2_000})
+    (path := tmp_path / "export.json").write_text('{"m": [' + ", ".join([element] * 800) + '], "after": 1}')
+    (source,) = sources([path])
+    tracemalloc.start()
+    try:
+        whole, _ = documents.document(source, "m")
+        assert path.stat().st_size > 30e6 and whole["after"] == 1 and sum(m["n"] for m in documents.each(whole, "m")) == 800
+        assert tracemalloc.get_traced_memory()[1] < 10e6
+    finally:
+        tracemalloc.stop()

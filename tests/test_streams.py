@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 import textmetrics as tm
-from textmetrics import spool
+from textmetrics import documents, spool
 from textmetrics.links import Links
 from textmetrics.readers import READERS
 from textmetrics.spool import Merge, Shuffle, Spool
@@ -51,6 +51,16 @@ def test_what_is_read_by_way_of_files_is_the_same(place, monkeypatch, written):
     assert not written
     narrowed(monkeypatch)
     assert read(place) == whole
+
+
+EXAMPLES = sorted(p for folder in GOLDEN for p in folder.iterdir() if p.suffix != ".golden")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_a_document_read_as_a_stream_gives_the_same(path, monkeypatch):
+    whole = read(path)
+    monkeypatch.setattr(documents, "LARGE", 0)
+    assert read(path) == whole
 
 
 def test_a_run_by_way_of_files_comes_to_the_same_bytes(monkeypatch, written, tmp_path):

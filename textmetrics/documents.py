@@ -8,24 +8,19 @@ their digits, and what is cut off is a Problem at its byte while the head before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from .sources import HEAD, Source, blocks, encoding_of, lines
+from .streamed import Elements, skeleton
+from .syntax import WIDE, manner, parse, salvage
 from .types import Problem
 
-LARGE = 256 << 20  # bytes from which a list is read as a stream, not as one document
+LARGE = 8 << 20  # bytes from which lists are read as a stream: parsed whole, a document takes up to ten times its size
 LONGEST_LINE = 16 << 20  # bytes in which the first line of a file with an object a line must end
-DEPTH = 200  # brackets within brackets; deeper is an attack or a mistake
-_decode = msgspec.json.Decoder().decode
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
-_COMMENTS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*', re.DOTALL)
-_WIDE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")  # characters of several bytes in UTF-8
-_CLOSE = {b"[": b"]", b"{": b"}"}
 
 
 class Item(Struct, frozen=True):
@@ -35,16 +30,6 @@ class Item(Struct, frozen=True):
     number: int
     line: int | None = None
     byte: int | None = None
-
-
-def parse(data: bytes | str) -> Any:
-    """JSON, or ValueError in one line; what is nested deeper than `DEPTH` is refused."""
-    try:
-        return _decode(data)
-    except RecursionError as error:
-        raise ValueError(f"brackets are nested deeper than {DEPTH}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(str(error)) from error
 
 
 def get(value: Any, path: str, default: Any = None) -> Any:
@@ -67,6 +52,18 @@ def get(value: Any, path: str, default: Any = None) -> Any:
         if value is None:
             return default
     return value
+
+
+def each(value: Any, path: str) -> Collection[dict[str, Any]]:
+    """The objects of a list that may be too long to be held; what is none in it is an empty one. How many there are is known, each walk over `Elements` reads the file."""
+    found = get(value, path)
+    if isinstance(found, Elements):
+        return found.each(_an_object)
+    return [_an_object(one) for one in found] if isinstance(found, list) else []
+
+
+def _an_object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -99,9 +96,18 @@ def text_of(source: Source) -> tuple[bytes, list[Problem]]:
     return data, problems
 
 
-def document(source: Source) -> tuple[Any, list[Problem]]:
-    """One JSON document; of a cut or damaged one what stands before the damage, with a Problem; None where nothing can be read."""
+def document(source: Source, *paths: str, skip: re.Pattern[bytes] | None = None) -> tuple[Any, list[Problem]]:
+    """One JSON document; of a cut or damaged one what stands before the damage, with a Problem; None where nothing can be read.
+
+    In a large one, or a broken one, the lists at ``paths`` are `Elements`, not lists: they are walked, never held. ``chats.*.messages`` are the messages of each of the chats,
+    "" is a document that is a list itself. ``skip``: what may stand before the document.
+    """
+    lists = [tuple(path.lower().split(".")) if path else () for path in paths]
+    if paths and _large(source):
+        return skeleton(source, lists, skip)
     data, problems = text_of(source)
+    if skip:
+        data = skip.sub(b"", data, count=1)
     try:
         return parse(data), problems
     except ValueError as error:
@@ -114,8 +120,14 @@ def document(source: Source) -> tuple[Any, list[Problem]]:
         except ValueError as error:
             why = str(error)
     kept, at = salvage(data)
-    reason = f"is no sound JSON ({why}); what stands before is kept" if kept is not None else f"is no JSON: {why}"
-    return kept, [*problems, Problem(source.name, reason, byte=at, kept=kept is not None)]
+    if kept is None:  # its brackets do not show where it is broken
+        return skeleton(source, lists, skip)
+    return kept, [*problems, Problem(source.name, f"is no sound JSON ({why}); what stands before is kept", byte=at, kept=True)]
+
+
+def _large(source: Source) -> bool:
+    """Whether a source is too much to be held as one document."""
+    return source.size > LARGE or (bool(source.packing) and len(source.head(LARGE + 1)) > LARGE)
 
 
 def _utf8(data: bytes) -> tuple[bytes, str]:
@@ -126,60 +138,20 @@ def _utf8(data: bytes) -> tuple[bytes, str]:
     except UnicodeDecodeError as error:
         if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
             return data[: error.start], ""
-    text = data.decode("utf-8", "replace")
-    if (bad := text.count("\ufffd")) < len(_WIDE.findall(data)):
-        return text.encode(), f"holds {bad} bytes that are not UTF-8: they are replaced"
-    return data.decode("cp1252", "replace").encode(), "is not UTF-8: it is read as Windows-1252"
+    encoding, told = manner(data.decode("utf-8", "replace").count("\ufffd"), len(WIDE.findall(data)))
+    return data.decode(encoding, "replace").encode(), told
 
 
-def salvage(data: bytes) -> tuple[Any, int]:
-    """What a broken document holds up to the last value that is whole, and the byte where that ends. Linear in its size.
-
-    ``//`` comments, which no JSON may have but printed examples do, are blanked first.
-
-    >>> salvage(b'{"a": [1, {"b": 2}, {"c": ')
-    ({'a': [1, {'b': 2}]}, 18)
-    """
-    if b"//" in data:
-        data = _COMMENTS.sub(lambda m: m[0] if m[0].startswith(b'"') else b" " * len(m[0]), data)
-    stack: list[bytes] = []
-    whole: list[tuple[int, bytes]] = []  # places after which everything open can be closed
-    for mark in _MARKS.finditer(data):
-        what = mark[0]
-        if what in (b"[", b"{"):
-            stack.append(what)
-            if len(stack) > DEPTH:
-                break
-        elif what in (b"]", b"}"):
-            if not stack or _CLOSE[stack[-1]] != what:
-                break
-            stack.pop()
-            whole = [*whole[-2:], (mark.end(), b"".join(_CLOSE[s] for s in reversed(stack)))]
-            if not stack:
-                break
-        elif what == b"," and stack:
-            whole = [*whole[-2:], (mark.start(), b"".join(_CLOSE[s] for s in reversed(stack)))]
-    for end, closing in reversed(whole):
-        try:
-            return parse(data[:end] + closing), end
-        except ValueError:
-            continue
-    return None, 0
-
-
-def objects(source: Source, *paths: str) -> Iterator[Item | Problem]:
+def objects(source: Source, *paths: str, within: Iterable[str] = ()) -> Iterator[Item | Problem]:
     """The objects of an export: those of the lists at ``paths`` (``tickets``, ``data.items``), of a bare list, or one a line; else the document itself.
 
-    Lines may be envelopes themselves: pages of an interface, written one below the other.
+    Lines may be envelopes themselves: pages of an interface, written one below the other. ``within``: the lists that are `Elements` where a large document is
+    itself the object.
     """
-    head = source.head()
-    if _by_line(source, head):
+    if _by_line(source, source.head()):
         yield from by_line(source, *paths)
         return
-    if source.size > LARGE and (at := _stream_path(head, paths)) is not None:
-        yield from _stream(source, at)
-        return
-    value, problems = document(source)
+    value, problems = document(source, "", *paths, *within)
     yield from problems
     for number, one in enumerate(_lists(value, paths), start=1):
         if isinstance(one, dict):
@@ -263,33 +235,9 @@ def by_line(source: Source, *paths: str) -> Iterator[Item | Problem]:
 
 
 def _lists(value: Any, paths: tuple[str, ...]) -> Iterator[Any]:
-    if isinstance(value, list):
+    if isinstance(value, list | Elements):
         yield from value
         return
     found = [one for path in paths if (one := get(value, path)) is not None]
     for one in found or ([value] if value is not None else []):
-        yield from one if isinstance(one, list) else [one]
-
-
-def _stream_path(head: bytes, paths: tuple[str, ...]) -> str | None:
-    """Where in a large document the list lies, as ijson says it."""
-    value = head_value(head)
-    if isinstance(value, list):
-        return "item"
-    return next((f"{path}.item" for path in paths if isinstance(get(value, path), list)), None)
-
-
-def _stream(source: Source, path: str) -> Iterator[Item | Problem]:
-    """The objects of one list as they come, in memory that does not grow with the file."""
-    import ijson
-
-    number = 0
-    try:
-        with source.open() as stream:
-            if source.head(3) == b"\xef\xbb\xbf":
-                stream.read(3)
-            for value in ijson.items(stream, path, use_float=True):
-                number += 1
-                yield Item(value, number) if isinstance(value, dict) else Problem(source.name, f"is no object but a {type(value).__name__}", number)
-    except (ijson.JSONError, EOFError, OSError) as error:
-        yield Problem(source.name, f"the list is cut off or damaged after {number} objects: {' '.join(str(error).split())}", number + 1, kept=True)
+        yield from one if isinstance(one, list | Elements) else [one]

@@ -20,13 +20,13 @@ from msgspec import Struct
 from . import agreement, judging
 from .annotation import Settings, moods, prepare
 from .detectors import DETECTORS, key
-from .documents import parse
 from .errors import ReadError, UnknownName
 from .features import Told
 from .outcomes import model as outcome_model
 from .outcomes import request_types, resolutions
 from .plain_data import to_conversations
 from .sources import lines, sources
+from .syntax import parse
 from .types import CUSTOMERS, RESPONDERS, Conversation, Problem
 
 CODES = {

@@ -91,14 +91,14 @@ class Source:
 
     def head(self, size: int = HEAD) -> bytes:
         """The first bytes, as far as they can be read."""
-        found = b""
+        found = bytearray()
         try:
             with self.open() as stream:
                 while len(found) < size and (some := self.some(stream, size - len(found))):
                     found += some
         except DAMAGED:
             pass
-        return found
+        return bytes(found)
 
     def some(self, stream: Any, size: int) -> bytes:
         """Some bytes: of what is packed no more than is at hand, so that what stands before a damage is not lost with it."""
@@ -201,24 +201,23 @@ def _standard_input() -> Source:
         kept.write(block)
     size = kept.tell()
 
-    def opener() -> AbstractContextManager[Any]:
-        kept.seek(0)
-        return _Kept(kept)
-
-    return Source("-", opener, size=size)
+    return Source("-", lambda: _Kept(kept), size=size)
 
 
 class _Kept(io.BufferedIOBase):
-    """A view of the kept input that may be closed without losing it."""
+    """A view of the kept input, with a place of its own, that may be closed without losing it."""
 
     def __init__(self, kept: tempfile.SpooledTemporaryFile[bytes]) -> None:
-        self._kept = kept
+        self._kept, self._place = kept, 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return self._kept.read(-1 if size is None else size)
+        self._kept.seek(self._place)
+        data = self._kept.read(-1 if size is None else size)
+        self._place += len(data)
+        return data
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
-        data = self._kept.read(len(buffer))
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 

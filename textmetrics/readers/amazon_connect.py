@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ..documents import Item, get, parse
+from ..documents import Item, get
 from ..exports import Messages, after, facts, given, items, listed, many, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
+from ..syntax import parse
 from ..types import LeftOut, Problem, Record
 from . import reader
 

@@ -40,7 +40,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Not:* ratings without a text, which are counted; App Store's RSS feed, which holds no replies.
     """
     make, what = Messages(source, mapping), kind(source.head()) or ""
-    replies = {words(r, "relationships.review.data.id"): r for r in many(document(source)[0] if what == "App Store Connect" else {}, "included")}
+    replies = {words(r, "relationships.review.data.id"): r for r in many(document(source, *LISTS)[0] if what == "App Store Connect" else {}, "included")}
     for item in items(source, *LISTS):
         if isinstance(item, Problem):
             yield item

@@ -14,7 +14,7 @@ from .. import delimited
 from ..cleaning import plain
 from ..dates import written
 from ..delimited import Row
-from ..documents import Item, document, get, head_value, text_of
+from ..documents import Item, document, each, get, head_value, text_of
 from ..exports import Messages, likes, many, words
 from ..mapping import Map
 from ..pages import inside
@@ -104,9 +104,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 def _of_json(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     make = Messages(source, mapping)
-    whole, problems = document(source)
+    whole, problems = document(source, "messages")
     yield from problems
-    room, messages = words(whole, "channel.id") or source.stem, many(whole, "messages")
+    room, messages = words(whole, "channel.id") or source.stem, each(whole, "messages")
     columns = {k: v for k, v in (("room", words(whole, "channel.name")), ("guild", words(whole, "guild.name"))) if v}
     yield from _counted(source, get(whole, "messageCount"), len(messages))
     for number, m in enumerate(messages, start=1):

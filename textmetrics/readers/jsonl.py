@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..documents import LONGEST_LINE, Item, by_line, parse
+from ..documents import LONGEST_LINE, Item, by_line
 from ..mapping import Map, Rows
 from ..sources import HEAD, Source
+from ..syntax import parse
 from ..types import Problem, Record
 from . import reader
 

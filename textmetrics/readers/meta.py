@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import document, get, head_value
+from ..documents import document, each, get, head_value
 from ..exports import many
 from ..mapping import Map
 from ..sources import Source
@@ -40,10 +40,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Reads:* texts (repaired: these exports write each byte of a letter as a letter), names, times in milliseconds, reactions, what was sent along by kind.
     *Not:* what photos and files show; calls but for their line; messages that were taken back and lines such as *reacted to your message*, which are counted.
     """
-    whole, problems = document(source)
+    whole, problems = document(source, "messages")
     yield from problems
     clock, fields = Clock("epoch_ms"), {"text": "text", "name": "senderName", "time": "timestamp"}
-    messages = many(whole, "messages")
+    messages = each(whole, "messages")
     garbled = any("sender_name" in m for m in messages)
     if garbled:
         fields = {"text": "content", "name": "sender_name", "time": "timestamp_ms"}

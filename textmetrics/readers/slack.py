@@ -10,10 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..documents import Item, document, head_value, objects
+from ..documents import Item, document, each, head_value, objects
 from ..exports import Messages, ident, likes, many, once, sample, words
 from ..mapping import Map
 from ..sources import Source
+from ..streamed import Elements
 from ..types import LeftOut, Problem, Record
 from . import reader
 
@@ -75,14 +76,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """
     make = Messages(source, mapping, time="epoch")
     if source.stem in SIDE and not _form(sample(source.head())):
-        value, problems = document(source)
+        value, problems = document(source, "")
         yield from problems
-        yield LeftOut(source.name, source.stem.replace("_", " "), len(value) if isinstance(value, list) else 1)
+        yield LeftOut(source.name, source.stem.replace("_", " "), len(value) if isinstance(value, list | Elements) else 1)
         return
     sides: Sides = once(source, "slack", lambda: _sides(source), everywhere=True)
     events: dict[tuple[str, str], tuple[Item, dict[str, Any]]] = {}
     folder, place = PurePosixPath(source.path).parent.name or "channel", 0
-    for item in objects(source):
+    for item in objects(source, within=["messages"]):
         if isinstance(item, Problem):
             yield item
             continue
@@ -102,7 +103,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                 yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
             if not v.get("messages"):
                 make.skip("empty pages")
-            for m in (one for first in many(v, "messages") for one in (first, *many(first, "slackdump_thread_replies"))):
+            for m in (one for first in each(v, "messages") for one in (first, *many(first, "slackdump_thread_replies"))):
                 place += 1
                 yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
     for (room, _), (item, m) in events.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import Item, document, get, head_value, objects
+from ..documents import Item, document, each, get, head_value, objects
 from ..exports import Messages, bare, facts, ident, likes, many, sample, words
 from ..mapping import Map
 from ..sources import Source
@@ -39,13 +39,13 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     if "update_id" in bare(sample(source.head(), "result")):
         yield from _updates(source, mapping)
         return
-    whole, problems = document(source)
+    whole, problems = document(source, "messages", *(f"{place}.*.messages" for place in PLACES))
     yield from problems
     chats = [c for place in PLACES for c in many(whole, place)] or ([whole] if isinstance(whole, dict) else [])
     make, number = Messages(source, mapping, local=True), 0
     for chat in chats:
         room, columns = f"{source.stem}:{get(chat, 'id', '')}", facts(chat=words(chat, "name"))
-        for m in many(chat, "messages"):
+        for m in each(chat, "messages"):
             number += 1
             item = Item(m, number)
             if not m:

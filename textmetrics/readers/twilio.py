@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents import Item, parse
+from ..documents import Item
 from ..exports import Messages, channel, facts, given, items, joined, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
+from ..syntax import parse
 from ..types import LeftOut, Problem, Record
 from . import reader
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..documents import Item, get, objects, parse, salvage, text_of
+from ..documents import Item, document, each, get, objects
 from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, words
 from ..mapping import Map
 from ..sources import Source
+from ..streamed import Elements
 from ..types import LeftOut, Problem, Record
 from . import reader
 
@@ -55,7 +56,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from _archive(source, make, what)
     else:
         talks: dict[tuple[str, ...], list[tuple[Item, dict[str, Any]]]] = {}
-        for item in objects(source, "statuses") if what == "v1" else objects(source):
+        for item in objects(source, "statuses") if what == "v1" else objects(source, within=["data"]):
             if isinstance(item, Problem):
                 yield item
             elif "delete" in item.value or "limit" in item.value:
@@ -103,7 +104,7 @@ def _page(make: Messages, item: Item) -> Iterator[Record | Problem]:
         return
     people = {words(u, "id"): words(u, "username") for u in many(v, "includes.users")}
     data = v.get("data")
-    for tweet in many(v, "data") if isinstance(data, list) else [data if isinstance(data, dict) else v]:
+    for tweet in each(v, "data") if isinstance(data, list | Elements) else [data if isinstance(data, dict) else v]:
         if tweet.keys() & {"text", "author_id"}:
             yield from _new(make, item, tweet, people)
         elif not v.get("errors"):
@@ -193,16 +194,10 @@ def _parts(source: Source, what: str) -> list[Source]:
     return beside(source, kind, what)
 
 
-def _script(source: Source) -> tuple[list[dict[str, Any]], list[Problem]]:
+def _script(source: Source) -> tuple[Iterable[dict[str, Any]], list[Problem]]:
     """The objects of a script ``window.YTD.tweets.part0 = [...]``."""
-    data, problems = text_of(source)
-    data = _SCRIPT.sub(b"", data, count=1)
-    try:
-        value = parse(data)
-    except ValueError as error:
-        value, at = salvage(data)
-        problems = [*problems, Problem(source.name, f"is cut off or damaged ({error}); what stands before is kept", byte=at, kept=value is not None)]
-    return [v for v in _list(value) if isinstance(v, dict)], problems
+    value, problems = document(source, "", skip=_SCRIPT)
+    return (v for v in _list(value) if isinstance(v, dict)), problems
 
 
 def _bare(value: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -223,5 +218,5 @@ def _views(v: Mapping[str, Any]) -> dict[str, float]:
     return next(({"views": n} for path in VIEWED if (n := number(get(v, path))) is not None), {})
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _list(value: Any) -> Collection[Any]:
+    return value if isinstance(value, list | Elements) else []

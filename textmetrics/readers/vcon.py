@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import Item, get, parse
+from ..documents import Item, get
 from ..exports import Messages, after, channel, facts, html, ident, items, many, number, sample, true, words
 from ..mapping import Map
 from ..sources import Source
+from ..syntax import parse
 from ..types import LeftOut, Problem, Record
 from . import reader
 
