@@ -77,7 +77,7 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
         resolved = outcomes.resolutions(views, felt, fates)
         about = outcomes.request_types(views, tolds, felt, fates)
     with stage("annotate.findings"):
-        found = [judging.findings(view, judged[n], trained, limits) for n, view in enumerate(views)]
+        found = judging.findings(views, judged, limits)
     with stage("annotate.transcripts"):
         return [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of, settings.hours) for n, one in enumerate(prepared)]
 

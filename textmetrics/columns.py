@@ -16,19 +16,10 @@ from .detectors import View, Vote
 from .features import CAPITALS, EDGE, LENGTHS, Told, by_role, gap_name, of_votes
 from .models import Named
 from .types import CUSTOMERS, RESPONDERS
-from .words import Numbered, capitals
+from .words import Numbered, capitals, spread
 
 Array = Any
 AT_ONCE = 1 << 20  # words that are looked for in other messages at once
-
-
-def spread(starts: Array, sizes: Array) -> Array:
-    """The places of some runs, on end.
-
-    >>> spread(np.array([5, 0]), np.array([2, 3])).tolist()
-    [5, 6, 0, 1, 2]
-    """
-    return np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
 
 
 def first_of_each(keys: Array) -> Array:

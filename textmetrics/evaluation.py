@@ -238,9 +238,10 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
     judged = judging.judge(views, trained=trained, tolds=tolds)
     felt = moods(views, settings)
     resolved, about = resolutions(views, felt, fates), request_types(views, tolds, felt, fates)
-    for n, ((c, labels), view, marks, mood) in enumerate(zip(both, views, judged, felt, strict=True)):
+    claimed = judging.findings(views, judged, limits)
+    for n, ((c, labels), view, mood) in enumerate(zip(both, views, felt, strict=True)):
         found: dict[int, dict[str, float]] = {}
-        for f in judging.findings(view, marks, trained, limits):
+        for f in claimed[n]:
             found.setdefault(f.message, {})[key(f.label, f.state)] = f.score
         counts: dict[str, list[int]] = {}
         for i, message in enumerate(c.messages):

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from .detectors import View, Vote, key
+from .detectors import View, Vote
 from .folding import fold
 from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS, Role
@@ -107,7 +107,7 @@ def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote
 
 def of_votes(votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
     """What the rules said of a message; a vote that is final is no evidence, it decides."""
-    return {f"r:{key(label, vote.state)}": vote.score for label, vote in votes if not vote.final}
+    return {f"r:{name}": vote.score for name, vote in votes if not vote.final}
 
 
 def _own(view: View, told: Told, i: int) -> dict[str, float]:

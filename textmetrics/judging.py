@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
+from math import fsum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from . import columns, models
 from .detectors import DETECTORS, Detector, View, Vote, key
@@ -23,6 +25,8 @@ MODEL = "findings"
 MANY = 100  # messages from which columns pay
 RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
 SIDES = {"responder": RESPONDERS, "customer": CUSTOMERS}
+STRONGEST = 40  # features of a message that are asked which sentence they stand in
+Span = tuple[int, int]
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
@@ -37,11 +41,22 @@ class Reason(Struct, frozen=True):
 
 
 class Judged(Struct):
-    """One message as judged: the votes on it and, where a model judged, the features it went by, as row ``n`` of ``weighed``."""
+    """One message as judged: the votes on it by the names of what they are for and, where a model judged, the features it went by, as row ``n`` of ``weighed``."""
 
-    votes: list[tuple[str, Vote]] = field(default_factory=list)
+    votes: Sequence[tuple[str, Vote]] = ()
     weighed: models.Weighed | None = None
     n: int = 0
+
+    def vote(self, name: str) -> Vote | None:
+        """The first vote for a label with its state."""
+        for own, vote in self.votes:
+            if own == name:
+                return vote
+        return None
+
+    def by_model(self, name: str) -> bool:
+        """Whether the model decided on a label: it speaks the language, was taught the label, and no vote was final."""
+        return self.weighed is not None and name in self.weighed.part.outputs and not any([vote.final and own == name for own, vote in self.votes])
 
 
 @cache
@@ -63,12 +78,12 @@ def label_keys() -> tuple[str, ...]:
 
 
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
-    """What the rules say of one message."""
+    """What the rules say of one message: each vote with the name of what it is for."""
     found: list[tuple[str, Vote]] = []
     for one in _asked(view.roles[i], frozenset(view.named[i])):
         given = one.vote(view, i)
         if given is not None:
-            found += [(one.label, v) for v in ([given] if isinstance(given, Vote) else given)]
+            found += [(key(one.label, v.state), v) for v in ([given] if isinstance(given, Vote) else given)]
     return found
 
 
@@ -97,18 +112,20 @@ def judge(
         if mine:
             weighed = _weighed(part, views, tolds, mine, [judged[c][i].votes for c, i in mine], batch)
             with stage("annotate.weights"):
-                outputs = frozenset(part.outputs)
+                outputs = dict.fromkeys(part.outputs, 0.0)
                 for n, ((c, i), row) in enumerate(zip(mine, weighed.chances().tolist(), strict=True)):
                     view, mark = views[c], judged[c][i]
                     mark.weighed, mark.n = weighed, n
-                    told_by_rules = {name: chance for name, chance in view.chances[i].items() if name not in outputs}
-                    view.chances[i] = dict(zip(part.outputs, row, strict=True)) | told_by_rules
-                    _settle(view, i, mark)
+                    chances = dict(zip(outputs, row, strict=True))
+                    if mark.votes:
+                        chances |= {name: chance for name, chance in view.chances[i].items() if name not in outputs}
+                        _settle(chances, mark.votes)
+                    view.chances[i] = chances
     return judged
 
 
 def _weighed(
-    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], votes: Sequence[list[tuple[str, Vote]]], batch: columns.Batch | None
+    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], votes: Sequence[Sequence[tuple[str, Vote]]], batch: columns.Batch | None
 ) -> models.Weighed:
     """The features of some messages: one by one, or, where there are many, by columns."""
     if batch is None:
@@ -126,17 +143,17 @@ def _weighed(
 def _take(view: View, i: int, mark: Judged) -> None:
     """The votes of the rules on one message; what they come to stands until a model judges."""
     mark.votes = votes(view, i)
-    for label, vote in mark.votes:
-        name = key(label, vote.state)
-        view.chances[i][name] = max(view.chances[i].get(name, 0.0), vote.score)
-    _settle(view, i, mark)
+    chances = view.chances[i]
+    for name, vote in mark.votes:
+        chances[name] = max(chances.get(name, 0.0), vote.score)
+    _settle(chances, mark.votes)
 
 
-def _settle(view: View, i: int, mark: Judged) -> None:
+def _settle(chances: dict[str, float], votes: Sequence[tuple[str, Vote]]) -> None:
     """Votes that are final stand."""
-    for label, vote in mark.votes:
+    for name, vote in votes:
         if vote.final:
-            view.chances[i][key(label, vote.state)] = vote.score
+            chances[name] = vote.score
 
 
 class Limits(Struct, frozen=True):
@@ -144,10 +161,18 @@ class Limits(Struct, frozen=True):
 
     model: Mapping[str, float]
     rules: Mapping[str, float]
+    known: dict[tuple[str, bool], Sequence[tuple[str, float]]] = {}
 
     def of(self, name: str, judged: Judged) -> float:
         """The limit of one label for one message."""
         return (self.rules if judged.weighed is None else self.model)[name]
+
+    def of_role(self, role: str, judged: Judged) -> Sequence[tuple[str, float]]:
+        """The limits of everything that somebody in a role can say."""
+        asked = role, judged.weighed is None
+        if asked not in self.known:
+            self.known[asked] = [(name, self.of(name, judged)) for one in _detectors(role) for name in one.names()]
+        return self.known[asked]
 
 
 def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> Limits:
@@ -158,21 +183,20 @@ def thresholds(trained: models.Model | None, given: Mapping[str, float] | None =
     return Limits(dict.fromkeys(label_keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
 
 
-def findings(view: View, judged: Sequence[Judged], trained: models.Model | None, limits: Limits) -> list[Finding]:
-    """The findings of one judged conversation, by message and place."""
-    found = []
-    for i, role in enumerate(view.roles):
-        chances, own = view.chances[i], limits.rules if judged[i].weighed is None else limits.model
-        passed = [name for name in _names(role) if chances.get(name, 0.0) >= own[name]]
-        if passed and view.folded[i].strip():
-            found += [_finding(view, i, judged[i], *_named(name), chances.get(name, 0.0)) for name in _without_rivals(passed, chances)]
-    return sorted(found, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(found) > 1 else found
+def findings(views: Sequence[View], judged: Sequence[Sequence[Judged]], limits: Limits) -> list[list[Finding]]:
+    """The findings of judged conversations, each one's by message and place."""
+    claims = [(c, i, name) for c, view in enumerate(views) for i in range(len(view)) for name in _passed(view, i, judged[c][i], limits)]
+    found: list[list[Finding]] = [[] for _ in views]
+    for (c, i, name), span in zip(claims, _spans(views, judged, claims), strict=True):
+        found[c].append(_finding(views[c], i, judged[c][i], name, span))
+    return [sorted(own, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(own) > 1 else own for own in found]
 
 
-@cache
-def _names(role: str) -> tuple[str, ...]:
-    """The names under which the chances of everything that somebody in a role can say are kept."""
-    return tuple(name for one in _detectors(role) for name in one.names())
+def _passed(view: View, i: int, judged: Judged, limits: Limits) -> Sequence[str]:
+    """What one message is found to do."""
+    chance = view.chances[i].get
+    passed = [name for name, limit in limits.of_role(view.roles[i], judged) if chance(name, 0.0) >= limit]
+    return _without_rivals(passed, view.chances[i]) if passed and view.folded[i].strip() else ()
 
 
 @cache
@@ -193,35 +217,44 @@ def _without_rivals(names: Sequence[str], chances: Mapping[str, float]) -> Seque
     return left
 
 
-def _finding(view: View, i: int, judged: Judged, one: Detector, state: str | None, score: float) -> Finding:
-    own = next((v for label, v in judged.votes if label == one.label and v.state == state), None)
-    start, end = (own.span if own else None) or _evidence(view, i, judged, key(one.label, state))
-    told = {**(own.attributes if own else {}), **(one.describe(view, i, (start, end)) if one.describe else {})}
-    return Finding(
-        message=i, label=one.label, state=state, start=start, end=end, score=round(score, 4), detector=_judge(judged, key(one.label, state)), attributes=told
-    )
+def _finding(view: View, i: int, judged: Judged, name: str, span: Span) -> Finding:
+    (one, state), own = _named(name), judged.vote(name)
+    told = {**(own.attributes if own else {}), **(one.describe(view, i, span) if one.describe else {})}
+    score, by = round(view.chance(i, name), 4), "model" if judged.by_model(name) else "rule"
+    return Finding(message=i, label=one.label, state=state, start=span[0], end=span[1], score=score, detector=by, attributes=told)
 
 
-def _judge(judged: Judged, name: str) -> str:
-    """Who decided on a label: the model, where it speaks the language and was taught the label, else the rule; the rule too where its vote is final."""
-    settled = any(vote.final and key(label, vote.state) == name for label, vote in judged.votes)
-    return "model" if judged.weighed is not None and name in judged.weighed.part.outputs and not settled else "rule"
+def _spans(views: Sequence[View], judged: Sequence[Sequence[Judged]], claims: Sequence[tuple[int, int, str]]) -> list[Span]:
+    """The characters that show each claim: those its rule goes by; else the sentence with the words that spoke most for it, where a model judged; else the first."""
+    spans: list[Span] = []
+    asked: dict[int, list[tuple[int, Judged, str, str, list[Span]]]] = {}  # by the messages that were weighed together
+    for c, i, name in claims:
+        mark, folded = judged[c][i], views[c].folded[i]
+        span = own.span if (own := mark.vote(name)) else None
+        if span is None:
+            sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
+            span = _trimmed(folded, *sentences[0])
+            if len(sentences) > 1 and mark.by_model(name):
+                asked.setdefault(id(mark.weighed), []).append((len(spans), mark, name, folded, sentences))
+        spans.append(span)
+    for together in asked.values():
+        weighed = together[0][1].weighed
+        if weighed is None:
+            continue
+        at, added, ends = weighed.strongest([(mark.n, name) for _, mark, name, _, _ in together], STRONGEST, weighed.part.spoken)
+        words = list(zip(weighed.part.said[at].tolist(), added.tolist(), strict=True))
+        for (n, _, _, folded, sentences), (begin, end) in zip(together, pairwise(ends), strict=True):
+            strong = words[begin:end]
+            weight = [fsum([w for text, w in strong if text in said]) for said in [folded[start:stop] for start, stop in sentences]]
+            spans[n] = _trimmed(folded, *sentences[weight.index(max(weight))])
+    return spans
 
 
-def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
-    """The sentence of a message that speaks most for a label; where none does, its first."""
-    folded = view.folded[i]
-    sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
-    best = sentences[0]
-    if judged.weighed is not None and len(sentences) > 1 and _judge(judged, name) == "model":
-        strong = [(text, w) for f, w in judged.weighed.reasons(judged.n, name, 40) for mark, _, text in [f.partition(":")] if mark in ("w", "b", "^", "$")]
-        spoken = [folded[start:end] for start, end in sentences]
-        weight = [sum([w for text, w in strong if text in said]) for said in spoken]
-        best = sentences[weight.index(max(weight))]
-    start, end = best
-    while start < end - 1 and folded[start].isspace():
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """A span without white space at its edges."""
+    while start < end - 1 and text[start].isspace():
         start += 1
-    while end > start + 1 and folded[end - 1].isspace():
+    while end > start + 1 and text[end - 1].isspace():
         end -= 1
     return start, end
 
@@ -229,8 +262,8 @@ def _evidence(view: View, i: int, judged: Judged, name: str) -> tuple[int, int]:
 def reasons(view: View, i: int, judged: Judged, name: str, limit: float) -> Reason:
     """Why a label was or was not found in one message, in words."""
     score = view.chance(i, name)
-    rule = [v for label, v in judged.votes if key(label, v.state) == name]
+    rule = [v for own, v in judged.votes if own == name]
     words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
-    if judged.weighed is not None and _judge(judged, name) == "model":
+    if judged.weighed is not None and judged.by_model(name):
         words += [f"{in_words(f)} ({w:+.2f})" for f, w in judged.weighed.reasons(judged.n, name)]
-    return Reason(name, score, limit, _judge(judged, name), tuple(words))
+    return Reason(name, score, limit, "model" if judged.by_model(name) else "rule", tuple(words))

@@ -23,13 +23,14 @@ from msgspec import Struct
 from . import packs
 from .errors import ModelError, UnknownName
 from .memo import Memo
-from .words import Numbered, of_words
+from .words import Numbered, of_words, spread
 
 if TYPE_CHECKING:
     import numpy as np
 
 MANY = 100  # rows from which columns pay
 FORM = 1  # the layout of arrays this code reads
+SAID = ("w:", "b:", "^:", "$:")  # how the names of features begin that are words of the text
 NEEDED = ("name", "task", "form", "languages", "trained_on", "licence", "sha256")
 Features = Mapping[str, float]
 
@@ -61,7 +62,8 @@ class Linear(Struct, frozen=True):
 
     ``index``: feature name -> row of ``weights`` (features x outputs); ``knots``: output -> (sums, probabilities), two rising rows between which
     a sum is interpolated; an output without knots goes through the logistic function. ``words`` (word -> rows of it and of how it begins) and
-    ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names.
+    ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names. ``said``: of each row the words
+    that stand in the text, or nothing; ``spoken``: whether there are any.
     """
 
     outputs: tuple[str, ...]
@@ -72,6 +74,8 @@ class Linear(Struct, frozen=True):
     knots: dict[str, tuple[Any, Any]]
     words: Memo[str, tuple[int, ...]]
     pairs: Pairs
+    said: Any
+    spoken: Any
 
     def weigh(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> Weighed:
         """The features of some rows that the model knows.
@@ -137,8 +141,7 @@ class Linear(Struct, frozen=True):
         starts = np.cumsum(many) - many
         flat = np.fromiter(chain.from_iterable(found), np.int64)
         each = many[words.at]
-        places = np.repeat(starts[words.at] - np.cumsum(each) + each, each) + np.arange(each.sum())
-        single = np.repeat(words.text, each) * size + flat[places]
+        single = np.repeat(words.text, each) * size + flat[spread(starts[words.at], each)]
         keys = np.sort(np.concatenate((single, self.pairs.of(words, size))), kind="stable")
         return keys[np.diff(keys, prepend=-1) > 0]
 
@@ -226,13 +229,30 @@ class Weighed(Struct, frozen=True):
                 sums[:, k] = 1.0 / (1.0 + np.exp(-sums[:, k]))
         return np.round(sums, 6)
 
+    def strongest(self, wanted: Sequence[tuple[int, str]], most: int, only: Any = None) -> tuple[Any, Any, list[int]]:
+        """The ``most`` features that speak most for each of some rows with an output, in no order: places in the model, what each adds to the sum, and where those of the next begin.
+
+        ``only``: of them, those in such places.
+        """
+        import numpy as np
+
+        rows, outputs = np.array([n for n, _ in wanted], np.int64), np.array([self.part.outputs.index(name) for _, name in wanted], np.int64)
+        sizes = self.starts[rows + 1] - self.starts[rows]
+        places, of = spread(self.starts[rows], sizes), np.repeat(np.arange(len(rows)), sizes)
+        added = self.part.weights[self.at[places], outputs[of]] * self.values[places]
+        up = np.nonzero(added > 0)[0]
+        rank, crowded = np.zeros(len(up), np.int64), np.nonzero(np.bincount(of[up], minlength=len(rows))[of[up]] > most)[0]
+        order = crowded[np.lexsort((-added[up[crowded]], of[up[crowded]]))]
+        rank[order] = np.arange(len(order)) - np.searchsorted(of[up[order]], of[up[order]])
+        up = up[rank < most]
+        if only is not None:
+            up = up[only[self.at[places[up]]]]
+        return self.at[places[up]], added[up], np.searchsorted(of[up], np.arange(len(rows) + 1)).tolist()
+
     def reasons(self, n: int, output: str, most: int = 5) -> list[tuple[str, float]]:
         """The features of a row that speak most for one output, with what each adds to the sum."""
-        own = slice(self.starts[n], self.starts[n + 1])
-        at = self.at[own]
-        added = (self.part.weights[at, self.part.outputs.index(output)] * self.values[own]).tolist()
-        names = self.part.names
-        return [(name, -a) for a, name in sorted([(-a, names[place]) for place, a in zip(at.tolist(), added, strict=True) if a > 0])[:most]]
+        at, added, _ = self.strongest([(n, output)], most)
+        return sorted(zip([self.part.names[k] for k in at.tolist()], added.tolist(), strict=True), key=lambda r: (-r[1], r[0]))
 
 
 class Model(Struct, frozen=True):
@@ -284,7 +304,8 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
-                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), Pairs.among(index))
+                said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
+                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), Pairs.among(index), said, said.astype(bool))
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error

@@ -68,6 +68,18 @@ def _of_pair(pair: tuple[str, str]) -> str:
     return f"b:{pair[0]} {pair[1]}"
 
 
+def spread(starts: Any, sizes: Any) -> Any:
+    """The places of some runs, on end: arrays of whole numbers.
+
+    >>> import numpy as np
+    >>> spread(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    import numpy as np
+
+    return np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+
+
 class Numbered:
     """The words of many texts as numbers: ``at`` of all texts on end, ``text`` the text each is of; ``vocabulary`` the words by number."""
 
@@ -88,8 +100,7 @@ class Numbered:
         some = copy(self)
         some.sizes = self.sizes[texts]
         some.text = np.repeat(np.arange(len(texts)), some.sizes)
-        starts = np.cumsum(self.sizes)[texts] - some.sizes
-        some.at = self.at[np.arange(len(some.text)) + (starts - np.cumsum(some.sizes) + some.sizes)[some.text]]
+        some.at = self.at[spread(np.cumsum(self.sizes)[texts] - some.sizes, some.sizes)]
         return some
 
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
 from ..folding import fold
 from ..registry import Registry
 from ..types import CUSTOMERS, RESPONDERS, Conversation, Cue, Role
+
+T = TypeVar("T")
 
 
 class View:
@@ -45,6 +47,7 @@ class View:
             self.named.append(by)
         self.chances: list[dict[str, float]] = [{} for _ in roles]
         self._before: dict[int, list[int]] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
 
     def __len__(self) -> int:
         return len(self.roles)
@@ -52,6 +55,8 @@ class View:
     def shows(self, i: int, *names: str) -> list[Cue]:
         """The cues of some names in one message."""
         named = self.named[i]
+        if not named or named.keys().isdisjoint(names):
+            return []
         return [c for name in names if name in named for c in named[name]]
 
     def asks(self, i: int) -> bool:
@@ -73,6 +78,12 @@ class View:
                 break
         return found
 
+    def once(self, make: Callable[..., T], *given: Any) -> T:
+        """What a function makes of this view and what else it is given, worked out when it is first asked for: not of chances, which change."""
+        if (make, *given) not in self._made:
+            self._made[make, *given] = make(self, *given)
+        return self._made[make, *given]
+
     def chance(self, i: int, label: str) -> float:
         """The probability of a label in one message, as far as it has been judged."""
         return self.chances[i].get(label, 0.0)
@@ -80,14 +91,18 @@ class View:
     def solved_by(self, i: int) -> int | None:
         """The solution that a message is about: the one it replies to, the one it quotes, else the nearest that stands before it."""
         message = self.conversation.messages[i]
-        given = [j for j in range(i - 1, -1, -1) if self.roles[j] in RESPONDERS and self.chance(j, "solution") >= STANDS]
-        if message.reply_to is not None and (linked := [j for j in given if self.conversation.messages[j].id == message.reply_to]):
+        given = (j for j in range(i - 1, -1, -1) if self.chances[j].get("solution", 0.0) >= STANDS and self.roles[j] in RESPONDERS)
+        last = next(given, None)
+        if last is None or (message.reply_to is None and ">" not in message.text):
+            return last
+        every = [last, *given]
+        if message.reply_to is not None and (linked := [j for j in every if self.conversation.messages[j].id == message.reply_to]):
             return linked[0]
-        if len(given) > 1 and ">" in message.text and (quoted := QUOTED.search(message.text)):
+        if len(every) > 1 and ">" in message.text and (quoted := QUOTED.search(message.text)):
             words = fold(" ".join(quoted[1].split()))[:QUOTE]
-            if cited := [j for j in given if words in " ".join(self.folded[j].split())]:
+            if cited := [j for j in every if words in " ".join(self.folded[j].split())]:
                 return cited[0]
-        return given[0] if given else None
+        return last
 
 
 QUOTED = re.compile(r"(?:^|\n|\ssaid\s)\s*>+\s*([^\n>]{12,})")  # as mail and forums mark what somebody else wrote

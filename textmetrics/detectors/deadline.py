@@ -12,6 +12,10 @@ from . import View, Vote, detector
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``at``: the moment meant (UTC, ISO), or ``unresolved``: why it cannot be told."""
+    return view.once(_moment, i)
+
+
+def _moment(view: View, i: int) -> Mapping[str, Any]:
     sent_at, own = by_its_clock(view.conversation.messages[i])
     return resolve(view.folded[i], view.languages[i], sent_at, own_clock=own)
 

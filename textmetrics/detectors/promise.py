@@ -16,8 +16,12 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     text = view.folded[i]
     start = max((m.end() for m in ENDS.finditer(text, 0, span[0])), default=0)
     stop = next((m.start() for m in ENDS.finditer(text, span[1])), len(text))
+    return view.once(_moment, i, start, stop)
+
+
+def _moment(view: View, i: int, start: int, stop: int) -> Mapping[str, Any]:
     sent_at, own = by_its_clock(view.conversation.messages[i])
-    return resolve(text[start:stop], view.languages[i], sent_at, own_clock=own)
+    return resolve(view.folded[i][start:stop], view.languages[i], sent_at, own_clock=own)
 
 
 @detector("promise", by=RESPONDERS, describe=describe, goes_by=("promise",))
