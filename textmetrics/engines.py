@@ -73,22 +73,23 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
     Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
     """
     with executor(workers, cluster) as (pool, many):
-        yield from _run(parts.pack(job), parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+        yield from _run(job, parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
 
 
-def _run(job: bytes, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
+def _run(job: Job, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
     waiting: deque[tuple[str, Part | Future[bytes]]] = deque()
+    told = parts.pack(job)
     for chunk in chunks:
         given = parts.pack(chunk)
-        name = parts.name_of(job, given)
+        name = parts.name_of(told, given)
         if (kept := _kept(work, name)) is not None:
             waiting.append((name, kept))
         elif pool is None:
-            data = parts.measure_packed(job, given)
-            work.keep(name, data)
-            waiting.append((name, parts.unpack(data)))
+            part = parts.measure(job, chunk)
+            work.keep(name, parts.pack(part))
+            waiting.append((name, part))
         else:
-            waiting.append((name, pool.submit(parts.measure_packed, job, given)))
+            waiting.append((name, pool.submit(parts.measure_packed, told, given)))
         while len(waiting) >= (ahead if pool else 1):
             yield _finished(*waiting.popleft(), work)
     while waiting:

@@ -62,6 +62,7 @@ COUNTERS = ("likes", "shares", "replies", "quotes", "bookmarks", "embeds", "comm
 REACTIONS = (*COUNTERS, "views", "rating", "helpful", "solution", "originator")
 SETTINGS = {"reader", "files", "channel", "language", "timezone", "time_format", "dates", "html", "threads", "order", "role_from", "role"}
 TABLES = {"columns", "roles", "reactions", "values"}
+SHAPES = 1000  # different sets of columns that are remembered of a source
 TRUE = {"true", "1", "yes", "t", "y"}
 PRIVATE = {"private", "internal", "note", "agents"}
 GENERIC = {name: name for name in COLUMNS}
@@ -136,6 +137,15 @@ def load(path: str | Path) -> Map:
     return Map(path=str(path), columns=columns, keep_rest=False, **settings, **tables)
 
 
+class Shape(Struct, frozen=True):
+    """What rows with the same columns have in common: which of them are ours, which of these are plain texts, whether any is rare, which are kept beside the message."""
+
+    given: tuple[tuple[str, str], ...]
+    texts: tuple[str, ...]
+    rare: bool
+    rest: tuple[str, ...]
+
+
 class Rows:
     """Turns the rows of one source into records with one map.
 
@@ -153,10 +163,11 @@ class Rows:
             if ours in COLUMNS:
                 self._ours.setdefault(theirs, []).append(ours)
         self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
+        self._shapes: dict[tuple[str, ...], Shape] = {}
 
     def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Iterator[Record | Problem]:
         """One row as a record, or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
-        given = self._given(row)
+        given, shape = self._given(row)
         text = given.get("text")
         if not isinstance(text, str):
             yield Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
@@ -167,35 +178,34 @@ class Rows:
         if subject := self._text(given, "subject"):
             text = below(subject, text)
         raw = self._text(given, "sent_at")
-        sent_at = None if raw is None else self.clock.read(raw)
-        if raw is not None and (fault := self.clock.fault(raw)):
+        sent_at, zone_known, fault = (None, True, None) if raw is None else self.clock.look(raw)
+        if fault:
             yield Problem(self.source, fault, number, line, byte, kept=True)
-        role = self._role(self._text(given, "role"))
+        role = self._role(named := self._text(given, "role"))
         if role is None:
-            yield Problem(self.source, f"its role {self._text(given, 'role')!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
+            yield Problem(self.source, f"its role {named!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
         record = Record(
-            text=str(text),
+            text=text if type(text) is str else str(text),
             origin=origin_of(text),
             author=self._text(given, "author") or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
             reactions=self._reactions(row),
-            columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")},
+            columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")} if self._extra else {},
             raw_time=raw,
-            zone_known=raw is None or sent_at is None or self.clock.names_zone(raw),
+            zone_known=zone_known or sent_at is None,
             source=self.source,
             number=number,
         )
-        for name in [name for name in TEXTS if name in given]:
+        for name in shape.texts:
             if (value := self._value(name, self._text(given, name))) is not None:
                 setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
-        if not RARE.isdisjoint(given):
+        if shape.rare:
             self._rare(given, record)
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
-        if self.mapping.keep_rest:
-            rest = [k for k in row if k and k not in self._theirs]
-            record.columns |= {k: str(v) for k in rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
+        if shape.rest:
+            record.columns |= {k: str(v) for k in shape.rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
         for name in EVENTS if record.columns else ():
             if (told := record.columns.pop(name, None)) is not None:
                 if fault := self.clock.fault(told):
@@ -210,7 +220,7 @@ class Rows:
 
     def _times(self) -> Iterator[str]:
         """The times of all rows."""
-        yield from (raw for row in self._again() if (raw := self._text(self._given(row), "sent_at")) is not None)
+        yield from (raw for row in self._again() if (raw := self._text(self._given(row)[0], "sent_at")) is not None)
 
     def _rare(self, given: Mapping[str, Any], record: Record) -> None:
         """What most rows do not say of a message."""
@@ -246,17 +256,30 @@ class Rows:
         named = given.get("attachments")
         return tuple(str(a) for a in (named if isinstance(named, list) else str(named or "").split("\n")) if a)
 
-    def _given(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """What a row holds of our columns, by our names: it has few of all there may be."""
-        found = {ours: value for theirs, value in row.items() if theirs in self._ours for ours in self._ours[theirs]}
+    def _shape(self, row: Mapping[str, Any]) -> Shape:
+        """The shape of a row, which most rows of a source share."""
+        if (known := self._shapes.get(names := tuple(row))) is None:
+            given = tuple((ours, theirs) for theirs in names for ours in self._ours.get(theirs, ()))
+            rest = tuple(n for n in names if n and n not in self._theirs) if self.mapping.keep_rest else ()
+            known = _shape_of(given, rest)
+            if len(self._shapes) < SHAPES:
+                self._shapes[names] = known
+        return known
+
+    def _given(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], Shape]:
+        """What a row holds of our columns, by our names, and its shape."""
+        shape = self._shape(row)
+        given = {ours: row[theirs] for ours, theirs in shape.given}
+        if not self._nested:
+            return given, shape
         for theirs, names in self._nested.items():
             if (value := _look(row, theirs)) is not None:
-                found.update(dict.fromkeys(names, value))
-        return found
+                given.update(dict.fromkeys(names, value))
+        return given, _shape_of(tuple((ours, "") for ours in given), shape.rest)
 
     def _text(self, given: Mapping[str, Any], ours: str) -> str | None:
         value = given.get(ours)
-        return None if value is None or value == "" else value if isinstance(value, str) else _plain_number(value)
+        return value or None if type(value) is str else None if value is None else _plain_number(value)
 
     def _true(self, given: Mapping[str, Any], ours: str) -> bool:
         value = given.get(ours)
@@ -285,6 +308,11 @@ class Rows:
         """A counter or mark as the map reads it: ``[values.solution]`` may say what an empty cell is."""
         told = self.mapping.values.get(ours)
         return told.get("" if value is None else str(value), value) if told else value
+
+
+def _shape_of(given: tuple[tuple[str, str], ...], rest: tuple[str, ...]) -> Shape:
+    ours = {name for name, _ in given}
+    return Shape(given, tuple(name for name in TEXTS if name in ours), not RARE.isdisjoint(ours), rest)
 
 
 def _look(row: Mapping[str, Any], name: str) -> Any:

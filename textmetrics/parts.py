@@ -19,7 +19,7 @@ from msgspec import Struct
 from .annotation import Settings, annotate
 from .garbage import uncollected
 from .profile import stage
-from .tables import Tables, packed, unpacked
+from .tables import Tables, packed, schema, unpacked
 from .types import Conversation, Transcript
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Part(Struct):
 
     def table(self, name: str) -> pa.Table:
         """One table, as Arrow."""
-        return unpacked(self.tables[name])
+        return unpacked(self.tables[name]).cast(schema(name))
 
 
 _conversations = msgspec.msgpack.Decoder(list[Conversation])
@@ -75,7 +75,7 @@ def measure(job: Job, chunk: Sequence[Conversation]) -> Part:
         with stage("tables"):
             tables.add(t)
     with stage("tables"):
-        rows = {name: packed(tables.table(name)) for name in MEASURED}
+        rows = {name: packed(tables.compact(name)) for name in MEASURED}
     return Part(
         tables=rows,
         customers=[_slim(t) for t in tables.customers()],

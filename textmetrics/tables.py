@@ -5,11 +5,12 @@ Columns of numbers grow in compact arrays, so that an archive's observations cos
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from . import packs
 from .commitments import NAMED_TIMES, sentence, settle
@@ -103,7 +104,7 @@ TABLES: dict[str, dict[str, str]] = {
     "problems": {"source": "string", "record": "int64", "line": "int64", "byte": "int64", "reason": "string"},
 }
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "n_young")
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_encode = msgspec.json.Encoder(order="sorted").encode
 Cells = tuple[str, str, str | None, float, float, bool]  # a row of the table of observations
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
 
@@ -114,8 +115,9 @@ class Tables:
     def __init__(self, metrics: Iterable[str] | None = None) -> None:
         self.metrics = list(METRICS) if metrics is None else [METRICS[m].name for m in metrics]
         self._code = {name: n for n, name in enumerate(self.metrics)}
-        self._rows: dict[str, list[list[Any]]] = {t: [[] for _ in c] for t, c in TABLES.items() if t != "observations"}
-        self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in self._rows}
+        self._columns: list[list[Any]] = [[] for _ in TABLES["messages"]]
+        self._rows: dict[str, list[tuple[Any, ...]]] = {t: [] for t in TABLES if t not in ("messages", "observations")}
+        self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in TABLES}
         self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
         self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
         self.ids: list[str] = []
@@ -131,25 +133,22 @@ class Tables:
         ids = [m.id for m in c.messages]
         self._message_ids.append(ids)
         self.n_messages += len(ids)
-        for column, cells in zip(self._rows["messages"], _message_columns(t, ids), strict=True):
+        for column, cells in zip(self._columns, _message_columns(t, ids), strict=True):
             column.extend(cells)
-        for f in t.findings:
-            text = c.messages[f.message].text[f.start : f.end]
-            self._add("findings", (t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids))))
-        for row in _ledger_rows(t, ids):
-            self._add("ledger", row)
+        self._rows["findings"] += _finding_rows(t, ids)
+        self._rows["ledger"] += _ledger_rows(t, ids)
         with stage("observe"):
             observed = observe(t, self.metrics)
             young = too_young(t, observed) if _young(t) else {}
-        self._add("conversations", (*_conversation_row(t), _json(young) if young else None))
+        self._rows["conversations"].append((*_conversation_row(t), _json(young) if young else None))
         self._observe(number, observed)
         self._remember(number, t)
-        if len(self._rows["conversations"][0]) >= FLUSH:
+        if len(self._rows["conversations"]) >= FLUSH:
             self._flush()
 
     def problem(self, p: Problem) -> None:
         """Take in something that could not be read."""
-        self._add("problems", (p.source, p.record, p.line, p.byte, p.reason))
+        self._rows["problems"].append((p.source, p.record, p.line, p.byte, p.reason))
 
     def finish(self) -> None:
         """See whole customers: only when all their conversations are in."""
@@ -176,21 +175,22 @@ class Tables:
         if (customer := customer_of(t.conversation)) is not None:
             self._histories.setdefault(customer, []).append((number, t))
 
-    def _add(self, table: str, row: Iterable[Any]) -> None:
-        for column, cell in zip(self._rows[table], row, strict=True):
-            column.append(cell)
-
     def _flush(self) -> None:
         import pyarrow as pa
 
-        for table, columns in self._rows.items():
-            if columns[0]:
-                wanted = schema(table)
-                self._batches[table].append(pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted))
-                self._rows[table] = [[] for _ in columns]
+        waiting: dict[str, list[Any]] = {"messages": self._columns, **{table: list(zip(*rows, strict=True)) for table, rows in self._rows.items() if rows}}
+        for table, columns in waiting.items():
+            wanted = schema(table)
+            self._batches[table].append(pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted))
+        self._columns = [[] for _ in self._columns]
+        self._rows = {table: [] for table in self._rows}
 
     def table(self, name: str) -> pa.Table:
         """One table, as Arrow."""
+        return self.compact(name).cast(schema(name))
+
+    def compact(self, name: str) -> pa.Table:
+        """One table, as Arrow; names that come again and again may stand as numbers."""
         import pyarrow as pa
 
         if name == "observations":
@@ -204,17 +204,16 @@ class Tables:
 
         conversation, position = np.array(self.conversation, np.int64), np.array(self.position, np.int64)
         begins = np.cumsum([0, *map(len, self._message_ids)])
-        ids = pa.array(list(chain.from_iterable(self._message_ids)), pa.string()).take(pa.array(begins[conversation] + position, mask=position < 0))
+        messages = pa.array((begins[conversation] + position).astype(np.int32), mask=position < 0)
         columns = [
-            pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())).cast(pa.string()),
-            pa.DictionaryArray.from_arrays(pa.array(self.conversation, pa.int32()), pa.array(self.ids, pa.string())).cast(pa.string()),
-            ids,
-            pa.array(np.frombuffer(self.value, np.float64) if self.value else []),
-            pa.array(np.frombuffer(self.exposure, np.float64) if self.exposure else []),
-            pa.array(np.frombuffer(self.censored, np.int8).astype(bool) if self.censored else []),
+            pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())),
+            pa.DictionaryArray.from_arrays(pa.array(self.conversation, pa.int32()), pa.array(self.ids, pa.string())),
+            pa.DictionaryArray.from_arrays(messages, pa.array(list(chain.from_iterable(self._message_ids)), pa.string())),
+            pa.array(np.array(self.value, np.float64)),
+            pa.array(np.array(self.exposure, np.float64)),
+            pa.array(np.array(self.censored, bool)),
         ]
-        wanted = schema("observations")
-        return pa.Table.from_arrays([c.cast(t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)
+        return pa.Table.from_arrays(columns, names=list(TABLES["observations"]))
 
 
 def customer_of(c: Conversation) -> str | None:
@@ -336,13 +335,19 @@ def _conversation_row(t: Transcript) -> tuple[Any, ...]:
     )
 
 
+def _finding_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for f in t.findings:
+        text = t.messages[f.message].text[f.start : f.end]
+        yield t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids)) if f.attributes else "{}"
+
+
 def _young(t: Transcript) -> bool:
     """Whether the last message of a conversation is so young that an outcome may still come."""
     last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
     return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
 
 
-def _ledger_rows(t: Transcript, ids: list[str]) -> Iterator[tuple[Any, ...]]:
+def _ledger_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """What was promised and by when customers needed it, with what became of it."""
     c = t.conversation
     sent, as_of = [m.sent_at for m in t.messages], None if c.skewed else t.as_of
@@ -354,13 +359,13 @@ def _ledger_rows(t: Transcript, ids: list[str]) -> Iterator[tuple[Any, ...]]:
             yield (f.label, t.id, ids[f.message], t.channel, c.severity, c.customer_id, sent[f.message], one.due, one.fate, answer, one.late, one.why, said)
 
 
-def _by_id(attributes: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
+def _by_id(attributes: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
     """Attributes with messages named by id, as tables name them."""
     return {k: ids[v] if k == "answers" else v for k, v in attributes.items()}
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return _ENCODER.encode(dict(value)) if value else "{}"
+    return msgspec.json.format(_encode(value), indent=0).decode() if value else "{}"
 
 
 def opened(conversation: Conversation) -> Any:

@@ -68,19 +68,19 @@ class Clock:
 
     def __init__(self, format: str = "iso", timezone: str = "UTC", *, order: str | None = None, dates: Callable[[], Iterable[str]] = tuple, rising: bool = False) -> None:
         self.format, self.zone, self._named, self._order, self._dates, self._rising = format, zone(timezone), timezone, order, dates, rising
-        self._told = lru_cache(maxsize=4096)(self._read)
+        self.look = lru_cache(maxsize=4096)(self._read)  # a time in UTC, whether it names its zone, and what is wrong with it: what the three below ask for
 
     def read(self, text: str) -> datetime | None:
         """A time in UTC; None where it cannot be read."""
-        return self._told(text)[0]
+        return self.look(text)[0]
 
     def names_zone(self, text: str) -> bool:
         """Whether a time that can be read says of itself in which zone it is."""
-        return self._told(text)[1]
+        return self.look(text)[1]
 
     def fault(self, text: str) -> str | None:
         """What is wrong with a time: why it cannot be read, or that clocks went through it twice, or never."""
-        return self._told(text)[2]
+        return self.look(text)[2]
 
     @cached_property
     def order(self) -> tuple[str, str]:
