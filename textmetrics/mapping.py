@@ -198,7 +198,8 @@ class Rows:
             number=number,
         )
         for name in shape.texts:
-            if (value := self._value(name, self._text(given, name))) is not None:
+            if (value := self._text(given, name)) is not None:
+                value = self._value(name, value)
                 setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
         if shape.rare:
             self._rare(given, record)
@@ -285,8 +286,9 @@ class Rows:
         value = given.get(ours)
         return value.lower() in TRUE if isinstance(value, str) else bool(value)
 
-    def _value(self, ours: str, value: str | None) -> str | None:
-        return self.mapping.values.get(ours, {}).get(value, value) if value is not None else None
+    def _value(self, ours: str, value: str) -> str:
+        told = self.mapping.values.get(ours)
+        return told.get(value, value) if told else value
 
     def _role(self, theirs: str | None) -> str | None:
         if theirs is None:
