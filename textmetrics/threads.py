@@ -1,38 +1,24 @@
-"""Single messages to conversations: by the id an export gives, by who answers whom, or by silence and talk in a channel that never ends.
-
-The last one follows what people do in such a channel. A message goes with whoever it names, else with the writer's own talk of
-these minutes, else, right after a question that nobody answered, with that question; anything else opens a conversation of its own.
-How well it does beside links that people drew: benchmarks/disentangle.py.
-"""
+"""Single messages to conversations: by the id an export gives, by who answers whom, or by silence and talk in a channel that never ends (`cutting`)."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import packs, roles
+from .cutting import APART, cut
 from .links import Links
 from .types import Conversation, Message, Participant, Record
 
 SKEW = 60.0  # s a clock may run back before the times of a conversation are not believed
 FORWARD = 0.9  # share of neighbouring messages in time order from which the order of the file is believed
-SAME_BREATH = timedelta(minutes=4)  # who goes on writing within this, naming nobody, goes on with the same matter
-OWN_TALK = timedelta(minutes=10)  # an unaddressed message later than this after the writer's last opens anew
-ANSWER = timedelta(minutes=1)  # an unaddressed message by somebody new answers the question right before it
-QUESTION = 25  # characters from which an unaddressed question is a new matter, not part of the talk going on
 FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 CHANNELS = ("silence", "rooms")  # how conversations of channels that never end are found
-MEMORY = 100  # messages looked back
-APART = ("system", "note")  # what nobody says to anybody
-PAIR = 2  # people in a channel up to which only silence ends a conversation
-_NAMED = re.compile(r"^@?([^\s:,>]{1,32})\s?[:,>]\s|^@([^\s:,]{1,32})\b|^([^\s:,]{2,32})\s{1,2}\S")
-_ASKS = re.compile(r"\?\s*$|\?\s|^(?:hi|hello|hey|anyone|anybody|how|what|where|why|is there|does|can|could)\b", re.IGNORECASE)
 
 
 def assemble(records: Iterable[Record], threads: str, order: str | None = None, *, channel: str = "chat") -> Iterator[Conversation]:
@@ -145,141 +131,31 @@ def _of_files(group: list[Record]) -> list[Record]:
 
 def _by_silence(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
     """Conversations out of channels that never end, each by itself: a record's ``conversation_id`` names its channel, where the export has several."""
-    silence = timedelta(seconds=packs.channel(channel).silence)
     rooms: dict[str | None, list[Record]] = {}
     for r in records:
         rooms.setdefault(r.conversation_id, []).append(r)
-    groups: list[tuple[str, list[Record]]] = []
-    for room in rooms.values():
-        talk = [r for r in room if r.role not in APART]
-        found = _pauses(talk, silence) if len({r.author for r in talk}) <= PAIR else _talk(talk, silence)
-        names = [name_of(group[0]) for group in found] or [name_of(room[0])]
-        groups += zip(names, _with_lines(room, found) if len(talk) < len(room) else found, strict=True)
-    return groups
-
-
-def _with_lines(room: list[Record], groups: list[list[Record]]) -> list[list[Record]]:
-    """Conversations with the lines of the system and the notes that stand in them: after a message of theirs, or, before all talk, in front of the first."""
-    of = {id(r): n for n, group in enumerate(groups) for r in group}
-    kept: list[list[Record]] = [[] for _ in groups or [room]]
-    here = of[id(groups[0][0])] if groups else 0
-    for r in room:
-        here = of.get(id(r), here)
-        kept[here].append(r)
-    return kept
+    return [(named_after(group), group) for room in rooms.values() for group in cut(room, False, silence_of(channel))]
 
 
 def _by_room(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
     """Channels that have threads: what answers one message by a link goes with it and with nothing else, what stands outside of threads is cut by silence."""
-    opened = {(r.conversation_id, r.reply_to) for r in records if r.reply_to}
-    threads: dict[tuple[str | None, str | None], list[Record]] = {}
-    loose: list[Record] = []
+    rooms: dict[str | None, list[Record]] = {}
     for r in records:
-        key = (r.conversation_id, r.reply_to or r.message_id)
-        if key in opened:
-            threads.setdefault(key, []).append(r)
-        else:
-            loose.append(r)
+        rooms.setdefault(r.conversation_id, []).append(r)
     place = {id(r): n for n, r in enumerate(records)}
-    groups = [*((name_of(group[0]), group) for group in threads.values()), *_by_silence(loose, channel)]
-    return sorted(groups, key=lambda group: place[id(group[1][0])])
+    groups = [group for room in rooms.values() for group in cut(room, True, silence_of(channel))]
+    return [(named_after(group, apart=True), group) for group in sorted(groups, key=lambda group: place[id(group[0])])]
 
 
-def _pauses(talk: list[Record], silence: timedelta) -> list[list[Record]]:
-    """The conversations of two people alone: what one of them says goes with what it answers by a link, else with what was said before, until both are silent."""
-    groups: list[list[Record]] = []
-    of: dict[str | None, list[Record]] = {}
-    now: list[Record] = []
-    for before, r in zip([None, *talk], talk, strict=False):
-        if r.reply_to and (linked := of.get(r.reply_to)) is not None:
-            now = linked
-        elif before is None or _gap(before, r) > silence:
-            now = []
-            groups.append(now)
-        now.append(r)
-        of[r.message_id] = now
-        if r.reply_to:
-            of.setdefault(r.reply_to, now)
-    return groups
+def silence_of(channel: str) -> timedelta:
+    """How long nobody speaks in a channel of a kind between two conversations."""
+    return timedelta(seconds=packs.channel(channel).silence)
 
 
-def _talk(talk: list[Record], silence: timedelta) -> list[list[Record]]:
-    """The conversations out of one channel in which many talk at once."""
-    groups: dict[int, list[Record]] = {}
-    of: list[int] = []  # of each talking record: its conversation
-    last_by: dict[str, int] = {}
-    people: set[str] = set()
-    ids: dict[str | None, int] = {}
-    for i, r in enumerate(talk):
-        home = ids.get(r.reply_to) if r.reply_to else None
-        if home is None:
-            home = _home(talk, of, i, last_by, people, silence)
-        ids[r.message_id] = i
-        if r.reply_to:
-            ids.setdefault(r.reply_to, i)  # what answers the same message, which is not here, goes together
-        of.append(i if home is None else of[home])
-        groups.setdefault(of[i], []).append(r)
-        last_by[r.author.lower()] = i
-        people.add(r.author.lower())
-    return list(groups.values())
-
-
-def _home(talk: list[Record], of: list[int], i: int, last_by: dict[str, int], people: set[str], silence: timedelta) -> int | None:
-    """The position of an earlier message that message ``i`` goes with; None where it opens a conversation."""
-    r = talk[i]
-    me = r.author.lower()
-    own = last_by.get(me)
-    if own is not None and _gap(talk[own], r) > silence:
-        own = None
-    named = named_in(r.text, people)
-    if named and named != me and (at := last_by.get(named)) is not None and _gap(talk[at], r) <= silence:
-        return _answered(talk, i, me, named, people, at)
-    asks = len(r.text) >= QUESTION and bool(_ASKS.search(r.text))
-    if own is not None:
-        if _gap(talk[own], r) <= SAME_BREATH:
-            return own
-        for j in range(i - 1, max(-1, i - MEMORY), -1):
-            if named_in(talk[j].text, people) == me and _gap(talk[j], r) <= silence:
-                return j
-        return own if _gap(talk[own], r) <= OWN_TALK and not asks else None
-    before = i - 1
-    if asks or before < 0 or _gap(talk[before], r) > ANSWER or not _ASKS.search(talk[before].text):
-        return None
-    return before if of[before] == before else None
-
-
-def _answered(talk: list[Record], i: int, me: str, named: str, people: set[str], at: int) -> int:
-    """What a message to somebody answers: the last of their talk with me, else the last they said to nobody in particular."""
-    to_nobody = None
-    for j in range(i - 1, max(-1, i - MEMORY), -1):
-        author, spoken_to = talk[j].author.lower(), named_in(talk[j].text, people)
-        if (author, spoken_to) in ((named, me), (me, named)):
-            return j
-        if author == named and spoken_to is None and to_nobody is None:
-            to_nobody = j
-    return at if to_nobody is None else to_nobody
-
-
-def named_in(text: str, people: set[str]) -> str | None:
-    """Whom a message names at its beginning, of those known to be in the channel.
-
-    >>> named_in("ana: try a restart", {"ana", "bo"})
-    'ana'
-    """
-    match = _NAMED.match(text)
-    if match is None:
-        return None
-    name = (match[1] or match[2] or match[3]).lower()
-    if name in people:
-        return name
-    name = name.rstrip(":,>")
-    return name if name in people else None
-
-
-def _gap(a: Record, b: Record) -> timedelta:
-    if a.sent_at is None or b.sent_at is None:
-        return timedelta(0)
-    return b.sent_at - a.sent_at
+def named_after(group: Sequence[Record], apart: bool = False) -> str:
+    """The id of a conversation of a channel: its first message's that is said to somebody; of a thread that stands ``apart``, its first one's."""
+    thread = apart and any(r.reply_to for r in group)
+    return name_of(group[0] if thread else next((r for r in group if r.role not in APART), group[0]))
 
 
 def agree(kept: Record, again: Record) -> None:
