@@ -26,7 +26,7 @@ LAYERS = [
     {"stored"},
     {"summing"},
     {"testing", "report", "insights", "evidence", "evaluation", "reviews", "render"} | {"questions", "sampling", "sheets", "calibration", "episodes", "measures", "dialects", "remeasuring", "differences", "provenance", "coverage"} | {"joining", "figures", "observed", "contacts", "journeys", "comparison", "pooling", "asked", "conflicts", "panel", "side_conflicts", "crosschannel", "promises", "gaps", "expectations", "holdout", "matching", "confusion", "predicted", "surveys", "selfservice"},
-    {"gathering", "kept", "repeats"},
+    {"gathering", "kept", "repeats", "rooms"},
     {"pipeline", "library", "recognition"},
     {"conversion"},
     {"commands"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,18 +20,16 @@ from .mapping import Map
 from .profile import stage
 from .readers import Reader
 from .repeats import Repeats
+from .rooms import RECORD, Long, Placed, moment, weight
 from .spool import Merge, Roll, Shuffle, Spool
 from .types import Conversation, Record
 
 if TYPE_CHECKING:
     from collections.abc import Set
 
-Placed = tuple[int, Record]  # a record and its place in its export
 Under = tuple[int, int, Record]  # the place of the first message of its exchange, too
 Begun = tuple[int, int, int]  # what conversations are in order of: where, or when, their channel begins, which channel, which of that
 Group = tuple[Begun, str, list[Record]]
-RECORD = 900  # bytes that a record costs beside its text, roughly
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Export:
@@ -45,9 +43,9 @@ class Export:
         self._threads, self._channel = mapping.threads or reader.threads, mapping.channel or reader.channel
         self._order = mapping.order or reader.order
         self._a_log_each = self._threads in threads.CHANNELS and self._order != "time"  # pages and days of one export are put in order of time
-        self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: _weight(row[1]))
+        self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: weight(row[1]))
         self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all, 8)
-        self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(_weight, group[2])))
+        self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(weight, group[2])))
         self._said: datetime | None = None  # the last time in a conversation of it
         self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
         self.repeats = Repeats()
@@ -104,21 +102,21 @@ class Export:
     def _by_id(self) -> None:
         forward = backward = 0
         for leaf in self._records.leaves():
-            places = {id(r): place for place, r in leaf}
-            groups = threads.grouped(self._once(leaf), "id", self._channel)
+            kept = self._once(leaf)
+            places = {id(r): place for place, r in kept}
+            groups = threads.grouped([r for _, r in kept], "id", self._channel)
             counted = threads.evidence(g for _, g in groups)
             forward, backward = forward + counted[0], backward + counted[1]
             self._keep(((places[id(g[0])], 0, 0), key, g) for key, g in groups)
         self._settled = self._order or threads.settle(forward, backward)
 
     def _by_reply(self) -> None:
-        links, kept = Links(), Roll[Placed](self._spool, Placed, lambda row: _weight(row[1]))
+        links, kept = Links(), Roll[Placed](self._spool, Placed, lambda row: weight(row[1]))
         for leaf in self._records.leaves():
-            places = {id(r): place for place, r in leaf}
-            for r in self._once(leaf):
-                links.add(places[id(r)], threads.name_of(r), r.reply_to)
-                kept.add((places[id(r)], r))
-        exchanges = Shuffle[Under](self._spool, Under, lambda row: str(row[0]), lambda row: _weight(row[2]))
+            for place, r in self._once(leaf):
+                links.add(place, threads.name_of(r), r.reply_to)
+                kept.add((place, r))
+        exchanges = Shuffle[Under](self._spool, Under, lambda row: str(row[0]), lambda row: weight(row[2]))
         for root, (place, r) in zip(links.roots(), kept, strict=True):
             exchanges.add((int(root), place, r))
         kept.forget()
@@ -132,26 +130,39 @@ class Export:
     def _by_silence(self) -> None:
         self._settled = self._order or "file"
         order = None if self._timeless and not self._placed else self._order  # one message without a time: the export's order holds for all
-        for leaf in self._records.leaves():
-            places = {id(r): place for place, r in leaf}
-            rooms: dict[str | None, list[Record]] = {}
-            for r in self._once(leaf):
-                rooms.setdefault(r.conversation_id, []).append(r)
-            run: list[Group] = []
-            for room in rooms.values():
-                groups = threads.grouped(threads.in_talk(room, order), self._threads, self._channel)
-                if groups:
-                    first = groups[0][1][0]
-                    run += [((self._began(first, places), places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]
-            self._keep(sorted(run, key=lambda group: group[0]))
+        apart = self._threads == "rooms"
+        long = Long(self._spool, self._once, order, apart, threads.silence_of(self._channel))
+        for lot in self._records.rolls():
+            if lot.long:
+                for (place, first), found in long.channels(lot):
+                    begun = self._began(first, place)
+                    for groups in found:
+                        self._keep([((begun, place, at), threads.named_after(group, apart), group) for at, group in groups])
+            else:
+                rows = list(lot)
+                lot.forget()
+                self._keep(self._in_memory(rows, order))
 
-    def _began(self, first: Record, places: dict[int, int]) -> int:
-        """Where a channel stands among others: as its first message does in the order that holds."""
+    def _in_memory(self, lot: list[Placed], order: str | None) -> list[Group]:
+        """The conversations of some channels."""
+        kept = self._once(lot)
+        places = {id(r): place for place, r in kept}
+        rooms: dict[str | None, list[Record]] = {}
+        for _, r in kept:
+            rooms.setdefault(r.conversation_id, []).append(r)
+        run: list[Group] = []
+        for room in rooms.values():
+            groups = threads.grouped(threads.in_talk(room, order), self._threads, self._channel)
+            first = groups[0][1][0]
+            begun = self._began(first, places[id(first)])
+            run += [((begun, places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]
+        return sorted(run, key=lambda group: group[0])
+
+    def _began(self, first: Record, place: int) -> int:
+        """Where a channel stands among others: as its first message, and the place of that, do in the order that holds."""
         if self._order != "time" or (self._timeless and not self._placed):
-            return places[id(first)]
-        if self._placed:
-            return first.position or 0
-        return int((first.sent_at - _EPOCH).total_seconds() * 1e6) if first.sent_at is not None else 0
+            return place
+        return (first.position or 0) if self._placed else moment(first.sent_at)
 
     def _keep(self, groups: Iterable[Group]) -> None:
         run = list(groups)
@@ -175,18 +186,18 @@ class Export:
             if self._a_log_each:
                 self._ends[source] = max(self._ends.get(source, at), at)
 
-    def _once(self, leaf: list[Placed]) -> list[Record]:
+    def _once(self, leaf: list[Placed]) -> list[Placed]:
         """Messages that overlapping files hold twice are kept once."""
         seen: dict[tuple[str | None, str], Record] = {}
         kept = []
-        for _, r in leaf:
+        for place, r in leaf:
             if r.message_id is not None:
                 first = seen.setdefault((r.conversation_id, r.message_id), r)
                 if first is not r and first.text == r.text:
                     self.merged += 1
                     threads.agree(first, r)
                     continue
-            kept.append(r)
+            kept.append((place, r))
             self._seen(r.sent_at)
         return kept
 
@@ -205,10 +216,6 @@ def shared(exports: Iterable[Export]) -> Set[int]:
 def latest(conversations: Iterable[Conversation]) -> datetime | None:
     """The last time in some conversations: when the data were cut, where nobody says otherwise."""
     return max((m.sent_at for c in conversations for m in c.messages if m.sent_at is not None), default=None)
-
-
-def _weight(record: Record) -> int:
-    return RECORD + len(record.text)
 
 
 def _weight_of_all(conversation: Conversation) -> int:

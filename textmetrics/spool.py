@@ -1,4 +1,4 @@
-"""Rows that are too many for memory: kept in order, brought together by key, merged back into order.
+"""Rows that are too many for memory: kept in order, brought together by key, sorted, merged back into order.
 
 While they are few they stay objects. From `BUDGET` on, over everything that shares a ``Spool``, they go to files of its folder, as many rows a block as a
 reader takes in at once. What comes out is the same rows in the same order, whether or when that happened.
@@ -16,6 +16,7 @@ import heapq
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -28,6 +29,7 @@ BUDGET = 12 << 20  # bytes, by rough weight, of rows that wait in memory
 LEAF = 4 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
 FAN_BITS = 4
 FAN = 1 << FAN_BITS
+WAYS = 128  # runs that are merged at once
 DEEPEST = 32 // FAN_BITS  # then a key's bits are used up: what is left is of one key
 _SIZE = 4  # bytes in front of a block that say how long it is
 
@@ -107,6 +109,11 @@ class Roll(Generic[T]):
             yield from blocks(self._spool.path(self._number), self._decode)
         yield from self._waiting
 
+    @property
+    def long(self) -> bool:
+        """It should not be held whole."""
+        return self.size > LEAF
+
     def forget(self) -> None:
         """Give back memory and disk."""
         if self.size:
@@ -153,7 +160,7 @@ class Shuffle(Generic[T]):
             while here._children:
                 here = here._children[bits >> here._level * FAN_BITS & FAN - 1]
         here._roll.add(row)
-        if here._roll.size > LEAF and here._level < DEEPEST:
+        if here._roll.long and here._level < DEEPEST:
             here._share()
 
     def _share(self) -> None:
@@ -164,39 +171,85 @@ class Shuffle(Generic[T]):
 
     def leaves(self) -> Iterator[list[T]]:
         """The lots, each in the order its rows were added; each is forgotten when the next is asked for."""
-        if self._children:
-            for child in self._children:
-                yield from child.leaves()
-        else:
-            rows = list(self._roll)
-            self._roll.forget()
+        for roll in self.rolls():
+            rows = list(roll)
+            roll.forget()
             if rows:
                 yield rows
 
+    def rolls(self) -> Iterator[Roll[T]]:
+        """The lots where they lie, some perhaps empty: what is of one key may be more than memory holds. Each is forgotten when the next is asked for."""
+        if self._children:
+            for child in self._children:
+                yield from child.rolls()
+        else:
+            yield self._roll
+            self._roll.forget()
+
 
 class Merge(Generic[T]):
-    """Rows that begin with what they are sorted by, in runs that are sorted each: iterate for all of them in order."""
+    """Rows that begin with what they are sorted by, in runs that are sorted each: iterate for all of them in order. ``block``: rows that are read of a run at once."""
 
-    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int]) -> None:
-        self._spool, self._type, self._weigh = spool, type_, weigh
-        self._runs: list[Roll[T]] = []
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = 8) -> None:
+        self._made = (spool, type_, weigh, block)
+        self._levels: list[list[Roll[T]]] = []  # of each level as many as `WAYS` of the one below make one
 
     def add(self, run: Iterable[T]) -> None:
         """Take in a run."""
-        roll: Roll[T] = Roll(self._spool, self._type, self._weigh, 8)
+        self._add(run, 0)
+
+    def _add(self, run: Iterable[T], level: int) -> None:
+        roll: Roll[T] = Roll(*self._made)
         for row in run:
             roll.add(row)
-        self._runs.append(roll)
+        self._levels += [[] for _ in range(level + 1 - len(self._levels))]
+        runs = self._levels[level]
+        runs.append(roll)
+        if len(runs) == WAYS:
+            self._levels[level] = []
+            self._add(heapq.merge(*runs, key=_first), level + 1)
+            for one in runs:
+                one.forget()
 
     def __iter__(self) -> Iterator[T]:
-        first: Callable[[Any], Any] = itemgetter(0)
-        return heapq.merge(*self._runs, key=first) if len(self._runs) > 1 else iter(self._runs[0] if self._runs else ())
+        runs = [run for level in reversed(self._levels) for run in level]
+        return heapq.merge(*runs, key=_first) if len(runs) > 1 else iter(runs[0] if runs else ())
 
     def forget(self) -> None:
         """Give back memory and disk."""
-        for run in self._runs:
+        for run in chain.from_iterable(self._levels):
             run.forget()
-        self._runs = []
+        self._levels = []
 
 
+class Sort(Generic[T]):
+    """Rows that begin with what they are wanted in order of, in any order: iterate for all of them in order."""
+
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int]) -> None:
+        self._runs: Merge[T] = Merge(spool, type_, weigh, 32)
+        self._weigh, self._held = weigh, 0
+        self._waiting: list[T] = []
+
+    def add(self, row: T) -> None:
+        """Take in one row."""
+        self._waiting.append(row)
+        self._held += self._weigh(row)
+        if self._held > BUDGET:
+            self._sort()
+
+    def _sort(self) -> None:
+        waiting, self._waiting, self._held = self._waiting, [], 0
+        if waiting:
+            self._runs.add(sorted(waiting, key=_first))
+
+    def __iter__(self) -> Iterator[T]:
+        self._sort()
+        return iter(self._runs)
+
+    def forget(self) -> None:
+        """Give back memory and disk."""
+        self._runs.forget()
+
+
+_first: Callable[[Any], Any] = itemgetter(0)
 _encode = msgspec.msgpack.Encoder().encode
