@@ -25,7 +25,8 @@ EDITED = re.compile(  # iOS marks it, Android does not
     "\\s?(?:\u200e<[^<>:]{8,60}>|<(?:This message was edited|Se editó este mensaje|Questo messaggio è stato modificato|Diese Nachricht wurde bearbeitet"
     "|Ce message a été modifié|Mensagem editada|Dit bericht is bewerkt|Acest mesaj a fost editat)\\.?>)\\s*$"
 )
-PLACE = re.compile(r"https?://(?:maps\.google|maps\.apple|www\.google)\.com/\S+")
+PLACE = re.compile(r"(?:^|(?P<name>[^\n]*): )https?://(?:maps\.google|maps\.apple|www\.google|(?P<named>(?:www\.)?foursquare))\.com/\S+")
+YEAR = re.compile(r"\d{4}")
 MARK = "\u200e"  # iOS puts it before what it writes itself
 LABEL = 40  # characters up to which that is the name of a picture or file
 
@@ -60,17 +61,20 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """WhatsApp: one chat or group, as text.
 
     *Export:* open the chat, menu *More > Export chat*, without media; the .txt or the zip with ``_chat.txt``.
-    *Reads:* messages of several lines, names and numbers, times of the phone by the map's zone; day and month are told apart by all lines of the file.
+    *Reads:* messages of several lines, also with lines of other chats pasted into them, polls, places, names and numbers, times of the phone by the map's zone; day and month are told apart by all lines of the file.
     *Not:* joins, calls and encryption notices, which are counted; media are named, not opened. Where the dates of a file do not tell the day from the month they are asked for: ``--dates``.
     """
     said: list[Said] = []
     texts: list[list[str]] = []
-    marked = False  # entries have brackets or dashes: a line with a bare date belongs to what somebody wrote
+    form: tuple[str, bool] | None = None  # in brackets, before a dash or neither; with the whole year
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
-        elif (match := header().match(_plain(line.text))) and (match["mark"] or match["dash"] or not marked):
-            marked = marked or bool(match["mark"] or match["dash"])
+            continue
+        match = header().match(_plain(line.text))
+        own = (match["mark"] or (match["dash"] or "").strip(), bool(YEAR.search(match["raw"]))) if match else None
+        if match and form in (None, own):  # a line of another form than the first is part of what somebody pasted
+            form = own
             said.append(Said(line, match["raw"], f": {MARK}" in line.text))
             texts.append([_from(line.text, match.start("rest"))])
         elif texts:
@@ -87,7 +91,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     for number, (one, text) in enumerate(zip(said, texts, strict=True), start=1):
         author, body = _spoken("\n".join(text).rstrip(), people)
         body, attachments, edited = _taken_apart(body, one.by_phone)
-        if not author or (one.by_phone and len(body) > LABEL):
+        if not author or (one.by_phone and not attachments and len(body) > LABEL):
             yield LeftOut(source.name, "notices", 1)
             continue
         if fault := clock.fault(one.raw):
@@ -129,11 +133,11 @@ def _taken_apart(text: str, by_phone: bool) -> tuple[str, tuple[str, ...], bool]
         return text.translate(_MARKS), (), False
     edited = bool(EDITED.search(text))
     text = EDITED.sub("", text)
-    if by_phone and "\n" in text:
+    if by_phone and f"\n{MARK}" in text:
         return text.translate(_MARKS), ("poll",), edited
     text = text.translate(_MARKS)
-    if by_phone and PLACE.search(text):
-        return "", ("location",), edited
+    if by_phone and (place := PLACE.search(text)):
+        return (place["name"] or "") if place["named"] else "", ("location",), edited
     if match := NAME.search(text):
         return text[: match.start()].strip() if not by_phone else "", (match[1].strip(),), edited
     first, _, rest = text.partition("\n")
