@@ -222,3 +222,13 @@ def test_memory_of_people_and_ids_does_not_grow_with_an_export(monkeypatch, tmp_
     found = [r for n in range(200) for r in make.make(Item({}, n), f"c{n}", f"text {n}", who="u1", name="Ana", message_id=f"m{n}")]
     assert [r.author for r in found] == ["Ana"] * 200 and [r.message_id for r in found] == [f"m{n}" for n in range(200)]
     assert len(make._names) <= 11 and len(make._said) <= 41
+
+
+@pytest.mark.parametrize("path", JSONS, ids=lambda p: str(p.relative_to(GOLDEN)))
+def test_a_message_that_says_none_or_not_applicable_is_a_message(path, tmp_path):
+    name, text = path.relative_to(GOLDEN).parts[0], path.read_text(encoding="utf-8")
+    had = [m for c in tm.read(path, format=name) for m in c.messages]
+    for said in sorted({f'"{m.text}"' for m in had if text.count(f'"{m.text}"') == 1}):
+        for answer in ('"None"', '"n/a"'):
+            (tmp_path / path.name).write_text(text.replace(said, answer), encoding="utf-8")
+            assert sum(len(c.messages) for c in tm.read(tmp_path / path.name, format=name)) == len(had), said

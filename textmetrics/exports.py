@@ -31,6 +31,7 @@ LATEST = 65_536  # conversations whose people are remembered while an export is 
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is counted where its export does not say when it began
 LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
+UNWRITTEN = {"", "null", "undefined", "nan"}  # of these, what stands in place of a text
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"[ \t\u00a0\u200b]*\n[ \t\u00a0\u200b]*")
 # a channel by the words in the platform's name for it, the first that fits; "web" and "api" make tickets, which are answered by letter
@@ -172,6 +173,21 @@ def words(value: Any, *paths: str) -> str:
     for path in paths:
         found = get(value, path)
         if isinstance(found, str) and not _nothing(found):
+            return found
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return ident(found)
+    return ""
+
+
+def verbatim(value: Any, *paths: str) -> str:
+    """The first of some paths that holds what somebody wrote: ``None`` and ``n/a`` are answers, only what no person writes (`UNWRITTEN`) is nothing.
+
+    >>> verbatim({"text": "None"}, "text"), verbatim({"text": None, "body": "null"}, "text", "body")
+    ('None', '')
+    """
+    for path in paths:
+        found = get(value, path)
+        if isinstance(found, str) and (len(found) >= 20 or found.strip().lower() not in UNWRITTEN):
             return found
         if isinstance(found, int | float) and not isinstance(found, bool):
             return ident(found)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, after, facts, given, items, listed, many, sample, tidy, words
+from ..exports import Messages, after, facts, given, items, listed, many, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse
@@ -120,7 +120,7 @@ def _said(make: Messages, item: Item, id_: str, turn: Mapping[str, Any], about: 
     if name in ("[PII]", "SYSTEM_MESSAGE"):
         name = role
     attached = [words(a, "AttachmentName", "AttachmentId") for a in many(turn, "Attachments")]
-    text = _shown(words(turn, "Content")) if interactive else tidy(turn.get("Content"))
+    text = _shown(verbatim(turn, "Content")) if interactive else tidy(turn.get("Content"))
     yield from make.make(
         item,
         id_,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, document, get
-from ..exports import Messages, columns, facts, items, many, number, sample, words
+from ..exports import Messages, columns, facts, items, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -78,10 +78,10 @@ def _report(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
         "columns": facts(app=words(v, "Package Name"), version=words(v, "App Version Name"), device=words(v, "Device")),
         "told": make.when(updated) if updated else None,
     }
-    text = "\n".join(t for t in (words(v, "Review Title"), words(v, "Review Text")) if t)
+    text = "\n".join(t for t in (verbatim(v, "Review Title"), verbatim(v, "Review Text")) if t)
     replied = words(v, "Developer Reply Millis Since Epoch") or words(v, "Developer Reply Date and Time") or None
     edited = updated not in ("", begun)
-    yield from _both(make, item, match[1] if match else f"{words(v, 'Package Name')}/{begun}", text, updated or begun, "", about, words(v, "Developer Reply Text"), replied, edited=edited)
+    yield from _both(make, item, match[1] if match else f"{words(v, 'Package Name')}/{begun}", text, updated or begun, "", about, verbatim(v, "Developer Reply Text"), replied, edited=edited)
 
 
 def _play(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record | Problem]:
@@ -97,11 +97,11 @@ def _play(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record |
         make,
         item,
         words(v, "reviewId"),
-        words(said, "text").replace("\t", "\n").strip(),
+        verbatim(said, "text").replace("\t", "\n").strip(),
         get(said, "lastModified.seconds"),
         words(v, "authorName"),
         about,
-        words(reply, "text"),
+        verbatim(reply, "text"),
         get(reply, "lastModified.seconds"),
         edited=bool(words(said, "originalText")),
         reactions={"helpful": helpful} if helpful is not None else {},
@@ -115,11 +115,11 @@ def _steam(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record 
         make,
         item,
         words(v, "recommendationid"),
-        words(v, "review").strip(),
+        verbatim(v, "review").strip(),
         v.get("timestamp_created"),
         words(v, "author.personaname", "author.steamid"),
         about,
-        words(v, "developer_response"),
+        verbatim(v, "developer_response"),
         v.get("timestamp_dev_responded"),
         edited=words(v, "timestamp_updated") not in ("", words(v, "timestamp_created")),
         reactions={"helpful": helpful} if helpful is not None else {},
@@ -133,10 +133,10 @@ def _apple(make: Messages, item: Item, v: Mapping[str, Any], replies: Mapping[st
         make,
         item,
         words(v, "id"),
-        "\n".join(t for t in (words(v, "attributes.title"), words(v, "attributes.body")) if t),
+        "\n".join(t for t in (verbatim(v, "attributes.title"), verbatim(v, "attributes.body")) if t),
         get(v, "attributes.createdDate"),
         words(v, "attributes.reviewerNickname"),
         about,
-        words(reply, "attributes.responseBody"),
+        verbatim(reply, "attributes.responseBody"),
         get(reply, "attributes.lastModifiedDate"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import get
-from ..exports import Messages, items, many, number, sample, words
+from ..exports import Messages, items, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -70,7 +70,7 @@ def _post(make: Messages, item: Any, v: Mapping[str, Any]) -> Iterator[Record | 
     yield from make.make(
         item,
         words(v, "record.reply.root.uri") or uri,
-        words(v, "record.text"),
+        verbatim(v, "record.text"),
         time=believed,
         who=words(v, "author.did"),
         name=words(v, "author.handle", "author.displayName"),

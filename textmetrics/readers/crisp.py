@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import get
-from ..exports import Messages, channel, facts, items, joined, listed, many, sample, tidy, true, words
+from ..exports import Messages, channel, facts, items, joined, listed, many, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -44,8 +44,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             session = words(v, "session_id") or session
             c: dict[str, Any] = sessions.get(session, {})
             content, what, asks = v.get("content"), words(v, "type"), words(v, "from") == "user"
-            answers = [words(choice, "label") for choice in many(content, "choices") if true(get(choice, "selected"))] or [words(content, "value")]
-            text = "" if what in FILES else tidy(content) if isinstance(content, str) else words(content, "text", "explain")
+            answers = [verbatim(choice, "label") for choice in many(content, "choices") if true(get(choice, "selected"))] or [verbatim(content, "value")]
+            text = "" if what in FILES else tidy(content) if isinstance(content, str) else verbatim(content, "text", "explain")
             automated = v.get("automated") is True
             role = "note" if what == "note" else "customer" if asks else "bot" if automated else "agent"
             about = {

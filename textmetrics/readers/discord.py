@@ -15,7 +15,7 @@ from ..cleaning import plain
 from ..dates import written
 from ..delimited import Row
 from ..documents import Item, document, each, get, head_value, text_of
-from ..exports import Messages, likes, many, words
+from ..exports import Messages, likes, many, verbatim, words
 from ..mapping import Map
 from ..pages import inside
 from ..sources import Line, Source, lines
@@ -116,7 +116,7 @@ def _of_json(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOu
         elif str(m.get("type", "Default")) not in SPOKEN:
             make.skip(f"notices ({m.get('type')})")
         else:
-            text = words(m, "content", "forwardedMessage.content") or "\n".join(t for e in many(m, "embeds") if (t := words(e, "description", "title")))
+            text = verbatim(m, "content", "forwardedMessage.content") or "\n".join(t for e in many(m, "embeds") if (t := words(e, "description", "title")))
             yield from make.make(
                 item,
                 room,

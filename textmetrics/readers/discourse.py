@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..cleaning import origin_of, plain
 from ..documents import get, objects
-from ..exports import bare, many, sample, words
+from ..exports import bare, many, sample, verbatim, words
 from ..exports import number as count
 from ..mapping import Map
 from ..sources import Source
@@ -54,7 +54,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield Problem(source.name, f"topic {topic} has {len(told)} posts, {len(posts)} are there: export it with ?print=true", item.number, kept=True)
         title = words(whole, "title", "fancy_title")
         for post in posts:
-            if post.get("post_type", 1) != 1 or post.get("hidden") is True or post.get("user_deleted") is True or not words(post, "cooked", "raw"):
+            if post.get("post_type", 1) != 1 or post.get("hidden") is True or post.get("user_deleted") is True or not verbatim(post, "cooked", "raw"):
                 yield LeftOut(source.name, "small actions, hidden and deleted posts", 1)
             else:
                 yield _record(source, mapping, topic, title, whole, post, clock)
@@ -70,7 +70,7 @@ def _record(source: Source, mapping: Map, topic: str, title: str, whole: Mapping
     counts: dict[str, float | None] = {ours: count(post.get(theirs)) for theirs, ours in COUNTS.items()}
     counts["likes"] = likes[0] if likes else 0.0 if isinstance(post.get("actions_summary"), list) else None
     counts["solution"] = float(accepted) if marks and number != "1" else None
-    text = plain(words(post, "cooked")) or words(post, "raw")
+    text = plain(verbatim(post, "cooked")) or verbatim(post, "raw")
     return Record(
         text=str(text),
         origin=origin_of(text),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import get, head_value
-from ..exports import Messages, items, many, number, sample, words
+from ..exports import Messages, items, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -59,7 +59,7 @@ def _comment(make: Messages, item: Any, v: Mapping[str, Any], page: str, convers
     yield from make.make(
         item,
         conversation,
-        words(v, "message"),
+        verbatim(v, "message"),
         time=v.get("created_time"),
         who=who or f"somebody ({words(v, 'id')})",
         name=words(v, "from.name"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..cleaning import in_one
 from ..documents import get, head_value
-from ..exports import Messages, facts, given, items, joined, many, sample, words
+from ..exports import Messages, facts, items, joined, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -57,7 +57,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             continue
         v = item.value
         parts = many(v, "message_parts")
-        text = in_one(str(given(p, "text.content", "email.content", "url_button.label", "template_content.type") or "") for p in parts)
+        text = in_one(verbatim(p, "text.content", "email.content", "url_button.label", "template_content.type") for p in parts)
         attached = [f"{what} {words(p, f'{what}.name', f'{what}.url')}".strip() for p in parts for what in ("image", "file", "video", "audio") if what in p]
         id_, who = words(v, "conversation_id") or words(envelope, "conversation_id") or source.stem, words(v, "actor_id")
         c, person = conversations.get(id_) or (envelope if words(envelope, "conversation_id") == id_ else {}), people.get(who)

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..documents import Item, get
-from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
+from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -120,7 +120,7 @@ def _ticket(make: Messages, item: Item, t: Mapping[str, Any], people: Mapping[st
     }
     who, role = (responder, "agent") if outbound else (requester, "customer")
     name = words(people.get(who), "name", "contact.name") or (words(t, "responder_name") if outbound else words(t, "requester.name", "requester_name", "requester.email"))
-    text = html(given(t, "description_html", "description")) or tidy(t.get("description_text")) or words(t, "subject")
+    text = html(verbatim(t, "description_html", "description")) or tidy(t.get("description_text")) or words(t, "subject")
     attached = [words(a, "name", "attachment_url") for a in many(t, "attachments")]
     yield from make.make(
         item,
@@ -153,7 +153,7 @@ def _said(make: Messages, item: Item, ticket_id: str, c: Mapping[str, Any], peop
         or (words(ticket, "requester.name", "requester_name") if asks else words(ticket, "responder_name") if who == words(ticket, "responder_id") else "")
         or words(c, "from_email")
     )
-    text = html(given(c, "body_html", "body")) or tidy(c.get("body_text"))
+    text = html(verbatim(c, "body_html", "body")) or tidy(c.get("body_text"))
     attached = [words(a, "name", "attachment_url") for a in many(c, "attachments")]
     id_ = ident(c.get("id"))
     yield from make.make(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, channel, facts, given, html, items, joined, listed, many, sample, tidy, true, words
+from ..exports import Messages, channel, facts, given, html, items, joined, listed, many, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -64,7 +64,7 @@ def _said(make: Messages, item: Item, id_: str, v: Mapping[str, Any], c: Mapping
         make.skip("draft")
         return
     sender: Any = next((r for r in many(v, "recipients") if get(r, "role") == "from"), {})
-    text = html(given(v, "body")) or tidy(given(v, "text")) or words(v, "subject")
+    text = html(verbatim(v, "body")) or tidy(verbatim(v, "text")) or words(v, "subject")
     if text == "[REDACTED]":
         yield make.lost(item, f"message {words(v, 'id')} is redacted: Front may not hand out its text")
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..documents import Item, get
-from ..exports import Messages, after, channel, facts, items, many, number, sample, tidy, words
+from ..exports import Messages, after, channel, facts, items, many, number, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -51,7 +51,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
             yield from make.make(
                 item,
                 words(v, "conversationId") or source.stem,
-                tidy(words(v, "normalizedMessage.text", "textBody")),
+                tidy(verbatim(v, "normalizedMessage.text", "textBody")),
                 time=v.get("timestamp"),
                 who=words(v, "fromAddress") if inbound else words(v, "createdBy.id", "fromAddress"),
                 name=words(v, "normalizedMessage.channel.from.nickname", "createdBy.name") if inbound else words(v, "createdBy.name"),
@@ -85,7 +85,7 @@ def _transcript(make: Messages, item: Item) -> Iterator[Record | Problem]:
         yield from make.make(
             item,
             id_,
-            tidy(words(phrase, "decoratedText", "text")),
+            tidy(verbatim(phrase, "decoratedText", "text")),
             time=int(start) if epoch and start is not None else after(begun, start),
             who=f"customer {words(person, 'ani')}" if role == "customer" else words(person, "userId") or purpose,  # purposes differ between communications
             name=role if role == "customer" else words(person, "name", "userId") or purpose,

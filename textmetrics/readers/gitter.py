@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..exports import Messages, bare, items, sample, words
+from ..exports import Messages, bare, items, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -34,7 +34,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from make.make(
             item,
             room,
-            words(v, "text"),
+            verbatim(v, "text"),
             time=v.get("sent"),
             who=words(v, "fromUser.id"),
             name=words(v, "fromUser.username", "fromUser.displayName"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from ..documents import document, get
-from ..exports import Messages, items, many, sample, words
+from ..exports import Messages, items, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -57,7 +57,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from make.make(
             item,
             f"{room}/{words(v, 'topic_id')}",
-            _PERSON.sub(r"@\1", words(v, "text")),
+            _PERSON.sub(r"@\1", verbatim(v, "text")),
             time=v.get("created_date"),
             who=words(v, "creator.email") or words(v, "creator.name"),
             name=words(v, "creator.name"),

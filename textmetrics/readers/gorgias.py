@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item
-from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, words
+from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import Problem, Record
@@ -76,7 +76,7 @@ def _message(make: Messages, item: Item, ticket_id: str, m: Mapping[str, Any], t
             spam=t.get("spam") is True or None,
         ),
     }
-    text = tidy(given(m, "stripped_text")) or html(given(m, "stripped_html")) or tidy(given(m, "body_text")) or html(given(m, "body_html"))
+    text = tidy(verbatim(m, "stripped_text")) or html(verbatim(m, "stripped_html")) or tidy(verbatim(m, "body_text")) or html(verbatim(m, "body_html"))
     yield from make.make(
         item,
         ticket_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import get
-from ..exports import Messages, facts, given, html, items, joined, many, sample, tidy, true, words
+from ..exports import Messages, facts, html, items, joined, many, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -68,7 +68,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield from make.make(
                 item,
                 id_,
-                tidy(given(v, "text")) or html(given(v, "richText")),
+                tidy(verbatim(v, "text")) or html(verbatim(v, "richText")),
                 time=v.get("createdAt"),
                 who=who,
                 name=words(v, "senders.0.name") or words(actors.get(who), "name") or words(v, "senders.0.deliveryIdentifier.value"),

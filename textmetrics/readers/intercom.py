@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, channel, facts, false, given, html, ident, items, joined, listed, many, number, sample, true, words
+from ..exports import Messages, channel, facts, false, given, html, ident, items, joined, listed, many, number, sample, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -78,10 +78,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 def _source(make: Messages, item: Item, c: Mapping[str, Any], admins: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """The first message of a conversation, with what is said of the conversation."""
-    text, delivered = html(given(c, "source.body", "source_body")), words(c, "source.delivered_as", "source_delivered_as")
+    text, delivered = html(verbatim(c, "source.body", "source_body")), words(c, "source.delivered_as", "source_delivered_as")
     attached = [words(a, "name", "url") for a in many(c, "source.attachments")]
     if not text and not any(attached):
-        text = html(given(c, "source.subject", "source_subject", "title"))
+        text = html(verbatim(c, "source.subject", "source_subject", "title"))
     if not text and not any(attached):
         return
     author = given(c, "source.author") or {"type": c.get("source_author_type"), "id": c.get("source_author_id")}
@@ -120,7 +120,7 @@ def _source(make: Messages, item: Item, c: Mapping[str, Any], admins: Mapping[st
 
 def _part(make: Messages, item: Item, conversation: str, part: Any, admins: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """One part, if anybody said anything in it."""
-    text = html(given(part, "body"))
+    text = html(verbatim(part, "body"))
     attached = [words(a, "name", "url") for a in many(part, "attachments")]
     if get(part, "redacted") is True and not text:
         yield make.lost(item, f"part {ident(get(part, 'id'))} was redacted: its text is gone")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cleaning import below, plain
 from ..documents import Item, get
-from ..exports import Messages, bare, facts, items, listed, many, number, sample, words
+from ..exports import Messages, bare, facts, items, listed, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -56,7 +56,7 @@ def _question(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Reco
     yield from make.make(
         item,
         id_,
-        below(words(v, "title"), plain(words(v, "content"))),
+        below(words(v, "title"), plain(verbatim(v, "content"))),
         time=v.get("created"),
         who=words(v, "creator.username"),
         about={
@@ -82,7 +82,7 @@ def _answer(make: Messages, item: Item, v: Mapping[str, Any], question: str, sol
     yield from make.make(
         item,
         question,
-        plain(words(v, "content")),
+        plain(verbatim(v, "content")),
         time=v.get("created"),
         who=words(v, "creator.username"),
         message_id=words(v, "id") or None,
@@ -98,7 +98,7 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
     answers = many(v, "answers")
     accepted = words(v, "accepted_answer_id")
     marks = "accepted_answer_id" in v or any("accepted" in answer for answer in answers)
-    asked = words(v, "text", "summary")
+    asked = verbatim(v, "text", "summary")
     if MORE.search(asked):
         yield make.lost(item, f"the text of question {id_} is cut off: the interface gives the beginning", kept=True)
     yield from make.make(
@@ -120,7 +120,7 @@ def _askbot(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record
         yield from make.make(
             item,
             id_,
-            plain(words(answer, "summary", "text")),
+            plain(verbatim(answer, "summary", "text")),
             time=answer.get("added_at"),
             who=words(answer, "author.id", "answered_by.id"),
             name=words(answer, "author.username", "answered_by.username"),
@@ -138,7 +138,7 @@ def _comments(make: Messages, item: Item, v: Mapping[str, Any], question: str, t
         yield from make.make(
             item,
             question,
-            plain(words(c, "html", "text", "comment")),
+            plain(verbatim(c, "html", "text", "comment")),
             time=c.get("comment_added_at", c.get("added_at")),
             who=words(c, "user_id", "author.id"),
             name=words(c, "user_display_name", "author.username"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, words
+from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -115,15 +115,15 @@ def _event(make: Messages, item: Item, thread: str, e: Mapping[str, Any], users:
     if what not in ("message", "system_message", "file", "filled_form", "rich_message"):
         make.skip(what)
         return
-    text = tidy(words(e, "text"))
+    text = tidy(verbatim(e, "text"))
     if what == "filled_form":
-        answers = [(words(f, "label"), words(f, "answer", "answer.label") or listed(get(f, "answers"), "label")) for f in many(e, "fields")]
+        answers = [(words(f, "label"), verbatim(f, "answer", "answer.label") or listed(get(f, "answers"), "label")) for f in many(e, "fields")]
         text = "\n".join(f"{label} {answer}".strip() for label, answer in answers if answer)
         if not text:
             make.skip("empty form")
             return
     elif what == "rich_message":
-        text = "\n".join(t for one in many(e, "elements") for k in ("title", "subtitle") if (t := words(one, k)))
+        text = "\n".join(t for one in many(e, "elements") for k in ("title", "subtitle") if (t := verbatim(one, k)))
     user = users.get(who, {})
     role = {"customer": "customer", "agent": "agent"}.get(words(user, "type")) or ("unknown" if not who else "agent" if "@" in who else "customer")
     role = "system" if what == "system_message" else "note" if words(e, "visibility") == "agents" else "bot" if role == "agent" and "@" not in who else role

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, head_number, html, items, many, number, sample, tidy, words
+from ..exports import Messages, facts, given, head_number, html, items, many, number, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse
@@ -91,7 +91,7 @@ def _message(
         role = TYPES.get(words(person, "userTypeName", "userType").lower(), "agent")
     if words(m, "audience") == "AGENTS_AND_MANAGERS":
         role = "note"
-    text, attached = tidy(words(m, "messageData.msg.text")), []
+    text, attached = tidy(verbatim(m, "messageData.msg.text")), []
     if rich := words(m, "messageData.richContent.content"):
         try:
             text = "\n".join([*filter(None, [text]), *_texts(parse(rich))])
@@ -99,7 +99,7 @@ def _message(
         except ValueError as error:
             yield make.lost(item, f"rich content of message {words(m, 'messageId')} is no JSON: {error}", kept=True)
     if get(m, "messageData.file"):
-        text, attached = tidy(words(m, "messageData.file.caption")) or text, [words(m, "messageData.file.relativePath") or "file"]
+        text, attached = tidy(verbatim(m, "messageData.file.caption")) or text, [words(m, "messageData.file.relativePath") or "file"]
     name = words(asking, "consumerName", "firstName") if role == "customer" else words(person, "agentFullName", "agentNickname")
     yield from make.make(
         item, id_, text, time=given(m, "timeL", "time"), who=who, name=name, role=role, about=about, attachments=attached, message_id=words(m, "messageId") or None

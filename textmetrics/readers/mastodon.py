@@ -7,7 +7,7 @@ from typing import Any
 
 from ..cleaning import below, plain
 from ..documents import get, head_value
-from ..exports import Messages, facts, items, many, number, sample, words
+from ..exports import Messages, facts, items, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -55,7 +55,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield from make.make(
                 item,
                 "",
-                below(words(v, "spoiler_text"), plain(words(v, "content"))),
+                below(words(v, "spoiler_text"), plain(verbatim(v, "content"))),
                 time=v.get("created_at"),
                 who=words(v, "account.id"),
                 name=words(v, "account.acct", "account.username"),
@@ -78,7 +78,7 @@ def _activity(make: Messages, item: Any, v: Mapping[str, Any]) -> Iterator[Recor
     yield from make.make(
         item,
         "",
-        below(words(v, "object.summary"), plain(words(v, "object.content"))),
+        below(words(v, "object.summary"), plain(verbatim(v, "object.content"))),
         time=get(v, "object.published") or v.get("published"),
         who=words(v, "actor"),
         name=words(v, "actor").rpartition("/")[2],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, bare, items, many, sample, true, words
+from ..exports import Messages, bare, items, many, sample, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -64,7 +64,7 @@ def _post(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record |
         yield from make.make(
             item,
             room,
-            words(v, "message"),
+            verbatim(v, "message"),
             time=v.get("create_at"),
             who=words(v, "user_id"),
             name=words(v, "user_data.username", "props.override_username"),
@@ -89,7 +89,7 @@ def _bulk(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record |
         yield from make.make(
             item,
             room,
-            words(one, "message"),
+            verbatim(one, "message"),
             time=one.get("create_at"),
             who=words(one, "user"),
             attachments=[words(a, "path") for a in many(one, "attachments")],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents import objects
-from ..exports import many, sample, words
+from ..exports import many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -62,7 +62,7 @@ def _listed(listing: Any) -> Iterator[dict[str, Any]]:
 
 def _said(source: Source, mapping: Map, v: dict[str, Any], number: int, clock: Clock) -> Iterator[Record | Problem | LeftOut]:
     """One comment or submission."""
-    text = words(v, "body") or "\n".join(t for t in (words(v, "title"), words(v, "selftext")) if t)
+    text = verbatim(v, "body") or "\n".join(t for t in (verbatim(v, "title"), verbatim(v, "selftext")) if t)
     if v.get("more") is True:
         yield Problem(source.name, f"{words(v, 'count') or 'some'} replies below {words(v, 'parent_id')} are collapsed on this page: load them there", number, kept=True)
     elif not words(v, "id") or not ("body" in v or "selftext" in v):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import get
-from ..exports import Messages, bare, items, many, sample, words
+from ..exports import Messages, bare, items, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -36,7 +36,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             make.skip(f"notices ({words(v, 't')})")
             continue
         likes = sum(len(r.get("usernames") or ()) for r in _values(v.get("reactions")))
-        text = words(v, "msg") or "\n".join(t for a in many(v, "attachments") if (t := words(a, "text")))
+        text = verbatim(v, "msg") or "\n".join(t for a in many(v, "attachments") if (t := words(a, "text")))
         yield from make.make(
             item,
             words(v, "channel_info.name", "rid"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..cleaning import part_of
 from ..documents import Item, get, text_of
-from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, number, once, sample, tidy, true, words
+from ..exports import Messages, beside, channel, facts, false, given, html, ident, items, joined, number, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -110,7 +110,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
             "salesforce mailed",
             lambda: {words(i.value, "ParentId")[:15] for s in beside(make.source, kind, "emails") for i in items(s, "records") if isinstance(i, Item)},
         )
-        if id_[:15] not in mailed and (text := tidy(given(v, "Description", "Subject"))):
+        if id_[:15] not in mailed and (text := tidy(verbatim(v, "Description", "Subject"))):
             name = words(v, "SuppliedName", "Contact.Name")
             yield from make.make(
                 item,
@@ -144,7 +144,7 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         make.skip("draft")
         return
     asks = true(get(v, "Incoming"))
-    text = tidy(REFERENCE.sub("", str(given(v, "TextBody") or ""))) or html(REFERENCE.sub(_blank, str(given(v, "HtmlBody") or ""))) or words(v, "Subject")
+    text = tidy(REFERENCE.sub("", verbatim(v, "TextBody"))) or html(REFERENCE.sub(_blank, verbatim(v, "HtmlBody"))) or words(v, "Subject")
     about["columns"] = {**facts(subject=REFERENCE.sub("", words(v, "Subject")).strip()), **about["columns"]}
     yield from make.make(
         item,
@@ -226,7 +226,7 @@ def _events(make: Messages, v: Mapping[str, Any]) -> dict[str, str | None]:
 def _entry(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """An entry of Messaging, as the interface or the object ConversationEntry writes it."""
     role = ROLES.get(words(v, "sender.role", "ActorType").lower().replace(" ", ""), "unknown")
-    text = tidy(words(v, "messageText", "Message"))
+    text = tidy(verbatim(v, "messageText", "Message"))
     if not text:
         make.skip(words(v, "EntryType", "sender.role") or "entry without text")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ..exports import Messages, items, many, sample, words
+from ..exports import Messages, items, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -46,7 +46,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from make.make(
             item,
             words(v, "conversationId") or room,
-            words(v, "body"),
+            verbatim(v, "body"),
             time=v.get("sent_at") if desktop else v.get("date"),
             who="me" if own else words(v, "sourceServiceId", "sourceUuid", "source", "sender"),
             attachments=[*(words(a, "fileName", "name", "contentType") for a in many(v, "attachments")), *(["sticker"] if v.get("sticker") else [])],

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from ..documents import Item, document, each, head_value, objects
-from ..exports import Messages, ident, likes, many, once, sample, words
+from ..exports import Messages, ident, likes, many, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..streamed import Elements
@@ -178,12 +178,12 @@ def _shares(m: Mapping[str, Any]) -> bool:
 
 def _said(m: Mapping[str, Any], people: Mapping[str, tuple[str, bool]]) -> str:
     """What a message says: its text, or what was written to a file, else that of the attachments and blocks of an integration."""
-    text = words(m, "comment.comment") or m.get("text")
+    text = verbatim(m, "comment.comment") or m.get("text")
     if _shares(m):
-        text = words(m, "file.initial_comment.comment")
+        text = verbatim(m, "file.initial_comment.comment")
     elif not isinstance(text, str) or not text:
-        parts = [words(a, k) for a in many(m, "attachments") for k in (SHOWN if any(words(a, k) for k in SHOWN) else ("fallback",))]
-        parts += [words(b, "text.text") for b in many(m, "blocks")]
+        parts = [verbatim(a, k) for a in many(m, "attachments") for k in (SHOWN if any(verbatim(a, k) for k in SHOWN) else ("fallback",))]
+        parts += [verbatim(b, "text.text") for b in many(m, "blocks")]
         text = "\n".join(p for p in parts if p)
 
     def named(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cleaning import below, plain
 from ..documents import Item
-from ..exports import Messages, bare, beside, facts, items, listed, many, number, once, sample, words
+from ..exports import Messages, bare, beside, facts, items, listed, many, number, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import DAMAGED, Source
 from ..types import LeftOut, Problem, Record
@@ -151,7 +151,7 @@ def _question(make: Messages, item: Item, v: Mapping[str, Any]) -> Iterator[Reco
 
 def _said(make: Messages, item: Item, v: Mapping[str, Any], question: str, own: str, to: str | None, **more: Any) -> Iterator[Record | Problem]:
     """A question or answer of the interface, then its comments."""
-    body = words(v, "body_markdown") or plain(words(v, "body"))
+    body = verbatim(v, "body_markdown") or plain(verbatim(v, "body"))
     title = words(v, "title") if to is None else ""
     counts = {"likes": number(v.get("score")), "views": number(v.get("view_count")), "comments": number(v.get("comment_count")), "bookmarks": number(v.get("favorite_count"))}
     counts |= dict.fromkeys(MARKS, float(v["is_accepted"] is True) if "is_accepted" in v else None)
@@ -173,7 +173,7 @@ def _said(make: Messages, item: Item, v: Mapping[str, Any], question: str, own: 
         yield from make.make(
             item,
             question,
-            words(c, "body_markdown") or plain(words(c, "body")),
+            verbatim(c, "body_markdown") or plain(verbatim(c, "body")),
             time=c.get("creation_date"),
             who=words(c, "owner.user_id", "owner.display_name"),
             name=words(c, "owner.display_name"),

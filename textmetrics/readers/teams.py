@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cleaning import plain
 from ..documents import get
-from ..exports import Messages, items, many, sample, words
+from ..exports import Messages, items, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -44,7 +44,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 
 def _message(make: Messages, item: Any, v: Mapping[str, Any], source: Source) -> Iterator[Record | Problem]:
-    body = words(v, "body.content")
+    body = verbatim(v, "body.content")
     if words(v, "messageType") != "message" or "<systemEventMessage" in body:
         make.skip("system messages")
     elif words(v, "deletedDateTime"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, document, each, get, head_value, objects
-from ..exports import Messages, bare, facts, ident, likes, many, sample, words
+from ..exports import Messages, bare, facts, ident, likes, many, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -88,7 +88,7 @@ def _updates(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOu
         said[key] = first, v[kind], kind.startswith("edited")
     for (chat, id_), (item, m, edited) in said.items():
         media = [k for k in SENT if m.get(k)]
-        text = words(m, "text", "caption")
+        text = verbatim(m, "text", "caption")
         if not text and not media:
             make.skip("service messages")
             continue

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..documents import Item, document, each, get, objects
-from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, words
+from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..streamed import Elements
@@ -69,14 +69,14 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             else:
                 yield from _page(make, item)
         for talk in talks.values():
-            said = [(item, words(v, "text"), v.get("created_at"), words(v, "sender.id_str"), words(v, "sender.screen_name"), words(v, "id_str", "id")) for item, v in talk]
+            said = [(item, verbatim(v, "text"), v.get("created_at"), words(v, "sender.id_str"), words(v, "sender.screen_name"), words(v, "id_str", "id")) for item, v in talk]
             yield from _talk(make, said)
     yield from make.rest()
 
 
 def _old(make: Messages, item: Item, v: Mapping[str, Any], who: Any, text: str = "") -> Iterator[Record | Problem]:
     """A tweet of version 1.1."""
-    text = text or words(v, "extended_tweet.full_text", "full_text", "text")
+    text = text or verbatim(v, "extended_tweet.full_text", "full_text", "text")
     if "retweeted_status" in v or text.startswith("RT @"):
         make.skip("retweets")
         return
@@ -123,7 +123,7 @@ def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, 
     yield from make.make(
         item,
         "",
-        html.unescape(words(v, "note_tweet.text", "text")),
+        html.unescape(verbatim(v, "note_tweet.text", "text")),
         time=v.get("created_at"),
         who=who,
         name=people.get(who) or words(v, "author.username"),
@@ -164,7 +164,7 @@ def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Pro
             for m in many(talk, "messages"):
                 if isinstance(said := m.get("messageCreate"), dict):
                     name = who["screen_name"] if words(said, "senderId") == who["id_str"] else ""
-                    direct.append((item, words(said, "text"), said.get("createdAt"), words(said, "senderId"), name, words(said, "id")))
+                    direct.append((item, verbatim(said, "text"), said.get("createdAt"), words(said, "senderId"), name, words(said, "id")))
                 else:
                     make.skip("joins and names of direct messages")
             yield from _talk(make, direct)

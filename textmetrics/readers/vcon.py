@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, after, channel, facts, html, ident, items, many, number, sample, true, words
+from ..exports import Messages, after, channel, facts, html, ident, items, many, number, sample, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse
@@ -108,7 +108,7 @@ def _text(make: Messages, item: Item, id_: str, n: int, d: Mapping[str, Any], pa
     if kind and not kind.startswith("text/") and kind != "application/json":
         yield make.lost(item, f"dialog {n} of vCon {id_} is a text of type {kind[:40]}, which is not read")
         return
-    text = body if isinstance(body, str) else words(body, "text", "content", "message", "body")
+    text = body if isinstance(body, str) else verbatim(body, "text", "content", "message", "body")
     at = next(iter([*_indexes(d.get("originator")), *_indexes(d.get("parties"))]), None)
     meta = d["meta"] if isinstance(d.get("meta"), dict) else {}
     who = _party(parties, at)
@@ -161,11 +161,11 @@ def _segments(body: Any) -> list[tuple[int | None, str, str, float | None]]:
     if paragraphs:
         several = len({n for n, _ in paragraphs}) > 1
         for n, p in paragraphs:
-            text = " ".join(t for s in many(p, "sentences") if (t := words(s, "text")))
+            text = " ".join(t for s in many(p, "sentences") if (t := verbatim(s, "text")))
             found.append((n if several else None, words(p, "speaker"), text, number(p.get("start"))))
         return sorted(found, key=lambda f: f[3] or 0.0) if several else found
     for s in body if isinstance(body, list) else many(body, "segments", "turns", "utterances", "transcript", "messages"):
-        text = words(s, "text", "message", "transcript", "body") if isinstance(s, dict) else ""
+        text = verbatim(s, "text", "message", "transcript", "body") if isinstance(s, dict) else ""
         if text:
             at = number(get(s, "party"))
             found.append((None if at is None else int(at), words(s, "speaker", "speaker_label", "channel", "role"), text, next((x for k in ("start", "start_time") if (x := number(s.get(k))) is not None), None)))

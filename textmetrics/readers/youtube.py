@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cleaning import plain
 from ..documents import Item, get
-from ..exports import Messages, facts, items, many, number, sample, words
+from ..exports import Messages, facts, items, many, number, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -67,7 +67,7 @@ def _comment(make: Messages, item: Item, v: Mapping[str, Any], owner: str, paren
     yield from make.make(
         item,
         parent or root or words(v, "id"),
-        words(v, "snippet.textOriginal") or plain(words(v, "snippet.textDisplay")),
+        verbatim(v, "snippet.textOriginal") or plain(verbatim(v, "snippet.textDisplay")),
         time=get(v, "snippet.publishedAt"),
         who=who,
         name=words(v, "snippet.authorDisplayName"),
@@ -87,7 +87,7 @@ def _dlp(make: Messages, item: Item) -> Iterator[Record | Problem]:
     yield from make.make(
         item,
         parent or words(v, "id"),
-        words(v, "text"),
+        verbatim(v, "text"),
         time=None if (said := words(v, "_time_text")) else v.get("timestamp"),
         who=words(v, "author_id"),
         name=words(v, "author"),
@@ -108,7 +108,7 @@ def _downloaded(make: Messages, item: Item) -> Iterator[Record | Problem]:
     yield from make.make(
         item,
         root,
-        words(v, "text"),
+        verbatim(v, "text"),
         who=words(v, "channel"),
         name=words(v, "author"),
         message_id=id_ or None,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..documents import Item, get, head_value
-from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, many, once, sample, tidy, true, words
+from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, many, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -93,8 +93,10 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             yield from _comment(make, item, item.value, ticket, people)
         else:
             for event in many(item.value, "events", "child_events"):
-                bare += true(event.get("comment_present")) and not given(event, "body", "html_body", "plain_body")
-                if str(given(event, "type", "event_type")) in ("Comment", "VoiceComment", "TpeVoiceComment") and given(event, "body", "html_body", "plain_body", "data"):
+                bare += true(event.get("comment_present")) and not verbatim(event, "body", "html_body", "plain_body")
+                if str(given(event, "type", "event_type")) in ("Comment", "VoiceComment", "TpeVoiceComment") and (
+                    verbatim(event, "body", "html_body", "plain_body") or given(event, "data")
+                ):
                     said = {
                         "created_at": given(item.value, "created_at", "timestamp"),
                         "via": item.value.get("via"),
@@ -131,7 +133,7 @@ def _tickets(source: Source, make: Messages, people: Mapping[str, Any]) -> Itera
             yield make.lost(item, f"ticket {id_} is deleted and holds no comment")
         else:
             alone += "comments" not in ticket
-            body = {"id": f"{id_}/description", "body": given(ticket, "description", "subject"), "author_id": _requester(ticket), "created_at": ticket.get("created_at")}
+            body = {"id": f"{id_}/description", "body": verbatim(ticket, "description", "subject"), "author_id": _requester(ticket), "created_at": ticket.get("created_at")}
             yield from _comment(make, item, body, ticket, people)
     if alone:
         yield Problem(source.name, f"{alone} tickets come without their comments: only their descriptions are read; export the comments too", kept=True)
@@ -142,7 +144,7 @@ def _comment(make: Messages, item: Item, c: Mapping[str, Any], ticket: Mapping[s
     ticket_id, requester = ident(ticket.get("id")), _requester(ticket)
     author = words(c, "author_id", "user_id")
     said = partial(make.make, item, ticket_id, about=partial(_about, make.source, ticket))
-    text = tidy(given(c, "plain_body", "body")) or html(given(c, "html_body"))
+    text = tidy(verbatim(c, "plain_body", "body")) or html(verbatim(c, "html_body"))
     attached = [words(a, "file_name", "content_url") for a in many(c, "attachments")]
     time, id_ = given(c, "created_at", "created"), ident(c.get("id")) or None
     role = "system" if author == SYSTEM or get(c, "via.source.rel") == "merge" else _role(author, ticket, people)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, items, listed, many, sample, tidy, words
+from ..exports import Messages, facts, given, items, listed, many, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse
@@ -79,7 +79,7 @@ def _chat(make: Messages, item: Item, chat: Mapping[str, Any]) -> Iterator[Recor
             about=about,
             message_id=f"{id_}/0",
         )
-        if text := tidy(words(answer, "body", "message")):
+        if text := tidy(verbatim(answer, "body", "message")):
             yield from make.make(item, id_, text, time=given(answer, "timestamp", "created_at"), name=words(answer, "name"), role="agent", message_id=f"{id_}/1")
         return
     for n, event in enumerate(history):
@@ -133,7 +133,7 @@ def _event(make: Messages, item: Item, row: Mapping[str, Any]) -> Iterator[Recor
         except ValueError as error:
             yield make.lost(item, f"its original_message is no JSON: {error}", kept=True)
     fields = [words(f, "label", "name") for f in many(original, "content.form.fields")]
-    text = tidy(words(row, "message") or words(original, "content.text.text", "content.alttext")) or "\n".join(f for f in fields if f)
+    text = tidy(verbatim(row, "message") or verbatim(original, "content.text.text", "content.alttext")) or "\n".join(f for f in fields if f)
     attached = [words(row, "filename", "url") or words(original, "content.image.media_url", "content.file.media_url")]
     type_ = words(row, "type")
     if not text and not any(attached) and type_ != "ChatMessage":

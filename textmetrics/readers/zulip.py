@@ -7,7 +7,7 @@ from typing import Any
 
 from ..cleaning import plain
 from ..documents import document, get
-from ..exports import Messages, beside, items, many, once, sample, words
+from ..exports import Messages, beside, items, many, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -45,7 +45,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         who = words(v, "sender_id", "sender")
         known = people.get(who, {})
         stream = words(v, "display_recipient") or words(v, "stream_id") or words(v, "recipient")
-        body = words(v, "content")
+        body = verbatim(v, "content")
         text = plain(words(v, "rendered_content") or body) if "rendered_content" in v or words(v, "content_type") == "text/html" else body
         likes = len(many(v, "reactions"))
         yield from make.make(
