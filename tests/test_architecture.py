@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "addresses", "hours", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "sieve", "garbage", "pieces", "spool", "links"},
     {"registry", "packs", "models"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions"},
-    {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "syntax", "streamed", "documents", "exports", "pages"},
+    {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "syntax", "streamed", "documents", "platform_channels", "exports", "pages"},
     FAMILIES,
     {"features", "columns", "threads", "cutting", "roles", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},

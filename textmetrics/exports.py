@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import isfinite
@@ -21,6 +21,7 @@ from .delimited import Row
 from .documents import Item, get, head_value, objects, texts
 from .mapping import TRUE, Map
 from .memo import forget_oldest
+from .platform_channels import channel as channel
 from .sources import Source, encoding_of
 from .times import Clock
 from .types import LeftOut, Problem, Record
@@ -32,16 +33,7 @@ NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # from which the time in a call is c
 LONGEST_CALL = 10**10  # ms: a larger offset, some four months, is none
 NOTHING = {"", "null", "none", "undefined", "n/a", "nan"}  # how exports and warehouses spell a missing value
 UNWRITTEN = {"", "null", "undefined", "nan"}  # of these, what stands in place of a text
-_WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"[ \t\u00a0\u200b]*\n[ \t\u00a0\u200b]*")
-# a channel by the words in the platform's name for it, the first that fits; "web" and "api" make tickets, which are answered by letter
-CHANNELS = (
-    ("voice", "voice phone call calls talk telephone voicemail aircall"),
-    ("social", "twitter tweet facebook instagram social tiktok linkedin youtube googleplay messenger x"),
-    ("community", "forum community topic"),
-    ("chat", "chat messaging message webchat webmessaging sms mms whatsapp telegram line viber wechat widget inapp push conversation smooch rcs beacon mobihelp im"),
-    ("email", "email mail web portal form api ticket center contact outbound letter"),
-)
 
 
 def sample(head: bytes, *paths: str) -> Mapping[str, Any]:
@@ -168,11 +160,11 @@ def likes(message: Mapping[str, Any]) -> dict[str, float]:
     return {"likes": float(sum(counts))} if counts else {}
 
 
-def words(value: Any, *paths: str) -> str:
+def words(value: Any, *paths: str, nothing: Container[str] = NOTHING) -> str:
     """The first of some paths that holds a text or number, as text; what spells nothing (``undefined``) is nothing."""
     for path in paths:
         found = get(value, path)
-        if isinstance(found, str) and not _nothing(found):
+        if isinstance(found, str) and not _nothing(found, nothing):
             return found
         if isinstance(found, int | float) and not isinstance(found, bool):
             return ident(found)
@@ -185,18 +177,12 @@ def verbatim(value: Any, *paths: str) -> str:
     >>> verbatim({"text": "None"}, "text"), verbatim({"text": None, "body": "null"}, "text", "body")
     ('None', '')
     """
-    for path in paths:
-        found = get(value, path)
-        if isinstance(found, str) and (len(found) >= 20 or found.strip().lower() not in UNWRITTEN):
-            return found
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return ident(found)
-    return ""
+    return words(value, *paths, nothing=UNWRITTEN)
 
 
-def _nothing(text: str) -> bool:
+def _nothing(text: str, nothing: Container[str] = NOTHING) -> bool:
     """Whether a text only says that there is none; a long one is not looked at."""
-    return len(text) < 20 and text.strip().lower() in NOTHING
+    return len(text) < 20 and text.strip().lower() in nothing
 
 
 def ident(value: Any) -> str:
@@ -274,16 +260,6 @@ def after(begun: datetime | None, milliseconds: Any) -> str | None:
     """The time so long after a call began."""
     offset = number(milliseconds)
     return None if offset is None or abs(offset) > LONGEST_CALL else ((begun or NO_DATE) + timedelta(milliseconds=offset)).isoformat()
-
-
-def channel(name: Any, otherwise: str) -> str:
-    """One of our channels by a platform's name for one of its own.
-
-    >>> channel("native_messaging", "email"), channel("phone_call_inbound", "email"), channel("carrier pigeon", "email")
-    ('chat', 'voice', 'email')
-    """
-    said = set(_WORD.findall(str(name or "").lower()))
-    return next((ours for ours, theirs in CHANNELS if said & set(theirs.split())), otherwise)
 
 
 class Messages:
