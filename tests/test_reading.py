@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import textmetrics as tm
 from textmetrics import delimited, threads
-from textmetrics.errors import MissingInput, PackError, ReadError
+from textmetrics.errors import MissingInput, PackError, ReadError, UnknownFormat
 from textmetrics.folding import fold
 from textmetrics.sources import Source, lines
 from textmetrics.types import Problem, Record
@@ -77,6 +77,25 @@ def test_formats_says_which_reader_and_why(tmp_path):
     assert (a.reader, list(a.reasons)) == ("jsonl", ["jsonl"]) and a.reasons["jsonl"]
     assert b.reader is None and "--format" in b.advice and "--map" in b.advice
     assert c.reader is None and "skips" in c.advice
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\x00\x01", "it is no text"),
+        (b"nothing of this kind", "textmetrics list readers"),
+        (b"", "it is empty"),
+        ((Path(__file__).parent / "sidetables" / "delighted.csv").read_bytes(), "mine --with"),
+    ],
+)
+def test_what_cannot_be_read_is_told_as_formats_does(tmp_path, data, said):
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(UnknownFormat, match=said) as told:
+        list(tm.read(tmp_path / "x"))
+    assert tm.formats(tmp_path / "x")[0].advice in str(told.value) and len(str(told.value)) < 400
+    (tmp_path / "y").write_bytes(data)
+    with pytest.raises(UnknownFormat, match="none of the 1 others"):
+        list(tm.read(tmp_path))
 
 
 def test_formats_goes_by_the_map_beside_a_file(tmp_path):

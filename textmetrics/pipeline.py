@@ -30,6 +30,7 @@ from .mapping import GENERIC_FORM, Map
 from .parts import MEASURED, Job
 from .profile import stage
 from .readers import Reader, choose
+from .recognition import advice
 from .report import Report
 from .sources import Source
 from .spool import Spool
@@ -117,7 +118,7 @@ class Reading:
         maps: dict[Path, Map | None] = {}
         exports: dict[tuple[str, str, str], Export] = {}
         total, done = sum(s.size for s in found), 0
-        unknown: list[tuple[Source, UnknownFormat]] = []
+        unknown: list[Source] = []
         if not found:
             raise ReadError("input", "there is nothing to read")
         for source in found:
@@ -135,8 +136,8 @@ class Reading:
                     self._read(source, reader, m, exports[key])
                 except UnknownFormat as error:
                     if source.named:
-                        raise
-                    unknown.append((source, error))
+                        raise UnknownFormat(source.name, advice(source)) from error
+                    unknown.append(source)
                 except ReadError as error:
                     if source.named:
                         raise
@@ -145,8 +146,9 @@ class Reading:
             if self._progress:
                 self._progress("reading", done, total)
         if unknown and not exports:
-            raise unknown[0][1]
-        self._leave_out([source for source, _ in unknown])
+            beside = f"; none of the {len(unknown) - 1} others is known either" if len(unknown) > 1 else ""
+            raise UnknownFormat(unknown[0].name, f"{advice(unknown[0])}{beside}")
+        self._leave_out(unknown)
         return list(exports.values())
 
     def _leave_out(self, unknown: Sequence[Source]) -> None:

@@ -49,7 +49,7 @@ def _recognised(source: Source, maps: dict[Path, Map | None]) -> Recognised:
         return Recognised(source.name, next(iter(found)), found)
     if found:
         return Recognised(source.name, None, found, f"more than one reader claims it: choose with --format {' or '.join(found)}")
-    return Recognised(source.name, None, {}, _advice(source))
+    return Recognised(source.name, None, {}, advice(source))
 
 
 def _by_map(source: Source, described: Map | None) -> Recognised:
@@ -63,14 +63,14 @@ def _by_map(source: Source, described: Map | None) -> Recognised:
     return Recognised(source.name, name, {name: f"its columns are described by {FOLDER_FILE} beside it"})
 
 
-def _advice(source: Source) -> str:
-    """What to do about a file that no reader claims."""
+def advice(source: Source) -> str:
+    """What a file is that no reader claims, and what to do about it."""
     head = source.head(4096)
     if not head:
         return "it is empty, or its beginning cannot be read"
     if b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "it is no text (a picture, a sound, an archive that is not known): mine skips it"
+        return "it is no text (a picture, a sound, an archive that is not known): in a folder mine skips it"
     if beside := [s.name for s in SIDETABLES.values() if s.claims(source)]:
         return f"it is a side table ({', '.join(beside)}): join it with mine --with"
     plain: Sequence[str] = [name for name, r in READERS.items() if r.shape]
-    return f"no reader knows it: name one with --format, or describe its columns with --map ({', '.join(plain)})"
+    return f"no reader knows it: name one with --format (textmetrics list readers), or describe its columns with --map ({', '.join(plain)})"

@@ -72,7 +72,7 @@ def choose(source: Source, format: str | None, mapping: Map) -> Reader:
     else:
         found = {n: READERS[n] for n in claimants(source)}
     if not found:
-        raise UnknownFormat(source.name, f"no reader knows this format. Name one with --format ({', '.join(READERS)}), or describe its columns with --map")
+        raise UnknownFormat(source.name, "no reader knows it: name one with --format (textmetrics list readers), or describe its columns with --map")
     if len(found) > 1:
         raise ReadError(source.name, f"more than one reader claims this file: choose with --format {' or '.join(found)}")
     return next(iter(found.values()))
