@@ -51,6 +51,7 @@ class _Walk(Struct):
     content: Content
     faults: list[str]
     seen: int = 0
+    named: list[tuple[str, Message]] = []  # texts that have names of files, and are not said to be attached: gateways of phones send what was written so
 
 
 def content(message: Message, faults: list[str]) -> Content:
@@ -60,6 +61,10 @@ def content(message: Message, faults: list[str]) -> Content:
     """
     walk = _Walk(Content(), faults)
     walk.content.text = _joined(_pieces(message, walk, 0))
+    if not walk.content.text and walk.named:
+        walk.content.text = _joined([_Piece(_text(part, faults), False) for _, part in walk.named])
+        for name, _ in walk.named:
+            walk.content.attachments.remove(name)
     if walk.seen > MANY_PARTS:
         faults.append(f"has more than {MANY_PARTS} parts: the rest was left out")
     return walk.content
@@ -103,6 +108,8 @@ def _pieces(part: Message, walk: _Walk, depth: int, other: bool = False) -> list
         return [_Piece(text, False)] if top or text.strip() else []
     if not (other and kind.startswith("text/") and kind != "text/calendar" and not name):
         found.attachments.append(name or kind)
+        if kind == "text/plain" and _disposition(part) != "attachment":
+            walk.named.append((name, part))
     return []
 
 
@@ -145,6 +152,13 @@ def _kind(part: Message) -> str:
 def _report(part: Message) -> str:
     try:
         return str(part.get_param("report-type") or "").lower()
+    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
+        return ""
+
+
+def _disposition(part: Message) -> str:
+    try:
+        return part.get_content_disposition() or ""
     except (ValueError, LookupError, AttributeError, TypeError, IndexError):
         return ""
 
