@@ -2,12 +2,14 @@
 
 import time
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmetrics import replies
+from textmetrics import mail_lines, replies
 from textmetrics.cleaning import clean
+from textmetrics.expressions import Expression
 from textmetrics.packs import mail_words
 
 CASES = {  # mail -> what a reader keeps
@@ -134,6 +136,19 @@ def test_cuts_are_in_order_apart_and_inside(lines):
         assert at <= cut.start < cut.end <= len(text)
         at = cut.end
     replies.kept(text), replies.forwarded(text)
+
+
+WRAPPED = st.sampled_from(["On 3 May 2026, Ana has", "written:", "Le 3.5.2026 Ana (a@b.c) a", "\u200b écrit :", "E\u0301CRIT 1/2/2026 a@b.c", "2026年3月5日 a 写道：", "a (a@b.c) 1.1.2026 > :", "*DE*\u00a0: a", "Para : b", "\u200e-- ", "Respond above this line", "Begin forwarded message:"])
+
+
+@given(st.lists(WRAPPED | MAILISH.map("\n".join)) | st.text())
+def test_asking_first_misses_no_part(pieces):
+    text = "\n".join(["", *([pieces] if isinstance(pieces, str) else pieces)])
+    found, inner, known = replies.cuts(text), replies.forwarded(text), mail_lines.vocabulary()
+    always = msgspec.structs.replace(known, signs=(Expression([""]), Expression([""])))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mail_lines, "vocabulary", lambda: always)
+        assert (replies._cuts(text), replies.forwarded(text)) == (found, inner)
 
 
 HOSTILE = [

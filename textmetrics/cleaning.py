@@ -1,6 +1,6 @@
 """What is cut from a message before it is read: quotes of others, signatures, markup, control characters.
 
-Cutting never moves a character: what is cut is blanked (`quotes`, `signature`), so a place in the cleaned text is the same
+Cutting never moves a character: what is cut is blanked (`clean`), so a place in the cleaned text is the same
 place in the message. HTML becomes text once, when it is read (`plain`), and everything after speaks of that text; where its
 characters stood in the HTML it knows itself (`Shown`), and the message keeps it (`types.Message.original`).
 """
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import chain
 
 from . import replies
 from .errors import UnknownName
@@ -236,18 +237,10 @@ def _laid_out(html: str) -> str:
     return "\n".join((re.sub(r"[ \t]{2,}", " ", line) if "  " in line or "\t" in line else line).strip() for line in text.split("\n") if not _EMPTY.fullmatch(line))
 
 
-def quotes(text: str) -> list[tuple[int, int]]:
-    """Where a message quotes or passes on others: lines that begin with >, and everything below the header of an earlier mail."""
-    return [(c.start, c.end) for c in _cuts(text) if c.kind != "signature"]
-
-
-def signature(text: str) -> list[tuple[int, int]]:
-    """Where a message is signature: below the ``-- `` line, or what a phone signs with."""
-    return [(c.start, c.end) for c in _cuts(text) if c.kind == "signature"]
-
-
-_cuts = lru_cache(maxsize=4)(replies.cuts)  # the cleaners of one text ask one after the other
-CLEANERS: dict[str, Callable[[str], list[tuple[int, int]]]] = {"quotes": quotes, "signature": signature}
+CLEANERS: dict[str, frozenset[replies.Kind]] = {  # the kinds of parts that each takes out
+    "quotes": frozenset(["quote", "context", "forward", "header", "marker"]),  # lines that begin with >, and everything below the header of an earlier mail
+    "signature": frozenset(["signature"]),  # below the ``-- `` line, or what a phone signs with
+}
 
 
 def clean(text: str, names: Sequence[str]) -> str:
@@ -258,11 +251,8 @@ def clean(text: str, names: Sequence[str]) -> str:
     >>> clean("Works now\\n> did it work?", ["quotes"])
     'Works now\\n              '
     """
-    spans: list[tuple[int, int]] = []
-    for name in names:
-        if name not in CLEANERS:
-            raise UnknownName("cleaner", name, CLEANERS)
-        spans += CLEANERS[name](text)
+    kinds = _kinds(tuple(names))
+    spans = [(c.start, c.end) for c in replies.cuts(text) if c.kind in kinds] if kinds else []
     if not spans:
         return text
     kept = list(text)
@@ -270,6 +260,14 @@ def clean(text: str, names: Sequence[str]) -> str:
         kept[start:end] = [c if c == "\n" else " " for c in text[start:end]]
     cleaned = "".join(kept)
     return cleaned if cleaned.strip() or not text.lstrip().startswith(">") else text
+
+
+@cache
+def _kinds(names: tuple[str, ...]) -> frozenset[replies.Kind]:
+    """The kinds of parts that some cleaners take out."""
+    if unknown := [name for name in names if name not in CLEANERS]:
+        raise UnknownName("cleaner", unknown[0], CLEANERS)
+    return frozenset(chain.from_iterable([CLEANERS[name] for name in names]))
 
 
 _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from . import packs
+from .expressions import Expression
 
 Kind = Literal["quote", "context", "forward", "header", "signature", "marker"]
 WINDOW = 4  # lines one "On ... wrote:" may be wrapped over
@@ -29,6 +30,7 @@ _URL = re.compile(r"(?:https?|mailto|ftp):[^\s<>]*")
 _DIGIT = re.compile(r"\d")
 _OPEN, _CLOSED = re.compile(r"<[^\s<>@]{1,80}@[^\s<>]{1,80}\s*\Z"), re.compile(r">[^<>\n]{0,24}[:：]\s*\Z")
 NOISE = "\ufeff\u200b\u200e\u200f\u202a\u202c"
+_EDGE = rf"[ \t\r\x{{a0}}{NOISE}]*"  # what is taken off both ends of a line
 
 
 class _Words(Struct, frozen=True):
@@ -36,6 +38,7 @@ class _Words(Struct, frozen=True):
 
     labels: dict[str, str]
     wrote: re.Pattern[str]
+    verbs: tuple[str, ...]
     ends: tuple[str, ...]
     on: re.Pattern[str]
     original: frozenset[str]
@@ -44,6 +47,7 @@ class _Words(Struct, frozen=True):
     devices: frozenset[str]
     above: re.Pattern[str]
     inline: re.Pattern[str]
+    signs: tuple[Expression, Expression]
 
 
 class Line(Struct):
@@ -53,6 +57,7 @@ class Line(Struct):
     end: int
     text: str  # without marks of direction, blanks around it and emphasis
     quoted: bool
+    heads: bool  # whether another mail can begin anywhere in the text
     next: int = 0  # this line, or the next that is not empty
 
 
@@ -67,6 +72,7 @@ def vocabulary() -> _Words:
     return _Words(
         labels=labels,
         wrote=re.compile(rf"(?<![\w-])(?:{_any(every['wrote'])})(?!\w|-\w)"),
+        verbs=tuple(every["wrote"]),
         ends=tuple(every["ends"]),
         on=re.compile(rf"(?:{_any(every['on'])})(?!\w)"),
         original=frozenset(every["original"]),
@@ -75,7 +81,38 @@ def vocabulary() -> _Words:
         devices=frozenset(every["devices"]),
         above=re.compile(_any(every["above"])),
         inline=re.compile(rf"({_any(list(labels))})\s?[:：]"),
+        signs=_signs(every, list(labels)),
     )
+
+
+def _signs(every: dict[str, list[str]], labels: Sequence[str]) -> tuple[Expression, Expression]:
+    """What a lowered text holds wherever another mail begins in it; and wherever any part of it is not its writer's own: also a quoted line, a rule, a signature."""
+    wrapped = [rf"(?:{_EDGE}\n{_EDGE}| )".join(map(re.escape, words.split(" "))) for words in every["wrote"]]
+    heads = [
+        rf"(?:(?m:^)|[*_> \t\r\x{{a0}}{NOISE}])(?:{_any(labels)})[*_ \t\x{{a0}}]*[:：]",
+        r"(?s)[>)\]].?[:：]",
+        "|".join([*wrapped, _any([*every["ends"], *every["original"], *every["forwarded"]])]),
+    ]
+    others = [
+        r"(?m:^)[ \t\x{a0}]{0,8}(?:[a-z]{1,3})?[>»]",
+        rf"(?m:^){_EDGE}[-–—_=*#~+ᐧ][-–—_=*#~+ᐧ \t]*{_EDGE}(?m:$)",
+        rf"(?m:^){_EDGE}(?:{_any(every['sent_from'])})\s",
+        _any(every["above"]),
+    ]
+    return Expression(heads), Expression([*heads, *others])
+
+
+def may_be_cut(text: str) -> bool:
+    """Whether a text can hold parts that are not its writer's own, in one pass over it: where not, none has to be looked for.
+
+    >>> may_be_cut("It works.\\nThanks - all of you!"), may_be_cut("It works.\\n-- \\nAna")
+    (False, True)
+    """
+    return vocabulary().signs[1].first(_encoded(text)) is not None
+
+
+def _encoded(text: str) -> bytes:
+    return lowered(text).encode("utf-8", "surrogatepass")
 
 
 def _any(words: Sequence[str]) -> str:
@@ -100,12 +137,12 @@ def split_lines(text: str) -> list[Line]:
 
 
 def _split(text: str) -> Iterator[Line]:
-    at, open_ = 0, False  # whether the line above ends within an address: <ana@example.org
+    at, heads, open_ = 0, vocabulary().signs[0].first(_encoded(text)) is not None, False  # open: whether the line above ends within an address: <ana@example.org
     for raw in text.split("\n"):
         end = min(at + len(raw) + 1, len(text))
         quoted = bool(QUOTED.match(raw)) and not (open_ and _CLOSED.match(raw))
         open_ = "<" in raw and bool(_OPEN.search(raw[-WIDEST:]))
-        yield Line(at, end, raw.strip(" \t\r\u00a0" + NOISE), quoted)
+        yield Line(at, end, raw.strip(" \t\r\u00a0" + NOISE), quoted, heads)
         at = end
 
 
@@ -116,6 +153,8 @@ def following(lines: list[Line], i: int) -> int:
 
 def introduced(lines: list[Line], i: int) -> tuple[Kind, int] | None:
     """Whether another mail begins at a line: what it is to this one, and the line after its header."""
+    if not lines[i].heads:
+        return None
     at, passed_on, ruled = i, False, False
     kind = _separator(lines[i].text)
     if kind is None and (RULE.match(lines[i].text) and len(lines[i].text) > 4):
@@ -231,10 +270,8 @@ def has_address(text: str) -> bool:
 
 def _ends(text: str) -> bool:
     low = lowered(text[-30:]).rstrip(" .")
-    last = None
-    for last in vocabulary().wrote.finditer(low):  # noqa: B007  the last one
-        pass
-    return low.endswith(vocabulary().ends) or (last is not None and last.end() == len(low))
+    words = vocabulary()
+    return low.endswith(words.ends) or (low.endswith(words.verbs) and [m.end() for m in words.wrote.finditer(low)][-1:] == [len(low)])
 
 
 def _says(text: str, lines: list[Line], after: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from .mail_lines import ADDRESS, DATE, NOISE, QUOTED, RULE, WIDEST, Kind, Line, following, introduced, label_of, lowered, split_lines, vocabulary
+from .mail_lines import ADDRESS, DATE, NOISE, QUOTED, RULE, WIDEST, Kind, Line, following, introduced, label_of, lowered, may_be_cut, split_lines, vocabulary
 
 DEEPEST = 5  # quotes within quotes that are opened to find a forwarded mail
 SIGNED = 12  # lines below a bare rule that can be a signature
@@ -42,8 +42,10 @@ def cuts(text: str) -> list[Cut]:
     >>> [c.kind for c in cuts("Works now\\n\\nOn 3 May 2026 at 10:00, Tom <tom@example.org> wrote:\\n> did it work?")]
     ['quote']
     """
-    if "\n" not in text and not QUOTED.match(text):
-        return []
+    return _cuts(text) if (may_be_cut(text) if "\n" in text else QUOTED.match(text)) else []
+
+
+def _cuts(text: str) -> list[Cut]:
     lines = split_lines(text)
     found: list[tuple[Kind, int, int]] = []  # kind, first line, line after the last
     own = False  # anything of the writer's own so far
