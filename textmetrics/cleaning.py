@@ -15,6 +15,7 @@ from itertools import chain
 
 from . import replies
 from .errors import UnknownName
+from .mail_lines import Kind
 
 _BLOCKS = frozenset(
     [
@@ -237,7 +238,7 @@ def _laid_out(html: str) -> str:
     return "\n".join((re.sub(r"[ \t]{2,}", " ", line) if "  " in line or "\t" in line else line).strip() for line in text.split("\n") if not _EMPTY.fullmatch(line))
 
 
-CLEANERS: dict[str, frozenset[replies.Kind]] = {  # the kinds of parts that each takes out
+CLEANERS: dict[str, frozenset[Kind]] = {  # the kinds of parts that each takes out
     "quotes": frozenset(["quote", "context", "forward", "header", "marker"]),  # lines that begin with >, and everything below the header of an earlier mail
     "signature": frozenset(["signature"]),  # below the ``-- `` line, or what a phone signs with
 }
@@ -263,7 +264,7 @@ def clean(text: str, names: Sequence[str]) -> str:
 
 
 @cache
-def _kinds(names: tuple[str, ...]) -> frozenset[replies.Kind]:
+def _kinds(names: tuple[str, ...]) -> frozenset[Kind]:
     """The kinds of parts that some cleaners take out."""
     if unknown := [name for name in names if name not in CLEANERS]:
         raise UnknownName("cleaner", unknown[0], CLEANERS)
