@@ -27,6 +27,7 @@ class Registry(Mapping[str, T]):
         self._items: dict[str, T] = {}
         self._homes: dict[str, str] = {}
         self._loaded = False
+        self._names: tuple[str, ...] = ()
 
     def add(self, name: str, item: T, home: str) -> None:
         """Take in one member; ``home`` says where it is written, for the error when a second one comes."""
@@ -34,6 +35,15 @@ class Registry(Mapping[str, T]):
             raise TextmetricsError(f"Two {self.kind}s are called {name!r}: one in {self._homes[name]}, one in {home}.")
         self._items[name] = item
         self._homes[name] = home
+        self._names = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all members, in order."""
+        self._load()
+        if not self._names:
+            self._names = tuple(sorted(self._items))
+        return self._names
 
     def home(self, name: str) -> str:
         """Where a member is written."""
@@ -52,8 +62,7 @@ class Registry(Mapping[str, T]):
         return name in self._items
 
     def __iter__(self) -> Iterator[str]:
-        self._load()
-        return iter(sorted(self._items))
+        return iter(self.names)
 
     def __len__(self) -> int:
         self._load()

@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeVar, get_args
 from msgspec import Struct, field
 
 from .hours import Schedule
+from .waits import Clock, Wait
 
 T = TypeVar("T")
 Role = Literal["customer", "other", "agent", "peer", "bot", "system", "note", "unknown"]
@@ -222,18 +223,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Wait(Struct, frozen=True):
-    """How long somebody waited, in seconds, from one message to the one that ended it.
-
-    ``stop`` is None and ``censored`` true while the wait is still open: then ``seconds`` is a lower bound.
-    """
-
-    start: int
-    stop: int | None
-    seconds: float
-    censored: bool
-
-
 class Observation(Struct, frozen=True):
     """One thing a metric saw. No observation means unknown; it never means zero.
 
@@ -244,6 +233,19 @@ class Observation(Struct, frozen=True):
     exposure: float = 1.0
     censored: bool = False
     message: int | None = None
+
+
+class Known:
+    """What has been worked out of a transcript so far, by what was asked."""
+
+    __slots__ = ("by", "found", "made", "places", "waits")
+
+    def __init__(self) -> None:
+        self.by: dict[tuple[str, ...], list[int]] = {}
+        self.found: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]] = {}
+        self.places: dict[str, tuple[int, ...]] = {}
+        self.waits: dict[tuple[str, ...], list[Wait]] = {}
+        self.made: dict[Callable[[Transcript], Any], Any] = {}
 
 
 class Transcript(Struct, frozen=True, kw_only=True, dict=True):
@@ -287,36 +289,41 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def by(self, *roles: str) -> list[int]:
         """The positions of the messages of some roles."""
-        if roles not in self._by:
-            self._by[roles] = [i for i, role in enumerate(self.roles) if role in roles]
-        return self._by[roles].copy()
-
-    @cached_property
-    def _by(self) -> dict[tuple[str, ...], list[int]]:
-        return {}
+        return self._placed(roles).copy()
 
     def first(self, *roles: str, after: int = -1) -> int | None:
         """The position of the first message of some roles that comes later than another."""
-        for i in range(after + 1, len(self.roles)):
-            if self.roles[i] in roles:
+        for i in self._placed(roles):
+            if i > after:
                 return i
         return None
 
+    def _placed(self, roles: tuple[str, ...]) -> list[int]:
+        placed = self._known.by.get(roles)
+        if placed is None:
+            placed = self._known.by[roles] = [i for i, role in enumerate(self.roles) if role in roles]
+        return placed
+
     def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
         """The findings of one label, in order; of some states, of some roles."""
-        if label not in self._labelled:
-            return []
-        asked = (label, states, by)
-        if asked not in self._found:
-            self._found[asked] = [f for f in self._labelled[label] if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
-        return self._found[asked].copy()
+        found = self.labelled.get(label, [])
+        if found and (states or by is not None):
+            asked = (label, states, by)
+            if asked not in self._known.found:
+                self._known.found[asked] = [f for f in found if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
+            found = self._known.found[asked]
+        return found.copy()
+
+    def places(self, label: str) -> tuple[int, ...]:
+        """The positions of the messages with a finding of one label, in order, each once."""
+        places = self._known.places.get(label)
+        if places is None:
+            places = self._known.places[label] = tuple(sorted({f.message for f in self.labelled.get(label, ())}))
+        return places
 
     @cached_property
-    def _found(self) -> dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]]:
-        return {}
-
-    @cached_property
-    def _labelled(self) -> dict[str, list[Finding]]:
+    def labelled(self) -> dict[str, list[Finding]]:
+        """The findings by their labels."""
         by: dict[str, list[Finding]] = {}
         for finding in self.findings:
             by.setdefault(finding.label, []).append(finding)
@@ -324,47 +331,36 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def once(self, make: Callable[[Transcript], T]) -> T:
         """What a function makes of this transcript, worked out when it is first asked for."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return self._made[make]
+        made = self._known.made
+        if make not in made:
+            made[make] = make(self)
+        return made[make]
 
     @cached_property
-    def _made(self) -> dict[Callable[[Transcript], Any], Any]:
-        return {}
+    def _known(self) -> Known:
+        return Known()
+
+    @cached_property
+    def _clock(self) -> Clock:
+        c = self.conversation
+        return Clock([m.sent_at for m in c.messages], self.as_of, c.at("ended_at"), c.skewed)
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
-        begun, until = self._clock[start], self._clock[-1 if stop is None else stop]
-        return None if begun is None or until is None else max(0.0, (until - begun).total_seconds())
-
-    @cached_property
-    def _clock(self) -> list[datetime | None]:
-        """When each message was sent, and ``as_of``; all None where the clocks cannot be right."""
-        times = [*(m.sent_at for m in self.messages), self.as_of]
-        return [None] * len(times) if self.conversation.skewed else times
+        return self._clock.seconds(start, stop)
 
     def staffed_seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds of opening hours from one message to another, or for as long as it was waited for; None without a schedule, or where a clock is missing or cannot be right."""
-        begun = self.messages[start].sent_at
-        until = self.watched(start) if stop is None else self.messages[stop].sent_at
-        if self.hours is None or begun is None or until is None or self.conversation.skewed:
-            return None
-        return self.hours.seconds(begun, until)
+        return None if self.hours is None else self._clock.staffed(start, stop, self.hours)
 
     def watched(self, start: int) -> datetime | None:
         """Until when what a message waits for could have been seen to come: until the export says that the conversation ended, else until ``as_of``."""
-        begun, ended = self.messages[start].sent_at, self.conversation.at("ended_at")
-        over = ended is not None and begun is not None and begun <= ended
-        return ended if over and ended is not None and (self.as_of is None or ended <= self.as_of) else self.as_of
+        return self._clock.watched(start)
 
     def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
         """The wait from one message to another, censored while there is no other: when the conversation ended, else when the data were cut; nothing without clocks."""
-        if start is None:
-            return
-        begun = self.messages[start].sent_at
-        until = self.watched(start) if stop is None else self.messages[stop].sent_at
-        if begun is not None and until is not None and not self.conversation.skewed:
-            yield Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
+        if start is not None and (wait := self._clock.wait(start, stop)) is not None:
+            yield wait
 
     def waits(self, *kinds: str) -> list[Wait]:
         """Every wait of the customer: from the first unanswered message to the reply that ends it.
@@ -372,27 +368,33 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         ``kinds`` are the replies that count as an answer (default: substantive ones of people). A message that asks for nothing
         (a closing thanks) starts no wait.
         """
-        if kinds not in self._waited:
-            self._waited[kinds] = self._waits(kinds or ("substantive",))
-        return self._waited[kinds].copy()
+        return self._ended(kinds).copy()
 
     def first_wait(self, *kinds: str) -> list[Wait]:
         """The wait for the first answer, as of `waits`; none where its own clocks are missing, whatever is known of later ones."""
-        asked = next((i for i, role in enumerate(self.roles) if role == "customer" and self.open[i]), None)
-        return [w for w in self.waits(*kinds)[:1] if w.start == asked]
+        waits = self._ended(kinds)
+        return waits[:1] if waits and waits[0].start == self.asked else []
 
     @cached_property
-    def _waited(self) -> dict[tuple[str, ...], list[Wait]]:
-        return {}
+    def asked(self) -> int | None:
+        """The position of the customer's first message that asks for a reply."""
+        return next((i for i in self._placed(("customer",)) if self.open[i]), None)
+
+    def _ended(self, kinds: tuple[str, ...]) -> list[Wait]:
+        waits = self._known.waits.get(kinds)
+        if waits is None:
+            waits = self._known.waits[kinds] = self._waits(kinds or ("substantive",))
+        return waits
 
     def _waits(self, stops: tuple[str, ...]) -> list[Wait]:
-        waits: list[Wait] = []
+        found: list[Wait | None] = []
         asked: int | None = None
-        for i, role in enumerate(self.roles):
-            if asked is None and role == "customer" and self.open[i]:
-                asked = i
-            elif asked is not None and self.replies[i] in stops:
-                waits += self.wait(asked, i)
+        for i, (role, open_, reply) in enumerate(zip(self.roles, self.open, self.replies, strict=True)):
+            if asked is None:
+                asked = i if open_ and role == "customer" else None
+            elif reply in stops:
+                found.append(self._clock.wait(asked, i))
                 asked = None
-        waits += self.wait(asked, None)
-        return waits
+        if asked is not None:
+            found.append(self._clock.wait(asked, None))
+        return [wait for wait in found if wait is not None]

@@ -27,6 +27,7 @@ class Metric(Struct, frozen=True):
     """One metric. ``of``: it sees one conversation, or all of one customer in order of time. ``by``: columns it is always broken down by.
 
     ``against``: the metric it must be compared with to mean anything. ``headline``: it stands in the short summary, of all channels or of some. ``family``: the file it is written in.
+    ``needs``: what a transcript must hold, all of it, for this metric to see anything (names as `held` gives them); it is not asked where something is missing.
     ``version``: raised by one whenever the same transcript may give another number; runs name it, and `diff` goes by it.
     """
 
@@ -42,6 +43,7 @@ class Metric(Struct, frozen=True):
     headline: bool | tuple[str, ...]
     observe: Observe
     version: int = 1
+    needs: frozenset[str] = frozenset()
 
     @property
     def family(self) -> str:
@@ -77,12 +79,13 @@ def metric(
     against: str | None = None,
     headline: bool | tuple[str, ...] = False,
     version: int = 1,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Observe], Observe]:
     """Register a metric under the name of its function."""
 
     def register(function: Observe) -> Observe:
         name, doc = function.__name__, inspect.getdoc(function) or ""
-        METRICS.add(name, Metric(name, doc, unit, estimate, better, channels, of, by, against, headline, function, version), function.__code__.co_filename)
+        METRICS.add(name, Metric(name, doc, unit, estimate, better, channels, of, by, against, headline, function, version, frozenset(needs)), function.__code__.co_filename)
         return function
 
     return register
@@ -95,7 +98,27 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     >>> [o.value for o in observe(transcript("09:00 customer: No sound?", "09:04 agent: Restart it."), ["first_response_wait"])["first_response_wait"]]
     [240.0]
     """
-    return {m.name: list(m.observe(transcript)) for m in _chosen(tuple(METRICS if metrics is None else metrics), transcript.channel)}
+    names = METRICS.names if metrics is None else tuple(metrics)
+    chosen = _chosen(names, transcript.channel, _needed(names) & held(transcript))
+    return {name: list(look(transcript)) if look else [] for name, look in chosen}
+
+
+def held(t: Transcript) -> set[str]:
+    """What there is in a transcript to be seen: labels of findings, counters of messages, columns of the conversation, ``hours`` where opening hours are known.
+
+    >>> from textmetrics.testing import transcript
+    >>> sorted(held(transcript("09:00 customer: No sound?", "09:04 agent: Please restart it.", columns={"device": "tablet"})))
+    ['device', 'solution']
+    """
+    found = {*t.labelled, *t.conversation.columns}
+    for m in t.messages:
+        if m.reactions:
+            found.update(m.reactions)
+    if t.solution is not None:
+        found.add("solution")
+    if t.hours is not None:
+        found.add("hours")
+    return found
 
 
 def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]]) -> dict[str, int]:
@@ -108,9 +131,16 @@ def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]])
 
 
 @lru_cache(maxsize=64)
-def _chosen(names: tuple[str, ...], channel: str) -> tuple[Metric, ...]:
-    """The metrics of some names that look at single conversations of a channel."""
-    return tuple(m for m in map(METRICS.__getitem__, names) if m.of == "conversation" and (m.channels is None or channel in m.channels))
+def _needed(names: tuple[str, ...]) -> frozenset[str]:
+    """All that any of some metrics needs."""
+    return frozenset[str]().union(*(METRICS[name].needs for name in names))
+
+
+@lru_cache(maxsize=4096)
+def _chosen(names: tuple[str, ...], channel: str, there: frozenset[str]) -> tuple[tuple[str, Observe | None], ...]:
+    """The metrics of some names that look at single conversations of a channel; without their function those that need what is not there."""
+    several = [m for m in map(METRICS.__getitem__, names) if m.of == "conversation" and (m.channels is None or channel in m.channels)]
+    return tuple((m.name, m.observe if m.needs <= there else None) for m in several)
 
 
 def observe_customer(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> Mapping[str, list[tuple[Transcript, Observation]]]:

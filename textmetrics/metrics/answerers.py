@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..types import Observation, Transcript
 from . import metric
-from .resolution import USED, _each, _last_words, _mature
+from .resolution import USED, _each, _mature
 
 PUBLIC = ("social", "community")
 STATED = 1.0  # confidence of a role that the export, a map or a roles file states
@@ -24,18 +24,13 @@ def _side(t: Transcript, message: int) -> str | None:
     return {"bot": "company", "peer": "peer"}.get(role)
 
 
-def _solutions(t: Transcript) -> list[int]:
-    return sorted({f.message for f in t.found("solution")})
-
-
 def _acknowledged(t: Transcript, side: str) -> Iterator[Observation]:
-    words = _last_words(t)
-    for solution in _solutions(t):
+    for solution, seen in t.once(_each).items():
         if _side(t, solution) == side:
-            yield from _each(t, solution, words)
+            yield seen
 
 
-@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2)
+@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2, needs=("solution",))
 def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of the company's own solutions in public that the one who asked says worked or were used.
 
@@ -48,7 +43,7 @@ def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, "company")
 
 
-@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2)
+@metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2, needs=("solution",))
 def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of the solutions of peers that the one who asked says worked or were used.
 
@@ -61,7 +56,7 @@ def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, "peer")
 
 
-@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, version=2)
+@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, version=2, needs=("solution",))
 def confirmed_by_others(t: Transcript) -> Iterator[Observation]:
     """Share of the solutions in public of which somebody else than the one who asked says that they worked or used it too ("worked for me").
 
@@ -72,12 +67,12 @@ def confirmed_by_others(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue SO-1 (third-party confirmation).
     """
     told = {f.attributes["answers"]: f.message for f in t.found("acknowledgement", *USED, by=("other",)) if "answers" in f.attributes}
-    for solution in _solutions(t):
+    for solution in t.places("solution"):
         if _mature(t, solution):
             yield Observation(float(solution in told), message=told.get(solution, solution))
 
 
-@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC)
+@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, needs=("solution", "originator"))
 def reacted_to_by_originator(t: Transcript) -> Iterator[Observation]:
     """Share of the solutions that the one who asked reacted to without a word, by a like or a mark of theirs, where the export says whose it is.
 
@@ -85,6 +80,6 @@ def reacted_to_by_originator(t: Transcript) -> Iterator[Observation]:
     Act: ask those who like and do not write whether it worked.
     Source: metric catalogue SO-1 (evidence type reaction).
     """
-    for solution in _solutions(t):
+    for solution in t.places("solution"):
         if (reacted := t.messages[solution].reactions.get("originator")) is not None:
             yield Observation(float(reacted > 0), message=solution)

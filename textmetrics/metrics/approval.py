@@ -32,16 +32,14 @@ def weights() -> Mapping[str, float]:
     return {str(name): float(weight) for name, weight in sorted(table.items())}
 
 
-def _solutions(t: Transcript) -> Iterator[int]:
+def _solutions(t: Transcript) -> list[int]:
     """The messages with a solution that is old enough for its counters; without a clock it is taken to be."""
-    for message in sorted({f.message for f in t.found("solution")}):
-        age = t.seconds(message, None)
-        if age is None or age >= packs.channel(t.channel).approval:
-            yield message
+    needed = packs.channel(t.channel).approval
+    return [message for message in t.places("solution") if (age := t.seconds(message, None)) is None or age >= needed]
 
 
 def _counted(t: Transcript, name: str) -> Iterator[Observation]:
-    for message in _solutions(t):
+    for message in t.once(_solutions):
         if (count := t.messages[message].reactions.get(name)) is not None:
             yield Observation(count, message=message)
 
@@ -49,14 +47,14 @@ def _counted(t: Transcript, name: str) -> Iterator[Observation]:
 def _per_views(t: Transcript, name: str) -> Iterator[Observation]:
     """A counter of each solution by its views; a thread of a community is one page, so there those of its first message stand for all."""
     page = t.messages[0].reactions.get("views") if t.channel == "community" and t.messages else None
-    for message in _solutions(t):
+    for message in t.once(_solutions):
         told = t.messages[message].reactions
         views = told.get("views", page)
         if name in told and views is not None and views > 0:
             yield Observation(told[name], exposure=views / THOUSAND, message=message)
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "likes"))
 def solution_likes(t: Transcript) -> Iterator[Observation]:
     """Likes per solution.
 
@@ -67,7 +65,7 @@ def solution_likes(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "likes")
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "shares"))
 def solution_shares(t: Transcript) -> Iterator[Observation]:
     """Shares (reposts) per solution.
 
@@ -78,7 +76,7 @@ def solution_shares(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "shares")
 
 
-@metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2)
+@metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2, needs=("solution", "replies"))
 def solution_replies(t: Transcript) -> Iterator[Observation]:
     """Replies per solution.
 
@@ -89,7 +87,7 @@ def solution_replies(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "replies")
 
 
-@metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2)
+@metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2, needs=("solution", "quotes"))
 def solution_quotes(t: Transcript) -> Iterator[Observation]:
     """Quotes per solution.
 
@@ -100,7 +98,7 @@ def solution_quotes(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "quotes")
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "bookmarks"))
 def solution_bookmarks(t: Transcript) -> Iterator[Observation]:
     """Bookmarks (saves) per solution.
 
@@ -111,7 +109,7 @@ def solution_bookmarks(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "bookmarks")
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "embeds"))
 def solution_embeds(t: Transcript) -> Iterator[Observation]:
     """Embeds of a solution in other pages, per solution.
 
@@ -122,7 +120,7 @@ def solution_embeds(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "embeds")
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "mentions"))
 def solution_mentions(t: Transcript) -> Iterator[Observation]:
     """Third-party pages that mention or link a solution, per solution; copies of one text on several sites are one.
 
@@ -133,7 +131,7 @@ def solution_mentions(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "mentions")
 
 
-@metric(unit="per solution", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "comments"))
 def solution_comments(t: Transcript) -> Iterator[Observation]:
     """Comments per solution, as the export counts them.
 
@@ -144,7 +142,7 @@ def solution_comments(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "comments")
 
 
-@metric(unit="per solution", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "wall_posts"))
 def solution_wall_posts(t: Transcript) -> Iterator[Observation]:
     """Posts on the company's own page about a solution, per solution.
 
@@ -155,7 +153,7 @@ def solution_wall_posts(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "wall_posts")
 
 
-@metric(unit="per solution", estimate="rate", channels=PUBLIC)
+@metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "dms"))
 def solution_dms(t: Transcript) -> Iterator[Observation]:
     """Direct messages that a solution drew, per solution.
 
@@ -166,7 +164,7 @@ def solution_dms(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "dms")
 
 
-@metric(unit="rating", better="higher", estimate="mean", channels=PUBLIC, version=2)
+@metric(unit="rating", better="higher", estimate="mean", channels=PUBLIC, version=2, needs=("solution", "rating"))
 def solution_ratings(t: Transcript) -> Iterator[Observation]:
     """Mean rating of solutions, on the scale of the export.
 
@@ -177,7 +175,7 @@ def solution_ratings(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "rating")
 
 
-@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2)
+@metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "helpful"))
 def solution_helpful_marks(t: Transcript) -> Iterator[Observation]:
     """Votes "this was helpful" per solution.
 
@@ -188,7 +186,7 @@ def solution_helpful_marks(t: Transcript) -> Iterator[Observation]:
     yield from _counted(t, "helpful")
 
 
-@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, headline=True, version=2)
+@metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, headline=True, version=2, needs=("solution",))
 def solutions_marked(t: Transcript) -> Iterator[Observation]:
     """Share of solutions that are marked as the solution, where the export has such marks.
 
@@ -200,7 +198,7 @@ def solutions_marked(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(seen.value > 0), message=seen.message)
 
 
-@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "likes", "views"))
 def likes_per_1000_views(t: Transcript) -> Iterator[Observation]:
     """Likes of solutions per 1,000 views (impressions), where views are known.
 
@@ -211,7 +209,7 @@ def likes_per_1000_views(t: Transcript) -> Iterator[Observation]:
     yield from _per_views(t, "likes")
 
 
-@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "shares", "views"))
 def shares_per_1000_views(t: Transcript) -> Iterator[Observation]:
     """Shares of solutions per 1,000 views (impressions), where views are known.
 
@@ -222,7 +220,7 @@ def shares_per_1000_views(t: Transcript) -> Iterator[Observation]:
     yield from _per_views(t, "shares")
 
 
-@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC)
+@metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "helpful", "views"))
 def helpful_per_1000_views(t: Transcript) -> Iterator[Observation]:
     """Votes "this was helpful" for solutions per 1,000 views, where views are known.
 
@@ -233,7 +231,7 @@ def helpful_per_1000_views(t: Transcript) -> Iterator[Observation]:
     yield from _per_views(t, "helpful")
 
 
-@metric(unit="balance", better="higher", estimate="mean", channels=PUBLIC, headline=True)
+@metric(unit="balance", better="higher", estimate="mean", channels=PUBLIC, headline=True, needs=("solution",))
 def solution_stance(t: Transcript) -> Iterator[Observation]:
     """Supportive minus critical replies in text to solutions, of all that could be judged, from -1 to 1.
 
@@ -244,22 +242,29 @@ def solution_stance(t: Transcript) -> Iterator[Observation]:
     Act: a much shared solution with a negative stance is being shared as a warning: open it first.
     Source: metric catalogue SO-2(c).
     """
-    solutions = sorted({f.message for f in t.found("solution")})
-    linked = any(m.reply_to is not None for m in t.messages)
-    place = {m.id: i for i, m in enumerate(t.messages)}
-    for i in t.by(*CUSTOMERS):
-        before = [s for s in solutions if s < i]
-        to = place.get(t.messages[i].reply_to or "", -1) if linked else before[-1] if before else -1
-        if to in solutions and (side := _side(t, i)) is not None:
+    replies = _to_solutions(t)
+    states: dict[int, set[str | None]] = {i: set() for i in replies}
+    for f in t.found("acknowledgement") if replies else ():
+        if f.message in states:
+            states[f.message].add(f.state)
+    for i in replies:
+        if (side := _side(states[i], t.moods[i])) is not None:
             yield Observation(side, message=i)
 
 
-def _side(t: Transcript, i: int) -> float | None:
+def _to_solutions(t: Transcript) -> list[int]:
+    """The messages of customers and others that reply to a solution."""
+    solutions = t.places("solution")
+    if all(m.reply_to is None for m in t.messages):
+        return [i for i in t.by(*CUSTOMERS) if solutions and i > solutions[0]]
+    place = {m.id: i for i, m in enumerate(t.messages)}
+    return [i for i in t.by(*CUSTOMERS) if place.get(t.messages[i].reply_to or "", -1) in solutions]
+
+
+def _side(states: set[str | None], mood: float | None) -> float | None:
     """1 for a reply in favour, -1 for one against, 0 for neither; None where nobody can tell."""
-    states = {f.state for f in t.found("acknowledgement") if f.message == i}
     if told := float(bool(states & {*FOR})) - float(bool(states & {*AGAINST})):
         return told
-    mood = t.moods[i]
     return None if mood is None else float(mood > NEUTRAL) - float(mood < -NEUTRAL)
 
 
@@ -273,8 +278,9 @@ def approval_index(t: Transcript) -> Iterator[Observation]:
     Act: `textmetrics explain approval_index --in DIR` names the lowest; make articles of the highest.
     Source: metric catalogue SO-2(d); the weights are validated by nobody.
     """
-    for message in _solutions(t):
-        told = t.messages[message].reactions
+    for message in t.once(_solutions):
+        if not (told := t.messages[message].reactions):
+            continue
         known = [weight * log1p(max(0.0, told[name])) for name, weight in weights().items() if name in told]
         if known:
             yield Observation(sum(known), message=message)

@@ -102,13 +102,13 @@ def _silences(t: Transcript) -> Iterator[Wait]:
     owes = {f.message for label in OWED for f in t.found(label, by=("agent", "peer"))}
     works = {f.message for f in t.found("acknowledgement", "worked", by=("customer",))}
     since: int | None = None
-    for i, role in enumerate(t.roles):
-        if role == "customer" and not t.open[i] and i in works and since is not None:
+    for i, (role, open_, reply) in enumerate(zip(t.roles, t.open, t.replies, strict=True)):
+        if role == "customer" and not open_ and i in works and since is not None:
             yield from (Wait(w.start, None, w.seconds, True) for w in t.wait(since, i))
             since = None
-        elif role == "customer" and t.open[i] and since is None:
+        elif role == "customer" and open_ and since is None:
             since = i
-        elif t.replies[i] == "substantive":
+        elif reply == "substantive":
             yield from t.wait(since, i)
             since = i if i in owes else None
         elif since is None and i in owes:

@@ -9,9 +9,9 @@ from . import metric
 
 
 def _per_conversation(t: Transcript, label: str) -> Iterator[Observation]:
-    if any(role in RESPONDERS for role in t.roles):
-        found = t.found(label)
-        yield Observation(len({f.message for f in found}), message=found[0].message if found else None)
+    if t.first(*RESPONDERS) is not None:
+        places = t.places(label)
+        yield Observation(len(places), message=places[0] if places else None)
 
 
 @metric(unit="per conversation", better="lower", estimate="rate", headline=True)
@@ -33,9 +33,9 @@ def redirected(t: Transcript) -> Iterator[Observation]:
     Act: for the commonest targets, let the first channel do it.
     Source: definitions of redirect; metric catalogue SO-6.
     """
-    if any(role in RESPONDERS for role in t.roles):
-        found = t.found("redirect")
-        yield Observation(float(bool(found)), message=found[0].message if found else None)
+    if t.first(*RESPONDERS) is not None:
+        places = t.places("redirect")
+        yield Observation(float(bool(places)), message=places[0] if places else None)
 
 
 @metric(unit="per conversation", estimate="rate", headline=True)

@@ -17,7 +17,7 @@ def _named(t: Transcript) -> Iterator[tuple[int, datetime]]:
             yield f.message, latest(f.attributes)
 
 
-@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True, version=2)
+@metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True, version=2, needs=("deadline",))
 def answered_in_time(t: Transcript) -> Iterator[Observation]:
     """Share of the times customers named by which a substantive answer had come.
 
@@ -50,11 +50,11 @@ def times_named(t: Transcript) -> Iterator[Observation]:
     """
     asked = t.first("customer")
     if asked is not None:
-        named = next((message for message, _ in _named(t)), None)
+        named = next((f.message for f in t.found("deadline") if "at" in f.attributes), None)
         yield Observation(float(named is not None), message=asked if named is None else named)
 
 
-@metric(unit="s", better="lower", estimate="p50", by=("severity",), version=2)
+@metric(unit="s", better="lower", estimate="p50", by=("severity",), version=2, needs=("deadline",))
 def lateness(t: Transcript) -> Iterator[Observation]:
     """How much later than the time the customer named the substantive answer came; below 0 it came before.
 
@@ -69,7 +69,7 @@ def lateness(t: Transcript) -> Iterator[Observation]:
             yield Observation(c.late, censored=c.answer is None, message=f.message)
 
 
-@metric(unit="share", better="lower", estimate="proportion", by=("severity",), version=2)
+@metric(unit="share", better="lower", estimate="proportion", by=("severity",), version=2, needs=("deadline",))
 def missed_in_silence(t: Transcript) -> Iterator[Observation]:
     """Share of the times customers named that went by without any message to them, be it "one moment".
 

@@ -26,12 +26,12 @@ def rephrase_of_questions(t: Transcript) -> Iterator[Observation]:
     Act: read the questions behind it and write them anew.
     Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
     """
-    solutions = {f.message for f in t.found("solution")}
-    asked = [i for i in t.by(*RESPONDERS) if "?" in t.messages[i].text and i not in solutions]
+    messages, solutions = t.messages, t.places("solution")
+    asked = [i for i in t.by(*RESPONDERS) if "?" in messages[i].text and i not in solutions]
     yield from _rephrased(t, "question", len(asked))
 
 
-@metric(unit="per solution", better="lower", estimate="rate", headline=True)
+@metric(unit="per solution", better="lower", estimate="rate", headline=True, needs=("solution",))
 def rephrase_of_solutions(t: Transcript) -> Iterator[Observation]:
     """Requests to rephrase, per solution that a responder gave.
 
@@ -39,7 +39,7 @@ def rephrase_of_solutions(t: Transcript) -> Iterator[Observation]:
     Act: collect the words that were asked about; they are your jargon.
     Source: metric catalogue CH-8.
     """
-    yield from _rephrased(t, "solution", len({f.message for f in t.found("solution")}))
+    yield from _rephrased(t, "solution", len(t.places("solution")))
 
 
 def _of_form(t: Transcript, form: str) -> Iterator[Observation]:
@@ -94,8 +94,8 @@ def rephrase_simplify(t: Transcript) -> Iterator[Observation]:
 
 def _count(t: Transcript, label: str, exposed: int) -> Iterator[Observation]:
     if exposed:
-        found = t.found(label)
-        yield Observation(len({f.message for f in found}), exposure=exposed, message=found[0].message if found else None)
+        places = t.places(label)
+        yield Observation(len(places), exposure=exposed, message=places[0] if places else None)
 
 
 @metric(unit="per conversation", better="lower", estimate="rate", headline=True)
@@ -117,7 +117,7 @@ def clarification_requests(t: Transcript) -> Iterator[Observation]:
     Act: see which matters cause it.
     Source: metric catalogue CH-9.
     """
-    yield from _count(t, "clarification_request", int(any(r in RESPONDERS for r in t.roles)))
+    yield from _count(t, "clarification_request", int(t.first(*RESPONDERS) is not None))
 
 
 @metric(unit="per conversation", better="lower", estimate="rate", headline=True)
@@ -140,8 +140,8 @@ def prior_contacts(t: Transcript) -> Iterator[Observation]:
     Source: definitions of prior_contact.
     """
     if t.first("customer") is not None:
-        found = t.found("prior_contact")
-        yield Observation(float(bool(found)), message=found[0].message if found else None)
+        places = t.places("prior_contact")
+        yield Observation(float(bool(places)), message=places[0] if places else None)
 
 
 def _dated(transcripts: Sequence[Transcript]) -> list[Transcript]:

@@ -40,7 +40,7 @@ def expected_time(t: Transcript, asked: int, answered: int | None) -> tuple[str,
     """By when an answer could be expected, in seconds after a message, and who said so: the customer, the company, or the channel's target."""
     begun = t.messages[asked].sent_at
     for source, label in (("customer", "deadline"), ("company", "promise")):
-        for f in t.found(label):
+        for f in t.labelled.get(label, ()):
             if "at" in f.attributes and begun is not None and (answered is None or f.message < answered):
                 seconds = (datetime.fromisoformat(f.attributes["at"]) - begun).total_seconds()
                 if seconds > 0:
@@ -61,28 +61,32 @@ def time_gap(t: Transcript) -> tuple[str, float, int] | None:
 
 def lived(t: Transcript) -> float | None:
     """What one contact was like, in [-1, 1]: the mean of what is known of its outcome, waiting, mood at the end, and effort. None where nothing is, or it is not over."""
-    last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
-    young = t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
     mine = t.by("customer")
-    if not mine or t.conversation.skewed or (t.resolution == "silent" and young):
+    if not mine or t.conversation.skewed or (t.resolution == "silent" and _young(t)):
         return None
     parts: list[float] = []
     if t.resolution != "silent":
         parts.append(1.0 if t.resolution == "confirmed" else -1.0)
-    if (gap := time_gap(t)) is not None:
+    if (gap := t.once(time_gap)) is not None:
         parts.append(gap[1])
     if (mood := next((m for i in reversed(mine) if (m := t.moods[i]) is not None), None)) is not None:
         parts.append(mood)
-        parts.append(-min(1.0, BURDEN * sum(len(t.found(label, by=("customer",))) for label in EFFORTS)))
+        parts.append(-min(1.0, BURDEN * sum([len(t.found(label, by=("customer",))) for label in EFFORTS])))
     return sum(parts) / len(parts) if parts else None
 
 
+def _young(t: Transcript) -> bool:
+    """Whether the last message is so young that an outcome may still come."""
+    last = max([m.sent_at for m in t.messages if m.sent_at is not None], default=None)
+    return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
+
+
 def _waiting(t: Transcript, source: str) -> Iterator[Observation]:
-    if (found := time_gap(t)) is not None and found[0] == source:
+    if (found := t.once(time_gap)) is not None and found[0] == source:
         yield Observation(found[1], message=found[2])
 
 
-@metric(unit="gap", better="higher", estimate="mean", version=3)
+@metric(unit="gap", better="higher", estimate="mean", version=3, needs=("deadline",))
 def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time the customer named: 0 to the minute, -1/3 twice as long, 1/3 half as long.
 
@@ -95,7 +99,7 @@ def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     yield from _waiting(t, "customer")
 
 
-@metric(unit="gap", better="higher", estimate="mean", version=3)
+@metric(unit="gap", better="higher", estimate="mean", version=3, needs=("promise",))
 def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
     """Waiting for the first answer against the time that was promised, where the customer named none: 0 to the minute, -1/3 twice as long.
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from ..types import Observation, Transcript
 from . import metric
-from .resolution import _mature, solutions_acknowledged
-
-SAID = ("worked", "used", "failed")
+from .resolution import _given, _outspoken, _verdict
 
 
 def _words(t: Transcript) -> list[tuple[int, int, str]]:
@@ -16,9 +14,8 @@ def _words(t: Transcript) -> list[tuple[int, int, str]]:
 
     Within one message what became of it outweighs that it was used, and of success and failure the surer one counts.
     """
-    first = min((f.message for f in t.found("solution")), default=len(t.roles))
-    told = [f for f in t.found("acknowledgement", *SAID, by=("customer",)) if f.message > first and "answers" in f.attributes]
-    said = {(f.message, f.attributes["answers"]): f.state or "" for f in sorted(told, key=lambda f: (f.message, f.state != "used", f.score))}
+    first = t.places("solution")[0]
+    said = {(f.message, f.attributes["answers"]): f.state or "" for f in t.once(_outspoken) if f.message > first}
     return [(message, solution, state) for (message, solution), state in said.items()]
 
 
@@ -31,12 +28,6 @@ def _standing(t: Transcript) -> dict[int, tuple[str, int]]:
     return standing
 
 
-def _given(t: Transcript) -> list[int]:
-    """The messages with a solution, of a conversation that is old enough for its outcome; none of a younger one."""
-    given = sorted({f.message for f in t.found("solution")})
-    return given if given and _mature(t, given[-1]) else []
-
-
 def _rung(t: Transcript) -> tuple[str | None, int] | None:
     """The last word about any solution of a conversation and where it stands; None without a solution, or too early."""
     if not (given := t.once(_given)):
@@ -44,7 +35,7 @@ def _rung(t: Transcript) -> tuple[str | None, int] | None:
     return max(t.once(_standing).values(), key=lambda s: s[1], default=(None, given[-1]))
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
 def solutions_worked(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which the customer says that it worked, and does not take it back.
 
@@ -58,7 +49,7 @@ def solutions_worked(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(rung[0] == "worked"), censored=rung[0] in (None, "used"), message=rung[1])
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("solution",))
 def solutions_used(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution that end with the customer having used it, without a word whether it worked.
 
@@ -70,7 +61,7 @@ def solutions_used(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(rung[0] == "used"), message=rung[1])
 
 
-@metric(unit="share", better="lower", estimate="proportion")
+@metric(unit="share", better="lower", estimate="proportion", needs=("solution",))
 def solutions_failed(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which the customer's last word about it is that it did not work.
 
@@ -82,7 +73,7 @@ def solutions_failed(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(rung[0] == "failed"), message=rung[1])
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
 def solution_use(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution to carry out in which the customer says that they did.
 
@@ -113,11 +104,11 @@ def _applied(t: Transcript, solution: int) -> bool:
 
 def _asked(t: Transcript, until: int | None) -> int | None:
     """The message in which whoever answers asks, with the first solution or after it and before another message, whether it worked."""
-    first = min(f.message for f in t.found("solution"))
-    return next((f.message for f in t.found("outcome_question") if f.message >= first and (until is None or f.message < until)), None)
+    first = t.places("solution")[0]
+    return next((message for message in t.places("outcome_question") if message >= first and (until is None or message < until)), None)
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("solution",))
 def outcome_asked(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which whoever answers asks whether it worked ("did that help?").
 
@@ -130,17 +121,13 @@ def outcome_asked(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(asked is not None), message=given[-1] if asked is None else asked)
 
 
-def _all_acknowledged(t: Transcript) -> list[Observation]:
-    return list(solutions_acknowledged(t))
-
-
 def _acknowledged(t: Transcript, when_asked: bool) -> Iterator[Observation]:
-    for seen in t.once(_all_acknowledged):
-        if (_asked(t, None if seen.censored else seen.message) is not None) == when_asked:
-            yield seen
+    seen = t.once(_verdict)
+    if seen is not None and (_asked(t, None if seen.censored else seen.message) is not None) == when_asked:
+        yield seen
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution", "outcome_question"))
 def acknowledged_when_asked(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which the customer says that it worked or was used, where they had been asked whether it did.
 
@@ -153,7 +140,7 @@ def acknowledged_when_asked(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, True)
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
 def acknowledged_unasked(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which the customer says that it worked or was used, where nobody had asked.
 
@@ -164,7 +151,7 @@ def acknowledged_unasked(t: Transcript) -> Iterator[Observation]:
     yield from _acknowledged(t, False)
 
 
-@metric(unit="s", estimate="survival")
+@metric(unit="s", estimate="survival", needs=("solution",))
 def time_to_acknowledgement(t: Transcript) -> Iterator[Observation]:
     """Time from the first solution of a conversation to the customer's first word that it worked or was used.
 
@@ -174,7 +161,7 @@ def time_to_acknowledgement(t: Transcript) -> Iterator[Observation]:
     Act: send the question how it went after this time, not before.
     Source: metric catalogue EM-1 (time to acknowledgement); Kaplan and Meier 1958.
     """
-    given = [f.message for f in t.found("solution")]
+    given = t.places("solution")
     if given:
         said = next((message for message, _, state in t.once(_words) if state != "failed"), None)
         for wait in t.wait(given[0], said):

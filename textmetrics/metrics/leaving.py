@@ -21,7 +21,7 @@ def _left(t: Transcript) -> float | None:
     return (ended - begun).total_seconds() if c.columns["ended_by"].lower() == "customer" and not any(reply in BY_PEOPLE for reply in t.replies) else -1.0
 
 
-@metric(unit="share", better="lower", estimate="proportion", channels=("chat", "voice"))
+@metric(unit="share", better="lower", estimate="proportion", channels=("chat", "voice"), needs=("ended_at", "ended_by"))
 def left_unanswered(t: Transcript) -> Iterator[Observation]:
     """Share of the conversations whose end is known in which the customer closed or disconnected before any word of a person.
 
@@ -33,7 +33,7 @@ def left_unanswered(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(after >= 0), message=t.first("customer"))
 
 
-@metric(unit="share", estimate="proportion", channels=("chat", "voice"))
+@metric(unit="share", estimate="proportion", channels=("chat", "voice"), needs=("ended_at", "ended_by"))
 def left_at_once(t: Transcript) -> Iterator[Observation]:
     """Share of the conversations whose end is known in which the customer left unanswered within 10 seconds.
 

@@ -8,6 +8,7 @@ from ..types import RESPONDERS, Observation, Transcript
 from . import metric
 
 STEP = 0.25  # half a step of the five-step scale that moods were read on: a change of less is none
+Felt = list[tuple[int, float]]  # moods with where they are
 NEUTRAL = 0.05  # moods nearer to 0 than this are neither, as in the comparison of moods at equal beginnings
 
 
@@ -15,26 +16,36 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def _change(t: Transcript, at: int, *, beyond_thanks: bool = False) -> Iterator[Observation]:
-    """Mean mood of the originator after a message, minus that up to it; courtesy left out of what comes after where asked for."""
-    before, after = _around(t, at, beyond_thanks)
+def _change(before: list[float], after: Felt) -> Iterator[Observation]:
+    """Mean mood of the originator after a message, minus that up to it."""
     if before and after:
         yield Observation(_mean([m for _, m in after]) - _mean(before), message=after[-1][0])
 
 
-def _around(t: Transcript, at: int, beyond_thanks: bool = False) -> tuple[list[float], list[tuple[int, float]]]:
+def _around(t: Transcript, at: int) -> tuple[list[float], Felt]:
     """Moods of the originator up to a message, and those after it with where they are."""
     mine = [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
-    return [m for i, m in mine if i < at], [(i, m) for i, m in mine if i > at and not (beyond_thanks and _courtesy(t, i))]
+    return [m for i, m in mine if i < at], [(i, m) for i, m in mine if i > at]
+
+
+def _around_solution(t: Transcript) -> tuple[list[float], Felt]:
+    """Moods up to the solution and after it; none of both without one."""
+    return ([], []) if t.solution is None else _around(t, t.solution)
+
+
+def _beyond_thanks(t: Transcript) -> tuple[list[float], Felt]:
+    """The same, courtesy left out of what comes after."""
+    before, after = t.once(_around_solution)
+    return before, [(i, m) for i, m in after if not _courtesy(t, i)] if after and "acknowledgement" in t.labelled else after
 
 
 def _courtesy(t: Transcript, i: int) -> bool:
     """Whether a message thanks and says and asks nothing else."""
-    said = [f for f in t.found("acknowledgement") if f.message == i]
+    said = [f for f in t.labelled["acknowledgement"] if f.message == i]
     return bool(said) and not t.open[i] and all(f.state == "thanks" or f.attributes.get("by_thanks") for f in said)
 
 
-@metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", headline=True)
+@metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", headline=True, needs=("solution",))
 def mood_change_after_solution(t: Transcript) -> Iterator[Observation]:
     """Change of the originator's mood from before the solution to after it, from -2 to 2.
 
@@ -44,11 +55,10 @@ def mood_change_after_solution(t: Transcript) -> Iterator[Observation]:
     Act: read the conversations in which it fell.
     Source: metric catalogue SO-4.
     """
-    if t.solution is not None:
-        yield from _change(t, t.solution)
+    yield from _change(*t.once(_around_solution))
 
 
-@metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution")
+@metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", needs=("solution",))
 def mood_change_beyond_thanks(t: Transcript) -> Iterator[Observation]:
     """Change of the originator's mood after the solution, messages that only thank left out.
 
@@ -56,18 +66,15 @@ def mood_change_beyond_thanks(t: Transcript) -> Iterator[Observation]:
     Act: as mood_change_after_solution.
     Source: metric catalogue SO-4(ii).
     """
-    if t.solution is not None:
-        yield from _change(t, t.solution, beyond_thanks=True)
+    yield from _change(*t.once(_beyond_thanks))
 
 
-def _heard(t: Transcript, beyond_thanks: bool) -> Iterator[Observation]:
-    if t.solution is not None:
-        before, after = _around(t, t.solution, beyond_thanks)
-        if before:
-            yield Observation(float(bool(after)), message=after[0][0] if after else t.solution)
+def _heard(t: Transcript, before: list[float], after: Felt) -> Iterator[Observation]:
+    if before:
+        yield Observation(float(bool(after)), message=after[0][0] if after else t.solution)
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("solution",))
 def heard_after_solution(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution whose originator wrote after it, of those whose mood before it is known.
 
@@ -75,10 +82,10 @@ def heard_after_solution(t: Transcript) -> Iterator[Observation]:
     Act: where it is low, believe the bounds of mood_improved, not the mean.
     Source: metric catalogue SO-4 (coverage).
     """
-    yield from _heard(t, False)
+    yield from _heard(t, *t.once(_around_solution))
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("solution",))
 def heard_beyond_thanks(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution whose originator wrote more than thanks after it, of those whose mood before it is known.
 
@@ -86,21 +93,19 @@ def heard_beyond_thanks(t: Transcript) -> Iterator[Observation]:
     Act: as heard_after_solution.
     Source: metric catalogue SO-4 (coverage), (ii).
     """
-    yield from _heard(t, True)
+    yield from _heard(t, *t.once(_beyond_thanks))
 
 
 def _turned(t: Transcript, way: int) -> Iterator[Observation]:
     """Whether the mood rose (1), fell (-1) or stayed (0) by more than a step; open where nothing was written after the solution."""
-    if t.solution is None:
-        return
-    before, after = _around(t, t.solution)
+    before, after = t.once(_around_solution)
     if before and not after:
         yield Observation(0.0, censored=True, message=t.solution)
-    for seen in _change(t, t.solution):
+    for seen in _change(before, after):
         yield Observation(float((seen.value > STEP) - (seen.value < -STEP) == way), message=seen.message)
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
 def mood_improved(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution after which the originator's mood was better by more than 0.25.
 
@@ -113,7 +118,7 @@ def mood_improved(t: Transcript) -> Iterator[Observation]:
     yield from _turned(t, 1)
 
 
-@metric(unit="share", estimate="bounds")
+@metric(unit="share", estimate="bounds", needs=("solution",))
 def mood_unchanged(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution after which the originator's mood was the same to within 0.25.
 
@@ -124,7 +129,7 @@ def mood_unchanged(t: Transcript) -> Iterator[Observation]:
     yield from _turned(t, 0)
 
 
-@metric(unit="share", better="lower", estimate="bounds")
+@metric(unit="share", better="lower", estimate="bounds", needs=("solution",))
 def mood_worsened(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution after which the originator's mood was worse by more than 0.25.
 
@@ -135,7 +140,7 @@ def mood_worsened(t: Transcript) -> Iterator[Observation]:
     yield from _turned(t, -1)
 
 
-@metric(unit="share", better="higher", estimate="bounds")
+@metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
 def annoyed_no_more(t: Transcript) -> Iterator[Observation]:
     """Share of the originators in a bad mood before the solution who were not in one after it.
 
@@ -143,11 +148,10 @@ def annoyed_no_more(t: Transcript) -> Iterator[Observation]:
     Act: read those who stayed annoyed: was it the solution, or how long it took?
     Source: metric catalogue SO-4 (conversion from negative), (i); Manski 1990.
     """
-    if t.solution is not None:
-        before, after = _around(t, t.solution)
-        if before and _mean(before) < -NEUTRAL:
-            calm = bool(after) and _mean([m for _, m in after]) >= -NEUTRAL
-            yield Observation(float(calm), censored=not after, message=after[-1][0] if after else t.solution)
+    before, after = t.once(_around_solution)
+    if before and _mean(before) < -NEUTRAL:
+        calm = bool(after) and _mean([m for _, m in after]) >= -NEUTRAL
+        yield Observation(float(calm), censored=not after, message=after[-1][0] if after else t.solution)
 
 
 @metric(unit="mood", estimate="mean")
@@ -162,7 +166,7 @@ def mood_change_without_solution(t: Transcript) -> Iterator[Observation]:
         asked = t.first("customer")
         replied = t.first(*RESPONDERS, after=asked) if asked is not None else None
         if replied is not None:
-            yield from _change(t, replied)
+            yield from _change(*_around(t, replied))
 
 
 @metric(unit="mood", better="higher", estimate="mean")
@@ -173,9 +177,9 @@ def mood_at_end(t: Transcript) -> Iterator[Observation]:
     Act: sort by it to find the conversations to read.
     Source: definitions of mood.
     """
-    mine = [i for i in t.by("customer") if t.moods[i] is not None]
+    mine = [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
     if len(mine) > 1:
-        yield Observation(float(t.moods[mine[-1]] or 0.0), message=mine[-1])
+        yield Observation(float(mine[-1][1] or 0.0), message=mine[-1][0])
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True)
@@ -187,5 +191,5 @@ def churn_threats(t: Transcript) -> Iterator[Observation]:
     Source: definitions of churn.
     """
     if t.first("customer") is not None:
-        found = t.found("churn")
-        yield Observation(float(bool(found)), message=found[0].message if found else None)
+        places = t.places("churn")
+        yield Observation(float(bool(places)), message=places[0] if places else None)

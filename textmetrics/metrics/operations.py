@@ -46,9 +46,8 @@ def cordiality(t: Transcript) -> Iterator[Observation]:
     """
     answered = t.first(*RESPONDERS)
     if answered is not None and t.first("customer") is not None:
-        greeted = next((i for i, r in enumerate(t.replies) if r == "greeting"), None)
-        sorry = next((f.message for f in t.found("apology", by=RESPONDERS)), None)
-        shown = greeted if greeted is not None else sorry
+        greeted = t.replies.index("greeting") if "greeting" in t.replies else None
+        shown = next((f.message for f in t.found("apology", by=RESPONDERS)), None) if greeted is None else greeted
         yield Observation(float(shown is not None), message=answered if shown is None else shown)
 
 
@@ -76,8 +75,8 @@ def conversion(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue K7; definitions of conversion.
     """
     if t.first("customer") is not None:
-        found = t.found("conversion")
-        yield Observation(float(bool(found)), message=found[0].message if found else None)
+        places = t.places("conversion")
+        yield Observation(float(bool(places)), message=places[0] if places else None)
 
 
 @metric(unit="share", better="lower", estimate="proportion", channels=("chat",))
@@ -97,7 +96,7 @@ def silent_abandonment(t: Transcript) -> Iterator[Observation]:
     if asked is None or answered is None:
         return
     wrote_on = t.first("customer", after=answered) is not None
-    gone = not wrote_on and not t.found("solution")
+    gone = not wrote_on and not t.places("solution")
     age = t.seconds(answered, None)
     young = gone and age is not None and age < packs.channel(t.channel).patience
     yield Observation(float(gone), censored=young, message=asked)

@@ -9,7 +9,7 @@ from ..types import Observation, Transcript
 from . import metric
 
 
-@metric(unit="share", better="higher", estimate="proportion", headline=True, version=2)
+@metric(unit="share", better="higher", estimate="proportion", headline=True, version=2, needs=("promise",))
 def promise_kept(t: Transcript) -> Iterator[Observation]:
     """Share of the promises with a time ("I'll get back to you by Friday") after which a substantive answer of a person came by then.
 
@@ -24,7 +24,7 @@ def promise_kept(t: Transcript) -> Iterator[Observation]:
             yield Observation(float(c.fate == "kept"), censored=c.fate == "open", message=f.message)
 
 
-@metric(unit="s", better="lower", estimate="quantile")
+@metric(unit="s", better="lower", estimate="quantile", needs=("promise",))
 def promise_lateness(t: Transcript) -> Iterator[Observation]:
     """How much later than promised the answer came; below 0 it came before.
 
@@ -37,7 +37,7 @@ def promise_lateness(t: Transcript) -> Iterator[Observation]:
             yield Observation(c.late, message=f.message)
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("promise",))
 def promises_with_a_time(t: Transcript) -> Iterator[Observation]:
     """Share of the promises that say by when.
 

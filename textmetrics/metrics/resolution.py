@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import packs
-from ..types import RESPONDERS, Observation, Transcript
+from ..types import RESPONDERS, Finding, Observation, Transcript
 from . import metric
 
 USED = ("worked", "used")
+ABOVE = {"accepted": {*USED, "failed"}, "thanks": {*USED, "failed", "accepted"}}  # what stands above a tier of words about a solution
 
 
 def _mature(t: Transcript, message: int) -> bool:
@@ -17,19 +18,35 @@ def _mature(t: Transcript, message: int) -> bool:
     return age is None or age >= packs.channel(t.channel).mature
 
 
+def _given(t: Transcript) -> tuple[int, ...]:
+    """The messages with a solution, of a conversation that is old enough for its outcome; none of a younger one."""
+    given = t.places("solution")
+    return given if given and _mature(t, given[-1]) else ()
+
+
 def _last_words(t: Transcript) -> dict[int, tuple[str, int]]:
     """Of each solution: the last state the originator gave it, and where. A failure after a success revokes it.
 
     Within one message what became of it outweighs that it was used, and of success and failure the surer one counts.
     """
-    words: dict[int, tuple[str, int]] = {}
+    return {f.attributes["answers"]: ("failed" if f.state == "failed" else "used", f.message) for f in t.once(_outspoken)}
+
+
+def _outspoken(t: Transcript) -> list[Finding]:
+    """What the originator says became of solutions, the surer last of what one message says."""
     told = [f for f in t.found("acknowledgement", *USED, "failed", by=("customer",)) if "answers" in f.attributes]
-    for f in sorted(told, key=lambda f: (f.message, f.state != "used", f.score)):
-        words[f.attributes["answers"]] = ("failed" if f.state == "failed" else "used", f.message)
-    return words
+    return sorted(told, key=lambda f: (f.message, f.state != "used", f.score)) if len(told) > 1 else told
 
 
-@metric(unit="share", better="higher", estimate="bounds", headline=True)
+def _verdict(t: Transcript) -> Observation | None:
+    """What became of the solutions of a conversation by the last word about any of them."""
+    if not (given := t.once(_given)):
+        return None
+    last = max(t.once(_last_words).values(), key=lambda w: w[1], default=None)
+    return Observation(0.0, censored=True, message=given[-1]) if last is None else Observation(float(last[0] != "failed"), message=last[1])
+
+
+@metric(unit="share", better="higher", estimate="bounds", headline=True, needs=("solution",))
 def solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution in which the customer says that it worked or that they used it.
 
@@ -40,17 +57,11 @@ def solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     Act: ask for the outcome where the interval is wide; read the failures where its upper end is low.
     Source: metric catalogue CH-1, EM-1; Manski 1990.
     """
-    given = [f.message for f in t.found("solution")]
-    if not given or not _mature(t, given[-1]):
-        return
-    last = max(_last_words(t).values(), key=lambda w: w[1], default=None)
-    if last is None:
-        yield Observation(0.0, censored=True, message=given[-1])
-    else:
-        yield Observation(float(last[0] != "failed"), message=last[1])
+    if (seen := t.once(_verdict)) is not None:
+        yield seen
 
 
-@metric(unit="share", better="higher", estimate="proportion")
+@metric(unit="share", better="higher", estimate="proportion", needs=("solution",))
 def solutions_acknowledged_of_outspoken(t: Transcript) -> Iterator[Observation]:
     """Share of the customers who said what became of the solution that said it worked or was used.
 
@@ -58,12 +69,12 @@ def solutions_acknowledged_of_outspoken(t: Transcript) -> Iterator[Observation]:
     Act: compare periods and teams by it, with the same share outspoken.
     Source: metric catalogue CH-1.
     """
-    for seen in solutions_acknowledged(t):
-        if not seen.censored:
-            yield seen
+    seen = t.once(_verdict)
+    if seen is not None and not seen.censored:
+        yield seen
 
 
-@metric(unit="share", better="higher", estimate="bounds", headline=("social", "community"), version=2)
+@metric(unit="share", better="higher", estimate="bounds", headline=("social", "community"), version=2, needs=("solution",))
 def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
     """Share of single solutions given that the one who asked says worked or were used.
 
@@ -73,19 +84,17 @@ def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
     Act: see which helpers' answers are tried at all.
     Source: metric catalogue SO-1, CH-1 (per solution).
     """
-    words = _last_words(t)
-    for solution in sorted({f.message for f in t.found("solution")}):
-        yield from _each(t, solution, words)
+    yield from t.once(_each).values()
 
 
-def _each(t: Transcript, solution: int, words: dict[int, tuple[str, int]]) -> Iterator[Observation]:
-    """What became of one solution that is old enough, silence being neither."""
-    if _mature(t, solution):
-        state, message = words.get(solution, ("silent", solution))
-        yield Observation(float(state == "used"), censored=state == "silent", message=message)
+def _each(t: Transcript) -> dict[int, Observation]:
+    """What became of each solution that is old enough, silence being neither."""
+    words = t.once(_last_words)
+    told = {solution: words.get(solution, ("silent", solution)) for solution in t.places("solution") if _mature(t, solution)}
+    return {solution: Observation(float(state == "used"), censored=state == "silent", message=message) for solution, (state, message) in told.items()}
 
 
-@metric(unit="share", estimate="proportion", version=2)
+@metric(unit="share", estimate="proportion", version=2, needs=("solution",))
 def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution that end with the customer accepting it in words, without one whether it worked.
 
@@ -96,7 +105,7 @@ def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
     yield from _ends_with(t, "accepted")
 
 
-@metric(unit="share", estimate="proportion", version=2)
+@metric(unit="share", estimate="proportion", version=2, needs=("solution",))
 def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
     """Share of conversations with a solution about which the customer says nothing but thanks.
 
@@ -111,13 +120,16 @@ def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
 
 def _ends_with(t: Transcript, tier: str) -> Iterator[Observation]:
     """Whether the highest tier that the customer's words about a solution reach is acceptance, or thanks; success and failure stand above both."""
-    given = [f.message for f in t.found("solution")]
-    if not given or not _mature(t, given[-1]):
-        return
-    said = [f for f in t.found("acknowledgement", by=("customer",)) if f.message > given[0]]
-    tiers = {"thanks" if f.attributes.get("by_thanks") and f.state == "accepted" else f.state for f in said}
-    above = {*USED, "failed"} | ({"accepted"} if tier == "thanks" else set())
-    yield Observation(float(tier in tiers and not tiers & above), message=said[-1].message if said else given[-1])
+    if given := t.once(_given):
+        tiers, last = t.once(_tiers)
+        yield Observation(float(tier in tiers and not tiers & ABOVE[tier]), message=given[-1] if last is None else last)
+
+
+def _tiers(t: Transcript) -> tuple[set[str | None], int | None]:
+    """The tiers that the customer's words after the first solution reach, and where the last of these words stand."""
+    first = t.places("solution")[0]
+    said = [f for f in t.found("acknowledgement", by=("customer",)) if f.message > first]
+    return {"thanks" if f.state == "accepted" and f.attributes.get("by_thanks") else f.state for f in said}, said[-1].message if said else None
 
 
 @metric(unit="share", better="higher", estimate="bounds", headline=True, version=2)
@@ -132,9 +144,8 @@ def resolution(t: Transcript) -> Iterator[Observation]:
     Act: open the rejected ones first.
     Source: definitions of resolution; metric catalogue 1.5.
     """
-    asked = t.first("customer")
-    answers = [i for i, role in enumerate(t.roles) if role in RESPONDERS]
-    if asked is not None and answers and _mature(t, answers[-1]):
+    answers = t.by(*RESPONDERS)
+    if answers and t.first("customer") is not None and _mature(t, answers[-1]):
         yield Observation(float(t.resolution == "confirmed"), censored=t.resolution == "silent", message=_decisive(t))
 
 
@@ -143,7 +154,7 @@ def _decisive(t: Transcript) -> int | None:
     return said[-1].message if said else None
 
 
-@metric(unit="share", better="lower", estimate="proportion", headline=True, version=2)
+@metric(unit="share", better="lower", estimate="proportion", headline=True, version=2, needs=("acknowledgement",))
 def revoked(t: Transcript) -> Iterator[Observation]:
     """Share of solutions reported as working that the customer later reports as failing; reports too young to be taken back are left out.
 
@@ -151,11 +162,10 @@ def revoked(t: Transcript) -> Iterator[Observation]:
     Act: look for fixes that only hide the fault.
     Source: metric catalogue section 2.
     """
-    said = t.found("acknowledgement", "worked", "failed", by=("customer",))
-    first = next((f for f in said if f.state == "worked"), None)
-    if first is not None and _mature(t, first.message):
-        later = [f for f in said if f.state == "failed" and f.message > first.message]
-        yield Observation(float(bool(later)), message=later[0].message if later else first.message)
+    worked = t.found("acknowledgement", "worked", by=("customer",))
+    if worked and _mature(t, first := worked[0].message):
+        later = next((f.message for f in t.found("acknowledgement", "failed", by=("customer",)) if f.message > first), None)
+        yield Observation(float(later is not None), message=first if later is None else later)
 
 
 @metric(unit="s", better="lower", estimate="survival", headline=True, version=2)
@@ -169,6 +179,6 @@ def time_to_solution(t: Transcript) -> Iterator[Observation]:
     asked = t.first("customer")
     if asked is None or not t.open[asked]:
         return
-    given = [f.message for f in t.found("solution") if f.message > asked]
-    for wait in t.wait(asked, given[0] if given else None):
+    given = next((message for message in t.places("solution") if message > asked), None)
+    for wait in t.wait(asked, given):
         yield Observation(wait.seconds, censored=wait.censored, message=wait.stop if wait.stop is not None else asked)

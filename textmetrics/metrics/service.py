@@ -33,7 +33,7 @@ def service_level(t: Transcript) -> Iterator[Observation]:
         yield from _within(t, wait, wait.seconds)
 
 
-@metric(unit="share", better="higher", estimate="proportion", version=2)
+@metric(unit="share", better="higher", estimate="proportion", version=2, needs=("hours",))
 def staffed_service_level(t: Transcript) -> Iterator[Observation]:
     """Share of customers who had a substantive answer within the channel's target in opening hours.
 
@@ -45,7 +45,7 @@ def staffed_service_level(t: Transcript) -> Iterator[Observation]:
         yield from _within(t, wait, t.staffed_seconds(wait.start, wait.stop))
 
 
-@metric(unit="s", better="lower", estimate="survival")
+@metric(unit="s", better="lower", estimate="survival", needs=("enqueued_at",))
 def queue_wait(t: Transcript) -> Iterator[Observation]:
     """Wait from queueing to being taken on by a person, where the export says when both happened (``enqueued_at``, ``accepted_at``).
 

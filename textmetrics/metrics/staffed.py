@@ -14,7 +14,7 @@ def _seen(t: Transcript, waits: list[Wait]) -> Iterator[Observation]:
             yield Observation(seconds, censored=wait.censored, message=wait.start)
 
 
-@metric(unit="s", better="lower", estimate="survival", by=("severity",), version=3)
+@metric(unit="s", better="lower", estimate="survival", by=("severity",), version=3, needs=("hours",))
 def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     """Opening hours from the customer's first message to the first substantive answer of a person.
 
@@ -27,7 +27,7 @@ def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     yield from _seen(t, t.first_wait())
 
 
-@metric(unit="s", better="lower", estimate="survival", version=2)
+@metric(unit="s", better="lower", estimate="survival", version=2, needs=("hours",))
 def staffed_customer_wait(t: Transcript) -> Iterator[Observation]:
     """Every wait of the customer in opening hours, from the first unanswered message to the substantive answer.
 
@@ -38,7 +38,7 @@ def staffed_customer_wait(t: Transcript) -> Iterator[Observation]:
     yield from _seen(t, t.waits())
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("hours",))
 def answered_while_closed(t: Transcript) -> Iterator[Observation]:
     """Share of the answered waits that lie outside opening hours from end to end.
 
@@ -52,7 +52,7 @@ def answered_while_closed(t: Transcript) -> Iterator[Observation]:
             yield Observation(float(seconds == 0 and wait.seconds > 0), message=wait.start)
 
 
-@metric(unit="share", estimate="proportion")
+@metric(unit="share", estimate="proportion", needs=("hours",))
 def asked_while_open(t: Transcript) -> Iterator[Observation]:
     """Share of customers who first wrote while somebody was there: opening hours, weighed by when people come.
 

@@ -14,7 +14,7 @@ HANDED_OVER = ("chat", "email", "voice")  # channels in which another responder 
 def _asked_to_rephrase(t: Transcript, *forms: str) -> Iterator[Observation]:
     answered = t.first(*RESPONDERS)
     if answered is not None and t.first("customer") is not None:
-        asked = [f.message for f in t.found("rephrase_request") if not forms or f.attributes.get("form") in forms]
+        asked = [f.message for f in t.labelled.get("rephrase_request", ()) if not forms or f.attributes.get("form") in forms]
         yield Observation(float(bool(asked)), message=asked[0] if asked else answered)
 
 
@@ -73,7 +73,7 @@ def asked_to_simplify(t: Transcript) -> Iterator[Observation]:
     yield from _asked_to_rephrase(t, "simplify")
 
 
-@metric(unit="share", better="lower", estimate="proportion", version=2)
+@metric(unit="share", better="lower", estimate="proportion", version=2, needs=("rephrase_request",))
 def unrepaired(t: Transcript) -> Iterator[Observation]:
     """Share of the customers' requests to rephrase after which no substantive reply of a bot or a person comes in the conversation.
 
@@ -84,7 +84,7 @@ def unrepaired(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-8 (unrepaired).
     """
     told = max((i for i, reply in enumerate(t.replies) if reply in WITH_SUBSTANCE), default=-1)
-    for message in sorted({f.message for f in t.found("rephrase_request")}):
+    for message in t.places("rephrase_request"):
         age = t.seconds(message, None)
         yield Observation(float(told < message), censored=age is not None and age < packs.channel(t.channel).patience, message=message)
 
@@ -110,11 +110,11 @@ def _after(t: Transcript) -> list[tuple[int, str]]:
 
 def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
     """Whether the customer says again what they said, in a conversation in which they could: anywhere, or after something."""
-    mine = t.by("customer")
-    could = [i for i, came in t.once(_after) if after in (None, came)]
-    if could and t.turns[could[-1]] != t.turns[mine[0]]:
-        again = {f.message for f in t.found("reformulation", by=("customer",))} & {*could}
-        yield Observation(float(bool(again)), message=min(again, default=could[0]))
+    could = [i for i, came in t.once(_after) if after is None or after == came]
+    first = t.first("customer")
+    if could and first is not None and t.turns[could[-1]] != t.turns[first]:
+        again = next((i for i in t.places("reformulation") if i in could), None)
+        yield Observation(float(again is not None), message=could[0] if again is None else again)
 
 
 @metric(unit="share", better="lower", estimate="proportion")
@@ -172,5 +172,5 @@ def clarifications_per_turn(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-9 (agent to customer).
     """
     if turns := len({t.turns[i] for i in t.by("customer")}):
-        asked = sorted({f.message for f in t.found("clarification_request")})
+        asked = t.places("clarification_request")
         yield Observation(len(asked), exposure=turns, message=asked[0] if asked else None)

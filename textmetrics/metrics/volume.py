@@ -18,9 +18,10 @@ def handled(t: Transcript) -> Iterator[Observation]:
     Act: none by itself.
     Source: metric catalogue XC-1.
     """
-    answered = next((i for i, reply in enumerate(t.replies) if reply in WITH_SUBSTANCE), None)
-    if answered is not None:
-        yield Observation(1.0, message=answered)
+    for i, reply in enumerate(t.replies):
+        if reply in WITH_SUBSTANCE:
+            yield Observation(1.0, message=i)
+            return
 
 
 @metric(unit="messages", estimate="quantile")
@@ -43,6 +44,6 @@ def solutions(t: Transcript) -> Iterator[Observation]:
     Act: see solutions_acknowledged.
     Source: definitions of solution.
     """
-    if any(role in CUSTOMERS for role in t.roles) and any(role in RESPONDERS for role in t.roles):
-        found = {f.message for f in t.found("solution")}
-        yield Observation(len(found), message=min(found, default=None))
+    if t.first(*CUSTOMERS) is not None and t.first(*RESPONDERS) is not None:
+        places = t.places("solution")
+        yield Observation(len(places), message=places[0] if places else None)

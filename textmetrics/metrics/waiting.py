@@ -180,10 +180,10 @@ def abandonment(t: Transcript) -> Iterator[Observation]:
     Act: see at which hours and in which queues they came.
     Source: metric catalogue CH-10, CH-7.
     """
-    asked = next((i for i, role in enumerate(t.roles) if role == "customer" and t.open[i]), None)
+    asked = t.asked
     if asked is None:
         return
-    unanswered = not any(reply == "substantive" for reply in t.replies[asked:])
+    unanswered = "substantive" not in t.replies[asked:]
     yield Observation(float(unanswered), censored=_patient(t, asked), message=asked)
 
 
@@ -203,10 +203,10 @@ def dropped(t: Transcript) -> Iterator[Observation]:
     Act: open them at their last message; in e-mail and forums they are the backlog.
     Source: metric catalogue CH-7, CH-6(e); vendors mean different things by it (`summary --as`).
     """
-    asked = [i for i, role in enumerate(t.roles) if role == "customer" and t.open[i]]
+    asked = [i for i in t.by("customer") if t.open[i]]
     if not asked:
         if (first := t.first("customer")) is not None:
             yield Observation(0.0, message=first)
         return
-    unanswered = not any(reply in WITH_SUBSTANCE for reply in t.replies[asked[-1] :])
+    unanswered = {*WITH_SUBSTANCE}.isdisjoint(t.replies[asked[-1] :])
     yield Observation(float(unanswered), censored=_patient(t, asked[-1]), message=asked[-1])

@@ -1,0 +1,62 @@
+"""The times of one conversation: how long from one message to another, and how long its customer waited for answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from .hours import Schedule
+
+
+class Wait(Struct, frozen=True):
+    """How long somebody waited, in seconds, from one message to the one that ended it.
+
+    ``stop`` is None and ``censored`` true while the wait is still open: then ``seconds`` is a lower bound.
+    """
+
+    start: int
+    stop: int | None
+    seconds: float
+    censored: bool
+
+
+class Clock:
+    """When messages were ``sent``, in UTC, and until when they were watched: until the conversation ``ended``, as far as is known, else until ``as_of``.
+
+    ``skewed``: the clocks cannot be right, and nothing is told from them. A wait is made once, whoever asks for it.
+    """
+
+    def __init__(self, sent: Sequence[datetime | None], as_of: datetime | None, ended: datetime | None, skewed: bool) -> None:
+        self._sent, self._as_of, self._skewed = sent, as_of, skewed
+        self._ended = ended if ended is not None and (as_of is None or ended <= as_of) else None
+        self._waits: dict[tuple[int, int | None], Wait | None] = {}
+
+    def watched(self, start: int) -> datetime | None:
+        """Until when what a message waits for could have been seen to come."""
+        begun, ended = self._sent[start], self._ended
+        return ended if ended is not None and begun is not None and begun <= ended else self._as_of
+
+    def seconds(self, start: int, stop: int | None) -> float | None:
+        """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
+        return self._between(self._sent[start], self._as_of if stop is None else self._sent[stop])
+
+    def staffed(self, start: int, stop: int | None, hours: Schedule) -> float | None:
+        """Seconds of opening hours from one message to another, or for as long as it was waited for."""
+        begun, until = self._sent[start], self.watched(start) if stop is None else self._sent[stop]
+        return None if begun is None or until is None or self._skewed else hours.seconds(begun, until)
+
+    def wait(self, start: int, stop: int | None) -> Wait | None:
+        """The wait from one message to another, censored while there is no other; None without clocks."""
+        asked = (start, stop)
+        if asked not in self._waits:
+            seconds = self._between(self._sent[start], self.watched(start) if stop is None else self._sent[stop])
+            self._waits[asked] = None if seconds is None else Wait(start, stop, seconds, stop is None)
+        return self._waits[asked]
+
+    def _between(self, begun: datetime | None, until: datetime | None) -> float | None:
+        if begun is None or until is None or self._skewed:
+            return None
+        seconds = (until - begun).total_seconds()
+        return seconds if seconds > 0 else 0.0
