@@ -1,7 +1,8 @@
 """What every reader, detector, scorer and metric must do, run over everything registered."""
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pandas as pd
@@ -9,11 +10,11 @@ import pytest
 
 import textmetrics as tm
 from textmetrics import packs
-from textmetrics.annotation import annotate
+from textmetrics.annotation import Settings, annotate
 from textmetrics.detectors import DETECTORS
 from textmetrics.estimates import ESTIMATES
 from textmetrics.hours import Hours, Schedule
-from textmetrics.metrics import METRICS
+from textmetrics.metrics import METRICS, observe
 from textmetrics.readers import READERS
 from textmetrics.scorers import SCORERS, Text
 from textmetrics.testing import AS_OF, conversation, transcript
@@ -54,6 +55,37 @@ def test_metric_is_documented(name):
         assert part in m.doc, f"its page has no {part}"
     assert m.against is None or m.against in METRICS
     assert tm.explain(name).startswith(name)
+
+
+def lacking(t, name):
+    """A transcript without something that metrics may need."""
+    c, findings = t.conversation, tuple(f for f in t.findings if f.label != name)
+    messages = tuple(msgspec.structs.replace(m, reactions={k: n for k, n in m.reactions.items() if k != name}) for m in t.messages)
+    c = msgspec.structs.replace(c, messages=messages, columns={k: v for k, v in c.columns.items() if k != name})
+    hours, solution = None if name == "hours" else t.hours, None if name == "solution" else t.solution
+    return msgspec.structs.replace(t, conversation=c, findings=findings, hours=hours, solution=solution)
+
+
+@pytest.fixture(scope="module")
+def told():
+    """Transcripts of the demonstration archives and of the batch, each with counters, columns and opening hours it may be asked for."""
+    needed = sorted({need for m in METRICS.values() for need in m.needs})
+    given = [*[*tm.read(Path(__file__).parent.parent / "corpora")][::2], *BATCH]
+    messages = [tuple(msgspec.structs.replace(m, reactions=dict.fromkeys([*needed[n % 3 :: 2], "views"], 3.0)) for n, m in enumerate(c.messages)) for c in given]
+    ends = {"enqueued_at": "2024-01-01T08:00:00Z", "ended_at": "2030-01-01T00:00:00Z", "ended_by": "customer"}
+    given = [msgspec.structs.replace(c, messages=m, columns={k: v for k, v in ends.items() if len(m) % 3 or k != "ended_by"}) for c, m in zip(given, messages, strict=True)]
+    whole = list(annotate(given, as_of=datetime(2031, 1, 1, tzinfo=UTC), settings=Settings(hours=ALWAYS)))
+    return [*whole, *(lacking(t, need) for n, t in enumerate(whole) for need in needed[n % 5 :: 5])]
+
+
+def test_metrics_see_nothing_where_what_they_need_is_missing(told):
+    saw = set()
+    for t in told:
+        asked = observe(t)
+        whole = {name: list(METRICS[name].observe(t)) for name in asked}
+        assert asked == whole
+        saw |= {name for name, found in whole.items() if found}
+    assert {name for name, m in METRICS.items() if m.needs} <= saw, "each of them sees something somewhere"
 
 
 @pytest.mark.parametrize("name", list(DETECTORS))

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from .recognition import formats
     from .report import Report
     from .reviews import Review, review
-    from .types import Conversation, Cue, Finding, Message, Observation, Participant, Problem, Record, Transcript, Wait
+    from .types import Conversation, Cue, Finding, Message, Observation, Participant, Problem, Record, Transcript
+    from .waits import Wait
 
 _HOMES = {
     "analyze": "pipeline",
@@ -66,7 +67,7 @@ _HOMES = {
     "TextmetricsError": "errors",
     "Transcript": "types",
     "translate": "dialects",
-    "Wait": "types",
+    "Wait": "waits",
 }
 __version__ = "0.1.0"
 __all__ = [

@@ -13,7 +13,8 @@ from .annotation import Settings, annotate
 from .metrics import observe
 from .plain_data import to_conversation
 from .spans import duration
-from .types import RESPONDERS, Conversation, Finding, Transcript, Wait
+from .types import RESPONDERS, Conversation, Finding, Transcript
+from .waits import Wait
 
 UNSURE = 0.12  # how near its threshold a finding is worth a second look
 FELL = -0.25  # change of mood from which it is worth a word

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import packs
 from .commitments import NAMED_TIMES, sentence, settle
-from .metrics import METRICS, observe, observe_customer, too_young
+from .metrics import METRICS, observe, observe_customer, too_young, young
 from .profile import stage
 from .types import Conversation, Observation, Problem, Transcript
 
@@ -139,8 +138,8 @@ class Tables:
         self._rows["ledger"] += _ledger_rows(t, ids)
         with stage("observe"):
             observed = observe(t, self.metrics)
-            young = too_young(t, observed) if _young(t) else {}
-        self._rows["conversations"].append((*_conversation_row(t), _json(young) if young else None))
+            left_out = too_young(t, observed) if t.once(young) else {}
+        self._rows["conversations"].append((*_conversation_row(t), _json(left_out) if left_out else None))
         self._observe(number, observed)
         self._remember(number, t)
         if len(self._rows["conversations"]) >= FLUSH:
@@ -339,12 +338,6 @@ def _finding_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]
     for f in t.findings:
         text = t.messages[f.message].text[f.start : f.end]
         yield t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids)) if f.attributes else "{}"
-
-
-def _young(t: Transcript) -> bool:
-    """Whether the last message of a conversation is so young that an outcome may still come."""
-    last = max((m.sent_at for m in t.messages if m.sent_at is not None), default=None)
-    return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
 
 
 def _ledger_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ in columns beside them, so ``transcript.moods[3]`` belongs to ``transcript.messa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
@@ -190,9 +190,11 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
 def event_time(columns: Mapping[str, str], event: str) -> datetime | None:
     """The time of one of `EVENTS` out of the columns of a conversation."""
+    if event not in columns:
+        return None
     try:
         moment = datetime.fromisoformat(columns[event])
-    except (KeyError, ValueError):
+    except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
@@ -238,13 +240,18 @@ class Observation(Struct, frozen=True):
 class Known:
     """What has been worked out of a transcript so far, by what was asked."""
 
-    __slots__ = ("by", "found", "made", "places", "waits")
+    __slots__ = ("by", "clock", "found", "labelled", "made", "places", "waits")
 
-    def __init__(self) -> None:
+    def __init__(self, t: Transcript) -> None:
+        c = t.conversation
+        self.clock = Clock([m.sent_at for m in c.messages], t.as_of, c.at("ended_at"), c.skewed)
+        self.labelled: dict[str, list[Finding]] = {}
+        for finding in t.findings:
+            self.labelled.setdefault(finding.label, []).append(finding)
         self.by: dict[tuple[str, ...], list[int]] = {}
         self.found: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]] = {}
         self.places: dict[str, tuple[int, ...]] = {}
-        self.waits: dict[tuple[str, ...], list[Wait]] = {}
+        self.waits: dict[tuple[str, ...] | frozenset[str], list[Wait]] = {}
         self.made: dict[Callable[[Transcript], Any], Any] = {}
 
 
@@ -293,7 +300,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def first(self, *roles: str, after: int = -1) -> int | None:
         """The position of the first message of some roles that comes later than another."""
-        for i in self._placed(roles):
+        for i in self._known.by.get(roles) or self._placed(roles):
             if i > after:
                 return i
         return None
@@ -306,7 +313,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
         """The findings of one label, in order; of some states, of some roles."""
-        found = self.labelled.get(label, [])
+        found = self._known.labelled.get(label, [])
         if found and (states or by is not None):
             asked = (label, states, by)
             if asked not in self._known.found:
@@ -318,16 +325,13 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         """The positions of the messages with a finding of one label, in order, each once."""
         places = self._known.places.get(label)
         if places is None:
-            places = self._known.places[label] = tuple(sorted({f.message for f in self.labelled.get(label, ())}))
+            places = self._known.places[label] = tuple(sorted({f.message for f in self._known.labelled.get(label, ())}))
         return places
 
-    @cached_property
-    def labelled(self) -> dict[str, list[Finding]]:
+    @property
+    def labelled(self) -> Mapping[str, Sequence[Finding]]:
         """The findings by their labels."""
-        by: dict[str, list[Finding]] = {}
-        for finding in self.findings:
-            by.setdefault(finding.label, []).append(finding)
-        return by
+        return self._known.labelled
 
     def once(self, make: Callable[[Transcript], T]) -> T:
         """What a function makes of this transcript, worked out when it is first asked for."""
@@ -338,28 +342,23 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _known(self) -> Known:
-        return Known()
-
-    @cached_property
-    def _clock(self) -> Clock:
-        c = self.conversation
-        return Clock([m.sent_at for m in c.messages], self.as_of, c.at("ended_at"), c.skewed)
+        return Known(self)
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
-        return self._clock.seconds(start, stop)
+        return self._known.clock.seconds(start, stop)
 
     def staffed_seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds of opening hours from one message to another, or for as long as it was waited for; None without a schedule, or where a clock is missing or cannot be right."""
-        return None if self.hours is None else self._clock.staffed(start, stop, self.hours)
+        return None if self.hours is None else self._known.clock.staffed(start, stop, self.hours)
 
     def watched(self, start: int) -> datetime | None:
         """Until when what a message waits for could have been seen to come: until the export says that the conversation ended, else until ``as_of``."""
-        return self._clock.watched(start)
+        return self._known.clock.watched(start)
 
     def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
         """The wait from one message to another, censored while there is no other: when the conversation ended, else when the data were cut; nothing without clocks."""
-        if start is not None and (wait := self._clock.wait(start, stop)) is not None:
+        if start is not None and (wait := self._known.clock.wait(start, stop)) is not None:
             yield wait
 
     def waits(self, *kinds: str) -> list[Wait]:
@@ -383,18 +382,8 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
     def _ended(self, kinds: tuple[str, ...]) -> list[Wait]:
         waits = self._known.waits.get(kinds)
         if waits is None:
-            waits = self._known.waits[kinds] = self._waits(kinds or ("substantive",))
+            stops = frozenset([reply for reply in kinds or ("substantive",) if reply in self.replies])  # other kinds may come to the same
+            if stops not in self._known.waits:
+                self._known.waits[stops] = self._known.clock.waits(self.roles, self.open, self.replies, stops)
+            waits = self._known.waits[kinds] = self._known.waits[stops]
         return waits
-
-    def _waits(self, stops: tuple[str, ...]) -> list[Wait]:
-        found: list[Wait | None] = []
-        asked: int | None = None
-        for i, (role, open_, reply) in enumerate(zip(self.roles, self.open, self.replies, strict=True)):
-            if asked is None:
-                asked = i if open_ and role == "customer" else None
-            elif reply in stops:
-                found.append(self._clock.wait(asked, i))
-                asked = None
-        if asked is not None:
-            found.append(self._clock.wait(asked, None))
-        return [wait for wait in found if wait is not None]

@@ -40,7 +40,11 @@ class Clock:
 
     def seconds(self, start: int, stop: int | None) -> float | None:
         """Seconds from one message to another, or to ``as_of``; None where a clock is missing or cannot be right."""
-        return self._between(self._sent[start], self._as_of if stop is None else self._sent[stop])
+        begun, until = self._sent[start], self._as_of if stop is None else self._sent[stop]
+        if begun is None or until is None or self._skewed:
+            return None
+        seconds = (until - begun).total_seconds()
+        return seconds if seconds > 0 else 0.0
 
     def staffed(self, start: int, stop: int | None, hours: Schedule) -> float | None:
         """Seconds of opening hours from one message to another, or for as long as it was waited for."""
@@ -51,12 +55,23 @@ class Clock:
         """The wait from one message to another, censored while there is no other; None without clocks."""
         asked = (start, stop)
         if asked not in self._waits:
-            seconds = self._between(self._sent[start], self.watched(start) if stop is None else self._sent[stop])
-            self._waits[asked] = None if seconds is None else Wait(start, stop, seconds, stop is None)
+            begun, until = self._sent[start], self.watched(start) if stop is None else self._sent[stop]
+            if begun is None or until is None or self._skewed:
+                self._waits[asked] = None
+            else:
+                self._waits[asked] = Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
         return self._waits[asked]
 
-    def _between(self, begun: datetime | None, until: datetime | None) -> float | None:
-        if begun is None or until is None or self._skewed:
-            return None
-        seconds = (until - begun).total_seconds()
-        return seconds if seconds > 0 else 0.0
+    def waits(self, roles: Sequence[str], open: Sequence[bool], replies: Sequence[str | None], stops: frozenset[str]) -> list[Wait]:
+        """Every wait of the customer from a message that wants an answer to a reply that ``stops`` it, be it none."""
+        found: list[Wait | None] = []
+        asked: int | None = None
+        for i, (role, wants, reply) in enumerate(zip(roles, open, replies, strict=True)):
+            if asked is None:
+                asked = i if wants and role == "customer" else None
+            elif reply in stops:
+                found.append(self.wait(asked, i))
+                asked = None
+        if asked is not None:
+            found.append(self.wait(asked, None))
+        return [wait for wait in found if wait is not None]

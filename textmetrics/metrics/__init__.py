@@ -8,17 +8,18 @@ it, *Act:* what to do about it, *Source:* where it comes from.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .. import packs
 from ..registry import Registry
 from ..types import Observation, Transcript
 
-Observe = Callable[..., Iterator[Any]]
+Observe = Callable[..., Iterable[Any]]
 Estimator = Literal["proportion", "bounds", "rate", "quantile", "survival", "incidence", "mean", "maximum", "total", "share", "p50", "p90", "p95", "p99"]
 Better = Literal["lower", "higher"]
 
@@ -91,6 +92,19 @@ def metric(
     return register
 
 
+_NONE, _NO = (Observation(0),), (Observation(0.0),)
+
+
+def counted(places: Sequence[int]) -> Sequence[Observation]:
+    """How many messages do something, with the first that does."""
+    return (Observation(len(places), message=places[0]),) if places else _NONE
+
+
+def whether(places: Sequence[int]) -> Sequence[Observation]:
+    """Whether any message does something, with the first that does."""
+    return (Observation(1.0, message=places[0]),) if places else _NO
+
+
 def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Mapping[str, list[Observation]]:
     """What each metric sees in one transcript; metrics of whole customers are left out.
 
@@ -98,9 +112,8 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     >>> [o.value for o in observe(transcript("09:00 customer: No sound?", "09:04 agent: Restart it."), ["first_response_wait"])["first_response_wait"]]
     [240.0]
     """
-    names = METRICS.names if metrics is None else tuple(metrics)
-    chosen = _chosen(names, transcript.channel, _needed(names) & held(transcript))
-    return {name: list(look(transcript)) if look else [] for name, look in chosen}
+    choice = _choice(METRICS.names if metrics is None else tuple(metrics))
+    return {name: list(look(transcript)) if look else [] for name, look in choice.of(transcript)}
 
 
 def held(t: Transcript) -> set[str]:
@@ -121,6 +134,12 @@ def held(t: Transcript) -> set[str]:
     return found
 
 
+def young(t: Transcript) -> bool:
+    """Whether the last message of a conversation is so young that an outcome may still come."""
+    last = max([m.sent_at for m in t.messages if m.sent_at is not None], default=None)
+    return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
+
+
 def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]]) -> dict[str, int]:
     """How many observations more each metric would make if the data had not been cut so soon: what it leaves out because its outcome may still come.
 
@@ -130,17 +149,30 @@ def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]])
     return {name: n for name, found in uncut.items() if (n := len(found) - len(seen[name])) > 0}
 
 
+class Choice:
+    """Some metrics of single conversations, and which of them are asked of a transcript: those of its channel that need nothing it lacks."""
+
+    MOST = 1000  # kinds of transcripts that are remembered
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._metrics = [m for m in map(METRICS.__getitem__, names) if m.of == "conversation"]
+        self._needed = frozenset[str]().union(*(m.needs for m in self._metrics))
+        self._known: dict[tuple[str, frozenset[str]], list[tuple[str, Observe | None]]] = {}
+
+    def of(self, t: Transcript) -> list[tuple[str, Observe | None]]:
+        """The metrics of the transcript's channel by name, each with its function where it is asked."""
+        kind = (t.channel, self._needed & held(t))
+        if kind not in self._known:
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            several = [m for m in self._metrics if m.channels is None or t.channel in m.channels]
+            self._known[kind] = [(m.name, m.observe if m.needs <= kind[1] else None) for m in several]
+        return self._known[kind]
+
+
 @lru_cache(maxsize=64)
-def _needed(names: tuple[str, ...]) -> frozenset[str]:
-    """All that any of some metrics needs."""
-    return frozenset[str]().union(*(METRICS[name].needs for name in names))
-
-
-@lru_cache(maxsize=4096)
-def _chosen(names: tuple[str, ...], channel: str, there: frozenset[str]) -> tuple[tuple[str, Observe | None], ...]:
-    """The metrics of some names that look at single conversations of a channel; without their function those that need what is not there."""
-    several = [m for m in map(METRICS.__getitem__, names) if m.of == "conversation" and (m.channels is None or channel in m.channels)]
-    return tuple((m.name, m.observe if m.needs <= there else None) for m in several)
+def _choice(names: tuple[str, ...]) -> Choice:
+    return Choice(names)
 
 
 def observe_customer(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> Mapping[str, list[tuple[Transcript, Observation]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..types import Observation, Transcript
 from . import metric
@@ -31,7 +31,7 @@ def _acknowledged(t: Transcript, side: str) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2, needs=("solution",))
-def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
+def company_solutions_acknowledged(t: Transcript) -> Iterable[Observation]:
     """Share of the company's own solutions in public that the one who asked says worked or were used.
 
     Of the company is who the export, a map or a roles file names as agent or bot. Solutions too young to have an outcome are left out, whatever was said of them already.
@@ -40,11 +40,11 @@ def company_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     Act: where peers do better on a matter, let agents learn from them.
     Source: metric catalogue SO-1 (brand).
     """
-    yield from _acknowledged(t, "company")
+    return _acknowledged(t, "company")
 
 
 @metric(unit="share", better="higher", estimate="bounds", channels=PUBLIC, version=2, needs=("solution",))
-def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
+def peer_solutions_acknowledged(t: Transcript) -> Iterable[Observation]:
     """Share of the solutions of peers that the one who asked says worked or were used.
 
     Peers are those whom a map names so (`peer`), and in a community everybody who answers and is not named as the company's. Too young ones are left out.
@@ -53,7 +53,7 @@ def peer_solutions_acknowledged(t: Transcript) -> Iterator[Observation]:
     Act: thank those whose answers are tried; make articles of them.
     Source: metric catalogue SO-1 (peer).
     """
-    yield from _acknowledged(t, "peer")
+    return _acknowledged(t, "peer")
 
 
 @metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, version=2, needs=("solution",))

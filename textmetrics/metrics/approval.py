@@ -5,7 +5,7 @@ Counters grow, so a solution counts only from the channel's age of `approval` on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from math import log1p
 from pathlib import Path
@@ -55,135 +55,135 @@ def _per_views(t: Transcript, name: str) -> Iterator[Observation]:
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "likes"))
-def solution_likes(t: Transcript) -> Iterator[Observation]:
+def solution_likes(t: Transcript) -> Iterable[Observation]:
     """Likes per solution.
 
     Read: counters grow with age and with followers: compare within one account and period.
     Act: read what the most liked ones do differently.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "likes")
+    return _counted(t, "likes")
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "shares"))
-def solution_shares(t: Transcript) -> Iterator[Observation]:
+def solution_shares(t: Transcript) -> Iterable[Observation]:
     """Shares (reposts) per solution.
 
     Read: as solution_likes; passed on to others who may have the matter too.
     Act: make what is shared an article.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "shares")
+    return _counted(t, "shares")
 
 
 @metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2, needs=("solution", "replies"))
-def solution_replies(t: Transcript) -> Iterator[Observation]:
+def solution_replies(t: Transcript) -> Iterable[Observation]:
     """Replies per solution.
 
     Read: agreement and objection alike: open them.
     Act: none by itself.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "replies")
+    return _counted(t, "replies")
 
 
 @metric(unit="per solution", estimate="rate", channels=PUBLIC, version=2, needs=("solution", "quotes"))
-def solution_quotes(t: Transcript) -> Iterator[Observation]:
+def solution_quotes(t: Transcript) -> Iterable[Observation]:
     """Quotes per solution.
 
     Read: often hostile: open them.
     Act: none by itself.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "quotes")
+    return _counted(t, "quotes")
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "bookmarks"))
-def solution_bookmarks(t: Transcript) -> Iterator[Observation]:
+def solution_bookmarks(t: Transcript) -> Iterable[Observation]:
     """Bookmarks (saves) per solution.
 
     Read: kept for later, in silence: approval that nobody shows off with.
     Act: as solution_shares.
     Source: metric catalogue SO-2; counters of X.
     """
-    yield from _counted(t, "bookmarks")
+    return _counted(t, "bookmarks")
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "embeds"))
-def solution_embeds(t: Transcript) -> Iterator[Observation]:
+def solution_embeds(t: Transcript) -> Iterable[Observation]:
     """Embeds of a solution in other pages, per solution.
 
     Read: what others show on their own pages they vouch for.
     Act: see which pages they are; their readers ask the same.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "embeds")
+    return _counted(t, "embeds")
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "mentions"))
-def solution_mentions(t: Transcript) -> Iterator[Observation]:
+def solution_mentions(t: Transcript) -> Iterable[Observation]:
     """Third-party pages that mention or link a solution, per solution; copies of one text on several sites are one.
 
     Read: rare and heavy. Where the export gives addresses instead of a count, those of one site, or of one text on several, are counted once.
     Act: read them: they say what your own page does not.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "mentions")
+    return _counted(t, "mentions")
 
 
 @metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "comments"))
-def solution_comments(t: Transcript) -> Iterator[Observation]:
+def solution_comments(t: Transcript) -> Iterable[Observation]:
     """Comments per solution, as the export counts them.
 
     Read: attention, for and against: solution_stance tells which, where their texts are in the archive.
     Act: open those with most.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "comments")
+    return _counted(t, "comments")
 
 
 @metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "wall_posts"))
-def solution_wall_posts(t: Transcript) -> Iterator[Observation]:
+def solution_wall_posts(t: Transcript) -> Iterable[Observation]:
     """Posts on the company's own page about a solution, per solution.
 
     Read: as solution_comments.
     Act: as solution_comments.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "wall_posts")
+    return _counted(t, "wall_posts")
 
 
 @metric(unit="per solution", estimate="rate", channels=PUBLIC, needs=("solution", "dms"))
-def solution_dms(t: Transcript) -> Iterator[Observation]:
+def solution_dms(t: Transcript) -> Iterable[Observation]:
     """Direct messages that a solution drew, per solution.
 
     Read: questions it left open, or data that must not be public.
     Act: see whether a sentence more would have saved them.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "dms")
+    return _counted(t, "dms")
 
 
 @metric(unit="rating", better="higher", estimate="mean", channels=PUBLIC, version=2, needs=("solution", "rating"))
-def solution_ratings(t: Transcript) -> Iterator[Observation]:
+def solution_ratings(t: Transcript) -> Iterable[Observation]:
     """Mean rating of solutions, on the scale of the export.
 
     Read: who rates differs from who does not.
     Act: none by itself.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "rating")
+    return _counted(t, "rating")
 
 
 @metric(unit="per solution", better="higher", estimate="rate", channels=PUBLIC, headline=True, version=2, needs=("solution", "helpful"))
-def solution_helpful_marks(t: Transcript) -> Iterator[Observation]:
+def solution_helpful_marks(t: Transcript) -> Iterable[Observation]:
     """Votes "this was helpful" per solution.
 
     Read: of readers, not only of the one who asked.
     Act: none by itself.
     Source: metric catalogue SO-2.
     """
-    yield from _counted(t, "helpful")
+    return _counted(t, "helpful")
 
 
 @metric(unit="share", better="higher", estimate="proportion", channels=PUBLIC, headline=True, version=2, needs=("solution",))
@@ -199,36 +199,36 @@ def solutions_marked(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "likes", "views"))
-def likes_per_1000_views(t: Transcript) -> Iterator[Observation]:
+def likes_per_1000_views(t: Transcript) -> Iterable[Observation]:
     """Likes of solutions per 1,000 views (impressions), where views are known.
 
     Read: of those who saw it, not of those who might have: followers and hours weigh less. Likes come in bursts, so the exact interval is rather too narrow.
     Act: compare answers, not accounts.
     Source: metric catalogue SO-2(b); Garwood 1936.
     """
-    yield from _per_views(t, "likes")
+    return _per_views(t, "likes")
 
 
 @metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "shares", "views"))
-def shares_per_1000_views(t: Transcript) -> Iterator[Observation]:
+def shares_per_1000_views(t: Transcript) -> Iterable[Observation]:
     """Shares of solutions per 1,000 views (impressions), where views are known.
 
     Read: as likes_per_1000_views.
     Act: what is seen by few and shared by many deserves a place where more see it.
     Source: metric catalogue SO-2(b); Garwood 1936.
     """
-    yield from _per_views(t, "shares")
+    return _per_views(t, "shares")
 
 
 @metric(unit="per 1,000 views", better="higher", estimate="rate", channels=PUBLIC, needs=("solution", "helpful", "views"))
-def helpful_per_1000_views(t: Transcript) -> Iterator[Observation]:
+def helpful_per_1000_views(t: Transcript) -> Iterable[Observation]:
     """Votes "this was helpful" for solutions per 1,000 views, where views are known.
 
     Read: as likes_per_1000_views. In a community a thread is one page: its views stand for those of every answer on it.
     Act: much seen and seldom helpful: rewrite these first.
     Source: metric catalogue SO-2(b); Garwood 1936.
     """
-    yield from _per_views(t, "helpful")
+    return _per_views(t, "helpful")
 
 
 @metric(unit="balance", better="higher", estimate="mean", channels=PUBLIC, headline=True, needs=("solution",))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .. import packs
-from ..types import Observation, Transcript, Wait
+from ..types import Observation, Transcript
+from ..waits import Wait
 from . import metric
 from .waiting import _seen
 
@@ -33,36 +34,36 @@ def open_waits(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="s", better="lower", estimate="quantile", channels=QUEUED)
-def open_age(t: Transcript) -> Iterator[Observation]:
+def open_age(t: Transcript) -> Iterable[Observation]:
     """Age of the open waits when the data are cut: the median.
 
     Read: an age is not a wait: the long ones are met more often. For how long customers wait, see customer_wait.
     Act: older than the channel's patience, most have given up: say so, or close them with a word.
     Source: metric catalogue EM-4.
     """
-    yield from _open(t)
+    return _open(t)
 
 
 @metric(unit="s", better="lower", estimate="maximum", channels=QUEUED)
-def oldest_open(t: Transcript) -> Iterator[Observation]:
+def oldest_open(t: Transcript) -> Iterable[Observation]:
     """Age of the oldest open wait when the data are cut.
 
     Read: one customer. Where it is longest_delay, the worst case is not over.
     Act: answer it today.
     Source: metric catalogue EM-4.
     """
-    yield from _open(t)
+    return _open(t)
 
 
 @metric(unit="s", better="lower", estimate="p99")
-def customer_wait_p99(t: Transcript) -> Iterator[Observation]:
+def customer_wait_p99(t: Transcript) -> Iterable[Observation]:
     """What all but one wait in a hundred last at most, open ones counted as lasting at least so long: the 99th percentile of customer_wait.
 
     Read: from 299 waits on; 75th, 90th and 95th percentiles stand beside customer_wait. "Not reached" means that more than one in a hundred is not answered at all.
     Act: these are accidents, not work: `textmetrics explain customer_wait_p99 --in DIR` names the ten longest.
     Source: metric catalogue EM-4, 1.6; Kaplan and Meier 1958.
     """
-    yield from map(_seen, t.waits())
+    return map(_seen, t.waits())
 
 
 @metric(unit="cycles", better="lower", estimate="mean", channels=("email", "community"), by=("severity",), version=2)

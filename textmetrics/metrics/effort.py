@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from ..types import RESPONDERS, Observation, Transcript
-from . import metric
+from . import counted, metric, whether
 
 AGAIN = timedelta(days=7)  # a new conversation of a customer within this is a repeated contact
 
 
-def _rephrased(t: Transcript, target: str, exposed: int) -> Iterator[Observation]:
-    if exposed:
-        found = [f for f in t.found("rephrase_request") if f.attributes.get("target") == target]
-        yield Observation(len(found), exposure=exposed, message=found[0].message if found else None)
+def _rephrased(t: Transcript, attribute: str, wanted: str, exposed: int) -> Sequence[Observation]:
+    """The requests to rephrase with an attribute, by what they could have been about."""
+    if not exposed:
+        return ()
+    found = [f.message for f in t.labelled.get("rephrase_request", ()) if f.attributes.get(attribute) == wanted]
+    return (Observation(len(found), exposure=exposed, message=found[0] if found else None),)
 
 
 @metric(unit="per question", better="lower", estimate="rate", headline=True)
@@ -28,120 +30,110 @@ def rephrase_of_questions(t: Transcript) -> Iterator[Observation]:
     """
     messages, solutions = t.messages, t.places("solution")
     asked = [i for i in t.by(*RESPONDERS) if "?" in messages[i].text and i not in solutions]
-    yield from _rephrased(t, "question", len(asked))
+    yield from _rephrased(t, "target", "question", len(asked))
 
 
 @metric(unit="per solution", better="lower", estimate="rate", headline=True, needs=("solution",))
-def rephrase_of_solutions(t: Transcript) -> Iterator[Observation]:
+def rephrase_of_solutions(t: Transcript) -> Iterable[Observation]:
     """Requests to rephrase, per solution that a responder gave.
 
     Read: solutions that customers did not understand; they cannot have worked yet.
     Act: collect the words that were asked about; they are your jargon.
     Source: metric catalogue CH-8.
     """
-    yield from _rephrased(t, "solution", len(t.places("solution")))
+    return _rephrased(t, "target", "solution", len(t.places("solution")))
 
 
-def _of_form(t: Transcript, form: str) -> Iterator[Observation]:
-    if exposed := len(t.by(*RESPONDERS)):
-        found = [f for f in t.found("rephrase_request") if f.attributes.get("form") == form]
-        yield Observation(len(found), exposure=exposed, message=found[0].message if found else None)
+def _of_form(t: Transcript, form: str) -> Sequence[Observation]:
+    return _rephrased(t, "form", form, len(t.by(*RESPONDERS)))
 
 
 @metric(unit="per message", better="lower", estimate="rate")
-def rephrase_open(t: Transcript) -> Iterator[Observation]:
+def rephrase_open(t: Transcript) -> Iterable[Observation]:
     """Open requests ("what do you mean?"), per message of a responder.
 
     Read: the customer understood nothing of it: the dearest form.
     Act: as rephrase_of_solutions.
     Source: Dingemanse and Enfield 2015.
     """
-    yield from _of_form(t, "open")
+    return _of_form(t, "open")
 
 
 @metric(unit="per message", better="lower", estimate="rate")
-def rephrase_restricted(t: Transcript) -> Iterator[Observation]:
+def rephrase_restricted(t: Transcript) -> Iterable[Observation]:
     """Restricted requests ("which button?"), per message of a responder.
 
     Read: one thing was missing.
     Act: name the thing: a link, a screenshot, the exact label.
     Source: Dingemanse and Enfield 2015.
     """
-    yield from _of_form(t, "restricted")
+    return _of_form(t, "restricted")
 
 
 @metric(unit="per message", estimate="rate")
-def rephrase_offer(t: Transcript) -> Iterator[Observation]:
+def rephrase_offer(t: Transcript) -> Iterable[Observation]:
     """Offers of an understanding ("you mean the router?"), per message of a responder.
 
     Read: the healthy form: the customer understood and makes sure.
     Act: none.
     Source: Dingemanse and Enfield 2015.
     """
-    yield from _of_form(t, "offer")
+    return _of_form(t, "offer")
 
 
 @metric(unit="per message", better="lower", estimate="rate")
-def rephrase_simplify(t: Transcript) -> Iterator[Observation]:
+def rephrase_simplify(t: Transcript) -> Iterable[Observation]:
     """Requests to explain or put more simply, per message of a responder.
 
     Read: too technical, or too short.
     Act: offer steps.
     Source: metric catalogue CH-8.
     """
-    yield from _of_form(t, "simplify")
-
-
-def _count(t: Transcript, label: str, exposed: int) -> Iterator[Observation]:
-    if exposed:
-        places = t.places(label)
-        yield Observation(len(places), exposure=exposed, message=places[0] if places else None)
+    return _of_form(t, "simplify")
 
 
 @metric(unit="per conversation", better="lower", estimate="rate", headline=True)
-def reformulations(t: Transcript) -> Iterator[Observation]:
+def reformulations(t: Transcript) -> Iterable[Observation]:
     """How often customers say again what they already said, per conversation.
 
     Read: they were not understood, not answered, or asked twice.
     Act: hand over what was said when a conversation changes hands.
     Source: metric catalogue CH-9.
     """
-    yield from _count(t, "reformulation", int(t.first("customer") is not None))
+    return counted(t.places("reformulation")) if t.first("customer") is not None else ()
 
 
 @metric(unit="per conversation", better="lower", estimate="rate")
-def clarification_requests(t: Transcript) -> Iterator[Observation]:
+def clarification_requests(t: Transcript) -> Iterable[Observation]:
     """How often responders ask the customer to say it in other words, per conversation.
 
     Read: forms that ask the right facts at the beginning bring it down.
     Act: see which matters cause it.
     Source: metric catalogue CH-9.
     """
-    yield from _count(t, "clarification_request", int(t.first(*RESPONDERS) is not None))
+    return counted(t.places("clarification_request")) if t.first(*RESPONDERS) is not None else ()
 
 
 @metric(unit="per conversation", better="lower", estimate="rate", headline=True)
-def nudges(t: Transcript) -> Iterator[Observation]:
+def nudges(t: Transcript) -> Iterable[Observation]:
     """How often customers prompt for an answer, per conversation.
 
     Read: a wait that was too long, in the customer's own judgement.
     Act: look at the length of the waits that end in a nudge.
     Source: definitions of nudge.
     """
-    yield from _count(t, "nudge", int(t.first("customer") is not None))
+    return counted(t.places("nudge")) if t.first("customer") is not None else ()
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True)
-def prior_contacts(t: Transcript) -> Iterator[Observation]:
+def prior_contacts(t: Transcript) -> Iterable[Observation]:
     """Share of conversations in which the customer mentions an earlier contact about the matter.
 
     Read: a lower bound of repeated contacts: many say nothing of it.
     Act: link the conversations; the channel they came from is in the finding.
     Source: definitions of prior_contact.
     """
-    if t.first("customer") is not None:
-        places = t.places("prior_contact")
-        yield Observation(float(bool(places)), message=places[0] if places else None)
+    return whether(t.places("prior_contact")) if t.first("customer") is not None else ()
 
 
 def _dated(transcripts: Sequence[Transcript]) -> list[Transcript]:

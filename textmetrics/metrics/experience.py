@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from .. import packs
 from ..types import Observation, Transcript
-from . import metric
+from . import metric, young
 
 PULL = 0.3  # how much of a contact goes into the experience, and into what is expected next (metric catalogue EX-2; not validated)
 LOSS = 2.0  # how much heavier falling short weighs than exceeding (as before; `experience` shows 1 to 3)
@@ -62,7 +62,7 @@ def time_gap(t: Transcript) -> tuple[str, float, int] | None:
 def lived(t: Transcript) -> float | None:
     """What one contact was like, in [-1, 1]: the mean of what is known of its outcome, waiting, mood at the end, and effort. None where nothing is, or it is not over."""
     mine = t.by("customer")
-    if not mine or t.conversation.skewed or (t.resolution == "silent" and _young(t)):
+    if not mine or t.conversation.skewed or (t.resolution == "silent" and t.once(young)):
         return None
     parts: list[float] = []
     if t.resolution != "silent":
@@ -75,19 +75,13 @@ def lived(t: Transcript) -> float | None:
     return sum(parts) / len(parts) if parts else None
 
 
-def _young(t: Transcript) -> bool:
-    """Whether the last message is so young that an outcome may still come."""
-    last = max([m.sent_at for m in t.messages if m.sent_at is not None], default=None)
-    return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
-
-
 def _waiting(t: Transcript, source: str) -> Iterator[Observation]:
     if (found := t.once(time_gap)) is not None and found[0] == source:
         yield Observation(found[1], message=found[2])
 
 
 @metric(unit="gap", better="higher", estimate="mean", version=3, needs=("deadline",))
-def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
+def gap_to_time_asked_for(t: Transcript) -> Iterable[Observation]:
     """Waiting for the first answer against the time the customer named: 0 to the minute, -1/3 twice as long, 1/3 half as long.
 
     It is (named - waited) / (named + waited): one contact has it, no standard deviation of others is needed.
@@ -96,29 +90,29 @@ def gap_to_time_asked_for(t: Transcript) -> Iterator[Observation]:
     Act: order the queue by what is left of the time named.
     Source: metric catalogue EX-1 (stated by the customer).
     """
-    yield from _waiting(t, "customer")
+    return _waiting(t, "customer")
 
 
 @metric(unit="gap", better="higher", estimate="mean", version=3, needs=("promise",))
-def gap_to_time_promised(t: Transcript) -> Iterator[Observation]:
+def gap_to_time_promised(t: Transcript) -> Iterable[Observation]:
     """Waiting for the first answer against the time that was promised, where the customer named none: 0 to the minute, -1/3 twice as long.
 
     Read: an automatic "within 24 hours" is an expectation too, and the company raised it.
     Act: promise what is kept in nine of ten.
     Source: metric catalogue EX-1 (promised by the company).
     """
-    yield from _waiting(t, "company")
+    return _waiting(t, "company")
 
 
 @metric(unit="gap", better="higher", estimate="mean", version=3)
-def gap_to_usual_time(t: Transcript) -> Iterator[Observation]:
+def gap_to_usual_time(t: Transcript) -> Iterable[Observation]:
     """Waiting for the first answer against the channel's target, where nobody named a time: 0 on target, -1/3 twice as long.
 
     Read: the weakest of the three expectations; nobody asked this customer.
     Act: set the target in the channel pack to what customers of yours are used to.
     Source: metric catalogue EX-1 (channel norm).
     """
-    yield from _waiting(t, "channel")
+    return _waiting(t, "channel")
 
 
 @metric(unit="index", better="higher", estimate="mean", version=3)

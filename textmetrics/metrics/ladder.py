@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..types import Observation, Transcript
 from . import metric
@@ -128,7 +128,7 @@ def _acknowledged(t: Transcript, when_asked: bool) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="higher", estimate="bounds", needs=("solution", "outcome_question"))
-def acknowledged_when_asked(t: Transcript) -> Iterator[Observation]:
+def acknowledged_when_asked(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution in which the customer says that it worked or was used, where they had been asked whether it did.
 
     Asked before they said so; of the silent, asked at all.
@@ -137,18 +137,18 @@ def acknowledged_when_asked(t: Transcript) -> Iterator[Observation]:
     Act: ask after a while, not in the same breath: "did that help?" right below the steps is answered before they are tried.
     Source: metric catalogue CH-1 (with agent solicitation).
     """
-    yield from _acknowledged(t, True)
+    return _acknowledged(t, True)
 
 
 @metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
-def acknowledged_unasked(t: Transcript) -> Iterator[Observation]:
+def acknowledged_unasked(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution in which the customer says that it worked or was used, where nobody had asked.
 
     Read: said of their own accord: the firmer part of solutions_acknowledged, with wider bounds.
     Act: compare teams by this one where some fish for a yes.
     Source: metric catalogue CH-1 (without agent solicitation).
     """
-    yield from _acknowledged(t, False)
+    return _acknowledged(t, False)
 
 
 @metric(unit="s", estimate="survival", needs=("solution",))

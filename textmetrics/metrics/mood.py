@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..types import RESPONDERS, Observation, Transcript
-from . import metric
+from . import metric, whether
 
 STEP = 0.25  # half a step of the five-step scale that moods were read on: a change of less is none
 Felt = list[tuple[int, float]]  # moods with where they are
@@ -46,7 +46,7 @@ def _courtesy(t: Transcript, i: int) -> bool:
 
 
 @metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", headline=True, needs=("solution",))
-def mood_change_after_solution(t: Transcript) -> Iterator[Observation]:
+def mood_change_after_solution(t: Transcript) -> Iterable[Observation]:
     """Change of the originator's mood from before the solution to after it, from -2 to 2.
 
     Only the one who asked counts, and only who wrote on both sides of it.
@@ -55,18 +55,18 @@ def mood_change_after_solution(t: Transcript) -> Iterator[Observation]:
     Act: read the conversations in which it fell.
     Source: metric catalogue SO-4.
     """
-    yield from _change(*t.once(_around_solution))
+    return _change(*t.once(_around_solution))
 
 
 @metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", needs=("solution",))
-def mood_change_beyond_thanks(t: Transcript) -> Iterator[Observation]:
+def mood_change_beyond_thanks(t: Transcript) -> Iterable[Observation]:
     """Change of the originator's mood after the solution, messages that only thank left out.
 
     Read: courtesy lifts moods by itself: what is left of mood_change_after_solution is about the matter.
     Act: as mood_change_after_solution.
     Source: metric catalogue SO-4(ii).
     """
-    yield from _change(*t.once(_beyond_thanks))
+    return _change(*t.once(_beyond_thanks))
 
 
 def _heard(t: Transcript, before: list[float], after: Felt) -> Iterator[Observation]:
@@ -75,25 +75,25 @@ def _heard(t: Transcript, before: list[float], after: Felt) -> Iterator[Observat
 
 
 @metric(unit="share", estimate="proportion", needs=("solution",))
-def heard_after_solution(t: Transcript) -> Iterator[Observation]:
+def heard_after_solution(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution whose originator wrote after it, of those whose mood before it is known.
 
     Read: the coverage of mood_change_after_solution: of the others nobody knows.
     Act: where it is low, believe the bounds of mood_improved, not the mean.
     Source: metric catalogue SO-4 (coverage).
     """
-    yield from _heard(t, *t.once(_around_solution))
+    return _heard(t, *t.once(_around_solution))
 
 
 @metric(unit="share", estimate="proportion", needs=("solution",))
-def heard_beyond_thanks(t: Transcript) -> Iterator[Observation]:
+def heard_beyond_thanks(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution whose originator wrote more than thanks after it, of those whose mood before it is known.
 
     Read: the coverage of mood_change_beyond_thanks.
     Act: as heard_after_solution.
     Source: metric catalogue SO-4 (coverage), (ii).
     """
-    yield from _heard(t, *t.once(_beyond_thanks))
+    return _heard(t, *t.once(_beyond_thanks))
 
 
 def _turned(t: Transcript, way: int) -> Iterator[Observation]:
@@ -106,7 +106,7 @@ def _turned(t: Transcript, way: int) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
-def mood_improved(t: Transcript) -> Iterator[Observation]:
+def mood_improved(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution after which the originator's mood was better by more than 0.25.
 
     0.25 is half a step of the five on which moods were read. Who wrote nothing after the solution is silent: the interval reaches from none to all of them.
@@ -115,29 +115,29 @@ def mood_improved(t: Transcript) -> Iterator[Observation]:
     Act: see from which request types they come.
     Source: metric catalogue SO-4; Manski 1990.
     """
-    yield from _turned(t, 1)
+    return _turned(t, 1)
 
 
 @metric(unit="share", estimate="bounds", needs=("solution",))
-def mood_unchanged(t: Transcript) -> Iterator[Observation]:
+def mood_unchanged(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution after which the originator's mood was the same to within 0.25.
 
     Read: as mood_improved. Factual before and after is no failure.
     Act: none by itself.
     Source: metric catalogue SO-4; Manski 1990.
     """
-    yield from _turned(t, 0)
+    return _turned(t, 0)
 
 
 @metric(unit="share", better="lower", estimate="bounds", needs=("solution",))
-def mood_worsened(t: Transcript) -> Iterator[Observation]:
+def mood_worsened(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution after which the originator's mood was worse by more than 0.25.
 
     Read: as mood_improved.
     Act: read them all: the solution, or its tone, made it worse.
     Source: metric catalogue SO-4; Manski 1990.
     """
-    yield from _turned(t, -1)
+    return _turned(t, -1)
 
 
 @metric(unit="share", better="higher", estimate="bounds", needs=("solution",))
@@ -183,13 +183,11 @@ def mood_at_end(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True)
-def churn_threats(t: Transcript) -> Iterator[Observation]:
+def churn_threats(t: Transcript) -> Iterable[Observation]:
     """Share of conversations in which the customer says they will leave, cancel or switch.
 
     Read: said, not done.
     Act: read what came right before it.
     Source: definitions of churn.
     """
-    if t.first("customer") is not None:
-        places = t.places("churn")
-        yield Observation(float(bool(places)), message=places[0] if places else None)
+    return whether(t.places("churn")) if t.first("customer") is not None else ()

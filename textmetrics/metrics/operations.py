@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..types import RESPONDERS, Observation, Transcript
-from . import metric
+from . import metric, whether
 
 
 @metric(unit="s", estimate="quantile")
@@ -67,16 +67,14 @@ def engagement(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="higher", estimate="proportion")
-def conversion(t: Transcript) -> Iterator[Observation]:
+def conversion(t: Transcript) -> Iterable[Observation]:
     """Share of conversations in which the customer says that they will buy, stay or come back.
 
     Read: what is said, not what is done: with orders beside the run, see revenue in the summary over channels.
     Act: read what went before.
     Source: metric catalogue K7; definitions of conversion.
     """
-    if t.first("customer") is not None:
-        places = t.places("conversion")
-        yield Observation(float(bool(places)), message=places[0] if places else None)
+    return whether(t.places("conversion")) if t.first("customer") is not None else ()
 
 
 @metric(unit="share", better="lower", estimate="proportion", channels=("chat",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .. import packs
 from ..types import RESPONDERS, Finding, Observation, Transcript
@@ -75,7 +75,7 @@ def solutions_acknowledged_of_outspoken(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="higher", estimate="bounds", headline=("social", "community"), version=2, needs=("solution",))
-def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
+def each_solution_acknowledged(t: Transcript) -> Iterable[Observation]:
     """Share of single solutions given that the one who asked says worked or were used.
 
     Solutions too young to have an outcome are left out, whatever was said of them already.
@@ -84,7 +84,7 @@ def each_solution_acknowledged(t: Transcript) -> Iterator[Observation]:
     Act: see which helpers' answers are tried at all.
     Source: metric catalogue SO-1, CH-1 (per solution).
     """
-    yield from t.once(_each).values()
+    return t.once(_each).values()
 
 
 def _each(t: Transcript) -> dict[int, Observation]:
@@ -95,18 +95,18 @@ def _each(t: Transcript) -> dict[int, Observation]:
 
 
 @metric(unit="share", estimate="proportion", version=2, needs=("solution",))
-def solutions_accepted_only(t: Transcript) -> Iterator[Observation]:
+def solutions_accepted_only(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution that end with the customer accepting it in words, without one whether it worked.
 
     Read: the tier between success and silence: "perfect, will try". Counting it as solved would raise the rate by this much.
     Act: none by itself; watch that it does not replace solutions_acknowledged.
     Source: metric catalogue section 2 (A2).
     """
-    yield from _ends_with(t, "accepted")
+    return _ends_with(t, "accepted")
 
 
 @metric(unit="share", estimate="proportion", version=2, needs=("solution",))
-def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
+def solutions_thanked_only(t: Transcript) -> Iterable[Observation]:
     """Share of conversations with a solution about which the customer says nothing but thanks.
 
     A thanks that takes leave ("thanks, bye") is courtesy; a thanks right after the answer is read as accepting it, but rests on courtesy all the same.
@@ -115,7 +115,7 @@ def solutions_thanked_only(t: Transcript) -> Iterator[Observation]:
     Act: none; it is a check on other people's figures.
     Source: metric catalogue CH-3 (A1).
     """
-    yield from _ends_with(t, "thanks")
+    return _ends_with(t, "thanks")
 
 
 def _ends_with(t: Transcript, tier: str) -> Iterator[Observation]:

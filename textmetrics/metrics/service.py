@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .. import packs
-from ..types import BY_PEOPLE, Observation, Transcript, Wait
+from ..types import BY_PEOPLE, Observation, Transcript
+from ..waits import Wait
 from . import metric
 
 HOUR, DAY = 3600.0, 86400.0
@@ -81,7 +82,7 @@ def _gone(t: Transcript, wait: Wait) -> float | None:
 
 
 @metric(unit="share", better="higher", estimate="incidence", version=3)
-def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
+def answered_within_an_hour(t: Transcript) -> Iterable[Observation]:
     """Share of customers who have a substantive answer of a person within an hour, leaving competing with it.
 
     Who has not waited an hour yet counts for as long as they have. Where an export does not say when a conversation ended, who is unanswered beyond the channel's patience is taken to have left with their last message.
@@ -90,29 +91,29 @@ def answered_within_an_hour(t: Transcript) -> Iterator[Observation]:
     Act: read it with left_within_a_day: both rise together where the quick are served and the others go.
     Source: metric catalogue 1.5; Aalen and Johansen 1978.
     """
-    yield from _first(t, HOUR, "answered")
+    return _first(t, HOUR, "answered")
 
 
 @metric(unit="share", better="higher", estimate="incidence", version=3)
-def answered_within_a_day(t: Transcript) -> Iterator[Observation]:
+def answered_within_a_day(t: Transcript) -> Iterable[Observation]:
     """Share of customers who have a substantive answer of a person within 24 hours, leaving competing with it.
 
     Read: as answered_within_an_hour, for channels that take days.
     Act: what is missing to 100 % is left_within_a_day, and who still waits.
     Source: metric catalogue 1.5; Aalen and Johansen 1978.
     """
-    yield from _first(t, DAY, "answered")
+    return _first(t, DAY, "answered")
 
 
 @metric(unit="share", better="lower", estimate="incidence", version=3)
-def left_within_a_day(t: Transcript) -> Iterator[Observation]:
+def left_within_a_day(t: Transcript) -> Iterable[Observation]:
     """Share of customers who have left unanswered within 24 hours, an answer competing with it.
 
     Read: where the end is not known, leaving is taken to be with the last message: when they stopped asking, not when they stopped hoping.
     Act: those who left within minutes needed a word at once; those after hours, an answer.
     Source: metric catalogue 1.5, XC-3; Aalen and Johansen 1978.
     """
-    yield from _first(t, DAY, "left")
+    return _first(t, DAY, "left")
 
 
 @metric(unit="s", estimate="p50")

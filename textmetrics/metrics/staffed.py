@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..types import Observation, Transcript, Wait
+from ..types import Observation, Transcript
+from ..waits import Wait
 from . import metric
 
 
@@ -15,7 +16,7 @@ def _seen(t: Transcript, waits: list[Wait]) -> Iterator[Observation]:
 
 
 @metric(unit="s", better="lower", estimate="survival", by=("severity",), version=3, needs=("hours",))
-def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
+def staffed_first_response_wait(t: Transcript) -> Iterable[Observation]:
     """Opening hours from the customer's first message to the first substantive answer of a person.
 
     Without a schedule there is none. What was asked and answered while closed counts as 0: answered_while_closed says how much that is.
@@ -24,18 +25,18 @@ def staffed_first_response_wait(t: Transcript) -> Iterator[Observation]:
     Act: where this one is short and the customer's long, the hours are the matter, not the work.
     Source: metric catalogue 1.2, CH-5, EM-2.
     """
-    yield from _seen(t, t.first_wait())
+    return _seen(t, t.first_wait())
 
 
 @metric(unit="s", better="lower", estimate="survival", version=2, needs=("hours",))
-def staffed_customer_wait(t: Transcript) -> Iterator[Observation]:
+def staffed_customer_wait(t: Transcript) -> Iterable[Observation]:
     """Every wait of the customer in opening hours, from the first unanswered message to the substantive answer.
 
     Read: beside customer_wait; the gap is nights, weekends and holidays.
     Act: what is long on this clock too was waited for while somebody was there.
     Source: metric catalogue 1.2, CH-6.
     """
-    yield from _seen(t, t.waits())
+    return _seen(t, t.waits())
 
 
 @metric(unit="share", estimate="proportion", needs=("hours",))

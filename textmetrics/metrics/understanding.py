@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import packs
 from ..types import RESPONDERS, WITH_SUBSTANCE, Observation, Transcript
@@ -11,66 +11,71 @@ from . import metric
 HANDED_OVER = ("chat", "email", "voice")  # channels in which another responder is a transfer; in public ones anybody may answer
 
 
-def _asked_to_rephrase(t: Transcript, *forms: str) -> Iterator[Observation]:
+def _asked_to_rephrase(t: Transcript, form: str | None = None) -> Sequence[Observation]:
+    asked = [f.message for f in t.labelled.get("rephrase_request", ()) if form is None or f.attributes.get("form") == form]
+    unasked = t.once(_unasked)
+    return (Observation(1.0, message=asked[0]),) if asked and unasked else unasked
+
+
+def _unasked(t: Transcript) -> Sequence[Observation]:
+    """That nothing was to be said again in an answered conversation."""
     answered = t.first(*RESPONDERS)
-    if answered is not None and t.first("customer") is not None:
-        asked = [f.message for f in t.labelled.get("rephrase_request", ()) if not forms or f.attributes.get("form") in forms]
-        yield Observation(float(bool(asked)), message=asked[0] if asked else answered)
+    return () if answered is None or t.first("customer") is None else (Observation(0.0, message=answered),)
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True)
-def asked_to_rephrase(t: Transcript) -> Iterator[Observation]:
+def asked_to_rephrase(t: Transcript) -> Iterable[Observation]:
     """Share of answered conversations in which the customer asks at least once to say something again, reword, simplify or specify it.
 
     Read: how many customers met words they could make nothing of. Making sure ("the black box?") is among them: asked_to_confirm tells it apart.
     Act: rephrase_of_questions and rephrase_of_solutions say what it was about.
     Source: metric catalogue CH-8 (conversations); Dingemanse and Enfield 2015.
     """
-    yield from _asked_to_rephrase(t)
+    return _asked_to_rephrase(t)
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def asked_what_it_means(t: Transcript) -> Iterator[Observation]:
+def asked_what_it_means(t: Transcript) -> Iterable[Observation]:
     """Share of answered conversations with an open request ("what do you mean?").
 
     Read: nothing of it was understood.
     Act: as rephrase_open.
     Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
     """
-    yield from _asked_to_rephrase(t, "open")
+    return _asked_to_rephrase(t, "open")
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def asked_which_one(t: Transcript) -> Iterator[Observation]:
+def asked_which_one(t: Transcript) -> Iterable[Observation]:
     """Share of answered conversations with a restricted request ("which button?").
 
     Read: all but one thing was understood.
     Act: as rephrase_restricted.
     Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
     """
-    yield from _asked_to_rephrase(t, "restricted")
+    return _asked_to_rephrase(t, "restricted")
 
 
 @metric(unit="share", estimate="proportion")
-def asked_to_confirm(t: Transcript) -> Iterator[Observation]:
+def asked_to_confirm(t: Transcript) -> Iterable[Observation]:
     """Share of answered conversations in which the customer offers an understanding ("you mean the router?").
 
     Read: the healthy form.
     Act: none.
     Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
     """
-    yield from _asked_to_rephrase(t, "offer")
+    return _asked_to_rephrase(t, "offer")
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def asked_to_simplify(t: Transcript) -> Iterator[Observation]:
+def asked_to_simplify(t: Transcript) -> Iterable[Observation]:
     """Share of answered conversations in which the customer asks to have something explained, or put more simply.
 
     Read: as rephrase_simplify.
     Act: as rephrase_simplify.
     Source: metric catalogue CH-8.
     """
-    yield from _asked_to_rephrase(t, "simplify")
+    return _asked_to_rephrase(t, "simplify")
 
 
 @metric(unit="share", better="lower", estimate="proportion", version=2, needs=("rephrase_request",))
@@ -118,29 +123,29 @@ def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def repeated(t: Transcript) -> Iterator[Observation]:
+def repeated(t: Transcript) -> Iterable[Observation]:
     """Share of the conversations in which the customer wrote on after an answer in which they had to say again what they had said.
 
     Read: nobody had read it, or understood it. A reference number that was asked for is no repetition.
     Act: repeated_after_bot, repeated_after_transfer and repeated_after_agent say where it gets lost.
     Source: metric catalogue CH-9.
     """
-    yield from _repeated(t)
+    return _repeated(t)
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def repeated_after_bot(t: Transcript) -> Iterator[Observation]:
+def repeated_after_bot(t: Transcript) -> Iterable[Observation]:
     """Share of the conversations with a customer's message after a bot's in which they say again what they had said.
 
     Read: the bot answered past them. Of what is said again to the person who takes over from a bot, see repeated_after_transfer.
     Act: hand over sooner: the second time is once too often.
     Source: metric catalogue CH-9 (after-bot).
     """
-    yield from _repeated(t, "bot")
+    return _repeated(t, "bot")
 
 
 @metric(unit="share", better="lower", estimate="proportion", channels=HANDED_OVER)
-def repeated_after_transfer(t: Transcript) -> Iterator[Observation]:
+def repeated_after_transfer(t: Transcript) -> Iterable[Observation]:
     """Share of the transferred conversations in which the customer says again, to the one who took over, what they had said.
 
     A transfer is another responder's taking over, as far as the export tells them apart: bot to person, or person to person. What counts is the customer's first turn after it.
@@ -149,18 +154,18 @@ def repeated_after_transfer(t: Transcript) -> Iterator[Observation]:
     Act: show the new agent what was said, and let them begin with it.
     Source: metric catalogue CH-9 (after-transfer), 1.9.
     """
-    yield from _repeated(t, "transfer")
+    return _repeated(t, "transfer")
 
 
 @metric(unit="share", better="lower", estimate="proportion")
-def repeated_after_agent(t: Transcript) -> Iterator[Observation]:
+def repeated_after_agent(t: Transcript) -> Iterable[Observation]:
     """Share of the conversations with a customer's message after a person's, who had not just taken over, in which they say again what they had said.
 
     Read: the agent answered something else, or did not read.
     Act: look at agents who serve many chats at once, and at canned answers.
     Source: metric catalogue CH-9 (after-agent).
     """
-    yield from _repeated(t, "agent")
+    return _repeated(t, "agent")
 
 
 @metric(unit="per turn", better="lower", estimate="rate")

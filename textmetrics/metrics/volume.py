@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..types import CUSTOMERS, RESPONDERS, WITH_SUBSTANCE, Observation, Transcript
-from . import metric
+from . import counted, metric
 
 
 @metric(unit="share", estimate="share", headline=True, version=2)
@@ -37,13 +37,11 @@ def messages(t: Transcript) -> Iterator[Observation]:
 
 
 @metric(unit="per conversation", better="higher", estimate="rate")
-def solutions(t: Transcript) -> Iterator[Observation]:
+def solutions(t: Transcript) -> Iterable[Observation]:
     """Solutions given, per conversation of a customer.
 
     Read: below 1, some got none. Many in one conversation mean that the first did not do.
     Act: see solutions_acknowledged.
     Source: definitions of solution.
     """
-    if t.first(*CUSTOMERS) is not None and t.first(*RESPONDERS) is not None:
-        places = t.places("solution")
-        yield Observation(len(places), message=places[0] if places else None)
+    return counted(t.places("solution")) if t.first(*CUSTOMERS) is not None and t.first(*RESPONDERS) is not None else ()

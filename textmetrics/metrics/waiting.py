@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import packs
-from ..types import BY_PEOPLE, REPLIES, WITH_SUBSTANCE, Observation, Transcript, Wait
+from ..types import BY_PEOPLE, REPLIES, WITH_SUBSTANCE, Observation, Transcript
+from ..waits import Wait
 from . import metric
 
 
