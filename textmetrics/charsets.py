@@ -30,17 +30,15 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 
 
-def charset_text(data: bytes, charset: str | None) -> tuple[str, bool]:
-    """Bytes as text, and whether the charset that is stated fits them.
+def charset_text(data: bytes, charset: str | None) -> tuple[str, str]:
+    """Bytes as text, and, where the charset that is stated does not fit them, how they were read instead: as UTF-8, else in the stated one with what is wrong replaced, if that is little, else as Windows-1252.
 
-    Where it does not: as UTF-8, else in the stated one with what is wrong replaced, if that is little, else as Windows-1252.
-
-    >>> charset_text("caf\u00e9 \u2019s".encode("cp1252"), "iso-8859-1"), charset_text("caf\u00e9".encode(), "iso-8859-1"), charset_text(b"caf\\xe9", None)
-    (('caf\u00e9 \u2019s', True), ('caf\u00e9', False), ('caf\u00e9', False))
+    >>> charset_text("café ’s".encode("cp1252"), "iso-8859-1"), charset_text("café".encode(), "iso-8859-1"), charset_text(b"caf\\xe9", None)
+    (('café ’s', ''), ('café', 'read as UTF-8'), ('café', 'read as Windows-1252'))
     """
     codec = _codec((charset or "utf-8").strip().strip("\"'").lower())
-    text, fits = _western(data, codec) if codec in WESTERN and not data.isascii() else _other(data, codec)
-    return text.replace("\x00", ""), fits
+    text, instead = _western(data, codec) if codec in WESTERN and not data.isascii() else _other(data, codec)
+    return text.replace("\x00", ""), instead
 
 
 def _codec(named: str) -> str:
@@ -52,30 +50,30 @@ def _codec(named: str) -> str:
         return ""
 
 
-def _western(data: bytes, codec: str) -> tuple[str, bool]:
+def _western(data: bytes, codec: str) -> tuple[str, str]:
     try:
-        return data.decode(), False
+        return data.decode(), "read as UTF-8"
     except UnicodeError:
         pass
     try:
-        return data.decode("cp1252"), codec != "ascii"
+        return data.decode("cp1252"), "read as Windows-1252" if codec == "ascii" else ""
     except UnicodeError:
-        return data.decode("iso8859-1"), codec == "iso8859-1"
+        return data.decode("iso8859-1"), "" if codec == "iso8859-1" else "read as ISO-8859-1"
 
 
-def _other(data: bytes, codec: str) -> tuple[str, bool]:
+def _other(data: bytes, codec: str) -> tuple[str, str]:
     for encoding in (codec, "utf-8"):
         try:
             if encoding:
-                return data.decode(encoding), encoding == codec
+                return data.decode(encoding), "" if encoding == codec else "read as UTF-8"
         except (UnicodeError, ValueError):
             continue
     text = data.decode(codec, "replace") if codec else ""
     wrong = text.count("\ufffd")
     beside = sum(c > "\x7f" for c in text) - wrong  # what shows that it is UTF-8 after all
     if text and (wrong <= beside if codec == "utf-8" else wrong <= DAMAGED * len(text)):
-        return text, False
-    return data.decode("cp1252", "replace"), False
+        return text, f"what is no character of it is replaced ({wrong} times)"
+    return data.decode("cp1252", "replace"), "read as Windows-1252"
 
 
 def decoded(header: str) -> str:

@@ -191,7 +191,7 @@ def _text(part: Message, faults: list[str]) -> str:
         inner = part.get_payload()
         return unescaped(inner) if isinstance(inner, str) else ""
     charset = _charset(part)
-    text, fitted = charset_text(data, charset)
-    if charset and not fitted:
-        faults.append(f"its charset {charset[:20]!r} does not fit: read as UTF-8 or Windows-1252, or with single signs replaced")
+    text, instead = charset_text(data, charset)
+    if charset and instead:
+        faults.append(f"its charset {charset[:20]!r} does not fit: {instead}")
     return text
