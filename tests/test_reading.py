@@ -342,3 +342,39 @@ def test_threads_of_a_channel_stay_apart_from_what_is_said_around_them(tmp_path,
         ["My invoice is wrong", "We sent a new one", "Now it is right"],
     ]
     assert len({c.cut for c in found}) == 1, "days of one export are cut together"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "named"),
+    [
+        ("created_at,plan", "2026-03-02 10:00,7", ["created_at"]),
+        ("Datum,plan", "45292.4166667,7", ["Datum"]),
+        ("created_at,plan", "soon,7", []),
+        ("sent_at,closed", "2026-03-02 10:00,2026-03-03", []),
+    ],
+)
+def test_times_in_a_column_of_another_name_are_told(tmp_path, header, cells, named):
+    (tmp_path / "a.csv").write_text(f"conversation_id,text,{header}\n1,Hi,{cells}\n2,Ho,{cells}\n")
+    reading = tm.read(tmp_path / "a.csv")
+    list(reading)
+    assert [name for p in reading.problems for name in named if repr(name) in p.reason] == named
+    assert len(reading.problems) == len(named)
+
+
+def test_what_is_no_export_is_called_what_it_is(tmp_path):
+    (tmp_path / "nps.csv").write_text('"id","person_email","score","nps_category","comment","created_at"\n"1","ana@example.com","9","promoter","","2026-03-02 10:00:00 UTC"\n')
+    (tmp_path / "talk.csv").write_text("conversation_id,author,text\n1,Ana,Hi\n")
+    with pytest.raises(ReadError, match=r"side table \(delighted\): join it with mine --with"):
+        list(tm.read(tmp_path / "nps.csv"))
+    reading = tm.read(tmp_path)
+    assert len(list(reading)) == 1
+    assert [p.reason for p in reading.problems] == ["it is a side table (delighted): join it with mine --with"]
+    (tmp_path / "contacts.json").write_text('[{"id": 1, "name": "Rachel", "email": "r@example.com", "active": false, "mobile": null, "phone": null, "twitter_id": null, "time_zone": "Rome"}]')
+    with pytest.raises(ReadError, match=r"holds no usable message \(left out: 1 people\)"):
+        tm.convert(tmp_path / "contacts.json", to="jsonl", out=tmp_path / "x.jsonl")
+
+
+def test_a_rating_with_a_decimal_comma_is_a_number(tmp_path):
+    (tmp_path / "a.csv").write_text("conversation_id;text;rating\n1;Hi;4,5\n")
+    (c,) = tm.read(tmp_path / "a.csv")
+    assert c.rating == 4.5

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from .errors import OutputError, ReadError
+from .errors import OutputError
 from .pipeline import Progress, Reading
 from .types import Conversation, Problem
 from .writers import WRITERS, Writer
@@ -51,8 +51,7 @@ def convert(
             part.mkdir()
         form.write(_counted(reading, count), part)
         if not count[1]:
-            first = f": {reading.problems[0]}" if reading.problems else ""
-            raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
+            raise reading.nothing()
         if folder and out.exists():
             shutil.rmtree(out)
         part.replace(out)

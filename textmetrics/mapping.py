@@ -34,6 +34,7 @@ A name written ``a.b`` looks into nested JSON. Without a map the generic names a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from math import isfinite
@@ -46,6 +47,7 @@ from . import mentions, packs
 from .addresses import place
 from .cleaning import below, origin_of, plain
 from .dates import ORDERS as DATES
+from .dates import written
 from .errors import PackError
 from .spreadsheets import Watch
 from .times import Clock
@@ -65,6 +67,7 @@ TABLES = {"columns", "roles", "reactions", "values"}
 SHAPES = 1000  # different sets of columns that are remembered of a source
 TRUE = {"true", "1", "yes", "t", "y"}
 PRIVATE = {"private", "internal", "note", "agents"}
+_COMMA = re.compile(r"-?\d+,\d{1,2}")  # three digits after a comma are thousands somewhere
 GENERIC = {name: name for name in COLUMNS}
 
 
@@ -162,6 +165,7 @@ class Rows:
         for ours, theirs in mapping.columns.items():
             if ours in COLUMNS:
                 self._ours.setdefault(theirs, []).append(ours)
+        self._dated: set[str] | None = None  # columns beside ours that hold nothing but times, where ours for the time is missing
         self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
         self._shapes: dict[tuple[str, ...], Shape] = {}
 
@@ -206,7 +210,9 @@ class Rows:
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
         if shape.rest:
-            record.columns |= {k: str(v) for k in shape.rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))}
+            record.columns |= (more := {k: str(v) for k in shape.rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))})
+            if self._dated or self._dated is None:
+                self._look_for_times(more, given)
         for name in EVENTS if record.columns else ():
             if (told := record.columns.pop(name, None)) is not None:
                 if fault := self.clock.fault(told):
@@ -218,6 +224,22 @@ class Rows:
     def rest(self) -> Iterator[Problem]:
         """What is seen only at the end of a source."""
         yield from self.watch.rest()
+        if self._dated:
+            names = ", ".join(map(repr, sorted(self._dated)))
+            yield Problem(self.source, f"no column is called sent_at, so its messages have no times: those in {names} are read where a map (--map) names the column", kept=True)
+
+    def _look_for_times(self, more: Mapping[str, str], given: Mapping[str, Any]) -> None:
+        """Keep in mind which columns beside ours hold times and nothing else, until one of ours does."""
+        if "sent_at" in given:
+            self._dated = set()
+        elif self._dated is None:
+            self._dated = {k for k in more if k not in EVENTS and self._is_time(more[k])}
+        else:
+            self._dated = {k for k in self._dated if k not in more or self._is_time(more[k])}
+
+    def _is_time(self, text: str) -> bool:
+        """Whether a cell holds a date or time beyond doubt: bare digits may be anything."""
+        return not text.isdigit() and (self.clock.read(text) is not None or written(text) is not None)
 
     def _times(self) -> Iterator[str]:
         """The times of all rows."""
@@ -340,7 +362,7 @@ def _number(value: Any) -> float | None:
     if str(value).strip().lower() in {"false", "no", "f", "n"}:
         return 0.0
     try:
-        found = float(value)
+        found = float(value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value.strip()) else value)
     except (ValueError, OverflowError):
         return None
     return found if isfinite(found) else None

@@ -32,6 +32,7 @@ from .profile import stage
 from .readers import Reader, choose
 from .recognition import advice
 from .report import Report
+from .sidetables import aside
 from .sources import Source
 from .spool import Spool
 from .stored import Stored
@@ -104,6 +105,12 @@ class Reading:
         finally:
             spool.close()
 
+    def nothing(self) -> ReadError:
+        """The error of inputs that hold no message: what they hold instead, and the first problem."""
+        held = sorted({f"{count:,} {kind}" for i in self.inputs for kind, count in i["left_out"].items()})
+        only, first = f" (left out: {', '.join(held)})" if held else "", f": {self.problems[0]}" if self.problems else ""
+        return ReadError(", ".join(str(i) for i in self._inputs), f"holds no usable message{only}{first}")
+
     def _conversations(self, exports: Sequence[Export]) -> Iterator[Conversation]:
         """Those of all exports, by ids that nothing else has: of one that several exports use, the later ones say of which they are."""
         several, seen = shared(exports), dict[str, str]()
@@ -154,7 +161,9 @@ class Reading:
     def _leave_out(self, unknown: Sequence[Source]) -> None:
         """What lies in a folder or archive beside an export and is none: pictures and the like are skipped, text that nobody knows is reported."""
         for source in unknown:
-            if b"\x00" in source.head(1024):
+            if table := aside(source):
+                self.problems.append(Problem(source.name, table, kept=True))
+            elif b"\x00" in source.head(1024) and not source.head(2).startswith((b"\xff\xfe", b"\xfe\xff")):
                 self.skipped.append(source.name)
             else:
                 self.problems.append(Problem(source.name, "no reader knows this format, or it is empty: it was left out; name its reader with --format"))
@@ -312,8 +321,7 @@ def mine(
             progress("annotating", messages, max(messages, reading.counts.kept))
     if not conversations:
         work.forget()
-        first = f": {reading.problems[0]}" if reading.problems else ""
-        raise ReadError(", ".join(str(i) for i in inputs), f"holds no usable message{first}")
+        raise reading.nothing()
     for table in histories.observations():
         files.add("observations", table)
     store.close()

@@ -11,7 +11,7 @@ from . import mapping, sources
 from .errors import ReadError
 from .mapping import FOLDER_FILE, Map
 from .readers import READERS, choose, claimants
-from .sidetables import SIDETABLES
+from .sidetables import aside
 from .sources import Source
 
 
@@ -70,7 +70,7 @@ def advice(source: Source) -> str:
         return "it is empty, or its beginning cannot be read"
     if b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "it is no text (a picture, a sound, an archive that is not known): in a folder mine skips it"
-    if beside := [s.name for s in SIDETABLES.values() if s.claims(source)]:
-        return f"it is a side table ({', '.join(beside)}): join it with mine --with"
+    if table := aside(source):
+        return table
     plain: Sequence[str] = [name for name, r in READERS.items() if r.shape]
     return f"no reader knows it: name one with --format (textmetrics list readers), or describe its columns with --map ({', '.join(plain)})"

@@ -132,6 +132,15 @@ def recognise(source: Source) -> SideTable:
     return found[0]
 
 
+def aside(source: Source) -> str | None:
+    """What to do with a source that is no export but a side table; None where it is none."""
+    head = source.head(4096)
+    if not head or (b"\x00" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        return None
+    found = [s.name for s in SIDETABLES.values() if s.claims(source)]
+    return f"it is a side table ({', '.join(found)}): join it with mine --with" if found else None
+
+
 def cells(source: Source) -> Iterator[list[str]]:
     """The rows of a comma-, semicolon- or tab-separated text, cells over several lines included."""
     head = source.head(4096).decode("utf-8", "replace").lstrip("\ufeff").split("\n")[0]
