@@ -232,3 +232,22 @@ def test_a_message_that_says_none_or_not_applicable_is_a_message(path, tmp_path)
         for answer in ('"None"', '"n/a"'):
             (tmp_path / path.name).write_text(text.replace(said, answer), encoding="utf-8")
             assert sum(len(c.messages) for c in tm.read(tmp_path / path.name, format=name)) == len(had), said
+
+
+def test_who_submits_a_ticket_for_somebody_wrote_its_description(tmp_path):
+    rows = "7,1,2,Invoice,open,He wants an invoice,phone\n8,1,2,Sample ticket,open,I need your help,sample_ticket\n"
+    (tmp_path / "ticket.csv").write_text(f"id,requester_id,submitter_id,subject,status,description,via_channel\n{rows}")
+    by_agent, sample = tm.read(tmp_path)
+    assert [(p.id, p.role) for p in (*by_agent.participants, *sample.participants)] == [("2", "agent"), ("1", "customer")]
+    assert by_agent.customer_id == sample.customer_id == "1"
+
+
+def test_earlier_forms_of_a_message_are_counted(tmp_path):
+    def update(n, text):
+        chat, who = {"id": -9, "title": "Shop", "type": "group"}, {"id": 5, "is_bot": False, "first_name": "Ana"}
+        return {"update_id": n, "message": {"message_id": 1, "date": 1772442000, "chat": chat, "from": who, "text": text}}
+
+    (tmp_path / "updates.json").write_text(json.dumps({"ok": True, "result": [update(1, "Helo"), update(2, "Hello")]}))
+    reading = tm.read(tmp_path)
+    assert [(m.text, m.edited) for c in reading for m in c.messages] == [("Hello", True)]
+    assert reading.inputs[0]["left_out"] == {"earlier forms of messages": 1}

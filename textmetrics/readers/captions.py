@@ -18,7 +18,8 @@ TIMES = re.compile(rf"^\s*{STAMP}\s*-->\s*{STAMP}")
 VOICE = re.compile(r"<v(?:\.[\w.-]+)?\s+([^>]+)>")
 NAMED = re.compile(r"^([^\s:<>][^:<>]{0,40}): (.*)$", re.DOTALL)
 TAG = re.compile(r"</?[a-zA-Z0-9.:][^<>]*>")
-BESIDE = ("NOTE", "STYLE", "REGION", "WEBVTT")
+BESIDE = ("NOTE", "STYLE", "REGION")
+LANGUAGE = re.compile(r"^Language:\s*([A-Za-z]{2,3})\b")  # in the head, as YouTube writes it
 
 
 def claims(source: Source, head: bytes) -> str | None:
@@ -35,18 +36,20 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Captions of a call: WebVTT and SRT, a call a file.
 
     *Export:* the transcript of a recorded meeting or call (Teams, Zoom and others) as .vtt or .srt.
-    *Reads:* who speaks (``<v Name>``, ``Name:``, who spoke last where nobody is named), what is said, when in the call; captions that repeat the last one are told once.
+    *Reads:* who speaks (``<v Name>``, ``Name:``, who spoke last where nobody is named), what is said, its language where the file names it, when in the call; captions that repeat the last one are told once.
     *Not:* styles, notes and places on the screen; the date of the call, which such files do not hold: times are counted from 2000-01-01.
     """
-    speaker, last, number, blocks = "speaker", "", 0, 0
+    speaker, last, number, blocks, language = "speaker", "", 0, 0, None
     for block in _blocks(source):
         if isinstance(block, Problem):
             yield block
             continue
         starts = [(n, match) for n, line in enumerate(block) if (match := TIMES.match(line.text))]
         if not starts:
-            if not block[0].text.lstrip("\ufeff ").startswith(BESIDE):
-                yield Problem(source.name, f"has no times: {block[0].text.strip()[:40]!r}", line=block[0].number, byte=block[0].byte)
+            if block[0].text.lstrip("\ufeff ").startswith("WEBVTT"):
+                language = next((m[1].lower() for line in block if (m := LANGUAGE.match(line.text))), None)
+            elif not block[0].text.lstrip().startswith(BESIDE):
+                yield Problem(source.name, f"has no times: {' '.join(line.text.strip() for line in block)[:40]!r}", line=block[0].number, byte=block[0].byte)
             continue
         blocks += 1
         for (at, match), end in zip(starts, [*(n for n, _ in starts[1:]), len(block)], strict=True):
@@ -73,7 +76,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
                     message_id=f"{source.stem}:{number}",
                     conversation_id=source.name,
                     channel=mapping.channel or "voice",
-                    language=mapping.language,
+                    language=mapping.language or language,
                     source=source.name,
                     number=number,
                 )
@@ -99,7 +102,7 @@ def _blocks(source: Source) -> Iterator[list[Line] | Problem]:
 def _turns(text: str) -> list[str]:
     """What each speaker of one caption says: two of them stand in lines that begin with a dash."""
     parts = text.split("\n")
-    return [p.lstrip("- ") for p in parts] if len(parts) > 1 and all(p.startswith("-") for p in parts) else [text]
+    return [p.lstrip("- ") for p in parts] if all(p.startswith("-" if len(parts) > 1 else "- ") for p in parts) else [text]
 
 
 def _fresh(text: str, last: str) -> str:

@@ -32,7 +32,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     """LivePerson: conversations, engagements.
 
     *Export:* the Messaging Interactions interface (``conversations/search`` with content ``messageRecords,agentParticipants,consumerParticipants,surveys``), or the Engagement History interface.
-    *Reads:* messages in the order of their sequence, rich content (its texts), files; bots by their user type, messages that only agents see as notes; CSAT, survey answers, MCS, skill, device; when it was closed, and by whom.
+    *Reads:* messages in the order of their sequence, rich content (its texts and the names of its pictures), files; bots by their user type, messages that only agents see as notes; CSAT, survey answers, MCS, skill, device; when it was closed, and by whom.
     *Not:* statuses of delivery, transfers, co-browsing; ``undefined``, ``null`` and -1 are nothing. Records marked as partial are reported.
     """
     make = Messages(source, mapping)
@@ -94,8 +94,9 @@ def _message(
     text, attached = tidy(verbatim(m, "messageData.msg.text")), []
     if rich := words(m, "messageData.richContent.content"):
         try:
-            text = "\n".join([*filter(None, [text]), *_texts(parse(rich))])
-            attached = [] if text else ["rich content"]
+            shown = parse(rich)
+            text = "\n".join([*filter(None, [text]), *_texts(shown)])
+            attached = [*_images(shown)] or ([] if text else ["rich content"])
         except ValueError as error:
             yield make.lost(item, f"rich content of message {words(m, 'messageId')} is no JSON: {error}", kept=True)
     if get(m, "messageData.file"):
@@ -104,6 +105,17 @@ def _message(
     yield from make.make(
         item, id_, text, time=given(m, "timeL", "time"), who=who, name=name, role=role, about=about, attachments=attached, message_id=words(m, "messageId") or None
     )
+
+
+def _images(value: Any) -> Iterator[str]:
+    """The pictures that rich content shows, by the names of their files."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _images(one)
+    elif isinstance(value, dict):
+        if value.get("type") == "image":
+            yield words(value, "url").rpartition("/")[2] or "image"
+        yield from _images(many(value, "elements"))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -33,7 +33,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """Reddit: comments and submissions of the public dumps (Pushshift, Arctic Shift) or of the interface, together where both are given.
 
     *Export:* the dump of a subreddit as NDJSON, plain or .zst (RC for comments, RS for submissions); or a thread's address with ``.json`` behind it.
-    *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, comments and cross-posts as counts, edits; times since 1970.
+    *Reads:* threads by link_id, reply links, who opened the thread, moderators as agents, points as likes, comments and cross-posts as counts, edits, the address that a submission links to; times since 1970. Who deleted their account is somebody else in each message.
     *Not:* deleted and removed texts, which are counted; collapsed replies that a page of the interface leaves out, which are reported.
     """
     clock = Clock("epoch")
@@ -64,7 +64,8 @@ def _said(source: Source, mapping: Map, v: dict[str, Any], number: int, clock: C
     """One comment or submission."""
     text = verbatim(v, "body") or "\n".join(t for t in (verbatim(v, "title"), verbatim(v, "selftext")) if t)
     if v.get("more") is True:
-        yield Problem(source.name, f"{words(v, 'count') or 'some'} replies below {words(v, 'parent_id')} are collapsed on this page: load them there", number, kept=True)
+        count = words(v, "count").removeprefix("0") or "some"  # 0 where a thread goes on deeper than a page shows
+        yield Problem(source.name, f"below {words(v, 'parent_id')} this page leaves out {count} {'reply' if count == '1' else 'replies'}: load them there", number, kept=True)
     elif not words(v, "id") or not ("body" in v or "selftext" in v):
         yield LeftOut(source.name, "objects that are no comment and no submission", 1)
     elif text in GONE or (words(v, "body", "selftext") in GONE and not words(v, "title")):
@@ -79,12 +80,12 @@ def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: 
     parent = words(v, "parent_id") if comment else ""
     score = v.get("score", v.get("ups"))
     counts = {"likes": score, "comments": v.get("num_comments"), "shares": v.get("num_crossposts")}
-    who = words(v, "author") or "[deleted]"
+    who, opener = words(v, "author") or "[deleted]", not comment or v.get("is_submitter") is True
     return Record(
         text=text,
-        author=who,
+        author=f"{who} ({words(v, 'id')})" if who in GONE and not opener else who,  # several people, of whom nobody can tell who is who
         role="bot" if who == "AutoModerator" else "agent" if words(v, "distinguished") in STAFF else "unknown",
-        opener=not comment or v.get("is_submitter") is True,
+        opener=opener,
         sent_at=clock.read(words(v, "created_utc")),
         raw_time=words(v, "created_utc") or None,
         message_id=f"{'t1' if comment else 't3'}_{words(v, 'id')}",
@@ -93,6 +94,7 @@ def _record(source: Source, mapping: Map, v: dict[str, Any], text: str, number: 
         channel=mapping.channel or "community",
         language=mapping.language,
         edited=bool(v.get("edited")),
+        attachments=(words(v, "url"),) if v.get("is_self") is False and words(v, "url") else (),
         reactions={k: float(n) for k, n in counts.items() if isinstance(n, int | float) and not isinstance(n, bool)},
         columns={"subreddit": words(v, "subreddit")} if words(v, "subreddit") else {},
         source=source.name,

@@ -84,8 +84,10 @@ def _updates(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOu
             make.skip(f"updates ({next((k for k in v if k != 'update_id'), 'of no kind')})")
             continue
         key = words(v, f"{kind}.chat.id"), words(v, f"{kind}.message_id")
-        first = said[key][0] if key in said else item
-        said[key] = first, v[kind], kind.startswith("edited")
+        if key in said:
+            make.skip("earlier forms of messages")
+        first, before, _ = said.get(key, (item, v[kind], False))
+        said[key] = first, v[kind], kind.startswith("edited") or verbatim(before, "text", "caption") != verbatim(v[kind], "text", "caption")
     for (chat, id_), (item, m, edited) in said.items():
         media = [k for k in SENT if m.get(k)]
         text = verbatim(m, "text", "caption")

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..documents import Item, document, each, get, objects
 from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, verbatim, words
@@ -19,6 +19,7 @@ from . import reader
 _SCRIPT = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
 V2_COUNTS = {"like_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes", "bookmark_count": "bookmarks", "impression_count": "views"}
 VIEWED = ("public_metrics.impression_count", "organic_metrics.impression_count", "non_public_metrics.impression_count")  # older answers give it to the owner only
+MEDIA = ("extended_tweet.extended_entities.media", "extended_tweet.entities.media", "extended_entities.media", "entities.media")  # of a tweet of version 1.1
 SECOND = timedelta(seconds=1)
 SHOWN = 100  # characters of a long tweet that an archive shows at least
 V1_COUNTS = {"favorite_count": "likes", "retweet_count": "shares", "reply_count": "replies", "quote_count": "quotes"}
@@ -69,8 +70,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             else:
                 yield from _page(make, item)
         for talk in talks.values():
-            said = [(item, verbatim(v, "text"), v.get("created_at"), words(v, "sender.id_str"), words(v, "sender.screen_name"), words(v, "id_str", "id")) for item, v in talk]
-            yield from _talk(make, said)
+            yield from _talk(make, [_direct(item, v) for item, v in talk])
     yield from make.rest()
 
 
@@ -80,7 +80,7 @@ def _old(make: Messages, item: Item, v: Mapping[str, Any], who: Any, text: str =
     if "retweeted_status" in v or text.startswith("RT @"):
         make.skip("retweets")
         return
-    media = [*many(v, "extended_entities.media", "entities.media")]
+    media = many(v, *MEDIA)
     yield from make.make(
         item,
         "",
@@ -92,6 +92,7 @@ def _old(make: Messages, item: Item, v: Mapping[str, Any], who: Any, text: str =
         message_id=words(v, "id_str", "id") or None,
         reply_to=words(v, "in_reply_to_status_id_str", "in_reply_to_status_id") or None,
         language=_language(words(v, "lang")),
+        edited=get(v, "edit_info.edit") is not None,
         reactions=_counts(v, V1_COUNTS),
     )
 
@@ -103,23 +104,25 @@ def _page(make: Messages, item: Item) -> Iterator[Record | Problem]:
         make.skip(f"lines about compliance ({words(v, 'action')})")
         return
     people = {words(u, "id"): words(u, "username") for u in many(v, "includes.users")}
+    kinds = {words(m, "media_key"): words(m, "type") for m in many(v, "includes.media")}
     data = v.get("data")
     for tweet in each(v, "data") if isinstance(data, list | Elements) else [data if isinstance(data, dict) else v]:
         if tweet.keys() & {"text", "author_id"}:
-            yield from _new(make, item, tweet, people)
+            yield from _new(make, item, tweet, people, kinds)
         elif not v.get("errors"):
             yield make.lost(item, "is no tweet")
     for error in many(v, "errors"):
-        yield make.lost(item, f"the interface left something out: {words(error, 'title', 'detail')} {words(error, 'resource_type', 'resource_id', 'value')}".strip(), kept=data is not None)
+        yield make.lost(item, f"the interface left something out: {words(error, 'title', 'detail')} {words(error, 'resource_type')} {words(error, 'resource_id', 'value')}".strip(), kept=data is not None)
 
 
-def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[Record | Problem]:
+def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, str], kinds: Mapping[str, str]) -> Iterator[Record | Problem]:
     """A tweet of version 2."""
     linked = {words(r, "type"): words(r, "id") for r in many(v, "referenced_tweets")}
     if "retweeted" in linked:
         make.skip("retweets")
         return
     who = words(v, "author_id") or words(v, "author.id")
+    kinds = {**kinds, **{words(m, "media_key"): words(m, "type") for m in many(v, "attachments.media")}}  # flattened tweets hold them themselves
     yield from make.make(
         item,
         "",
@@ -127,7 +130,7 @@ def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, 
         time=v.get("created_at"),
         who=who,
         name=people.get(who) or words(v, "author.username"),
-        attachments=["media"] * len(_list(get(v, "attachments.media_keys"))),
+        attachments=[kinds.get(str(key)) or "media" for key in _list(get(v, "attachments.media_keys"))],
         message_id=words(v, "id") or None,
         reply_to=linked.get("replied_to"),
         language=_language(words(v, "lang")),
@@ -137,11 +140,42 @@ def _new(make: Messages, item: Item, v: Mapping[str, Any], people: Mapping[str, 
     )
 
 
-def _talk(make: Messages, said: list[tuple[Item, str, Any, str, str, str]]) -> Iterator[Record | Problem]:
-    """The direct messages of two people, the oldest first, each linked to the first: they are one conversation."""
-    said.sort(key=lambda m: (make.when(m[2]) is None, make.when(m[2]) or NO_DATE))
-    for item, text, time, who, name, id_ in said:
-        yield from make.make(item, "", html.unescape(text), time=time, who=who, name=name, message_id=id_ or None, reply_to=said[0][5] if id_ != said[0][5] else None)
+class Direct(NamedTuple):
+    """One direct message."""
+
+    item: Item
+    text: str
+    time: Any
+    who: str
+    name: str
+    id: str
+    attached: list[str]
+    likes: int = 0
+
+
+def _direct(item: Item, v: Mapping[str, Any]) -> Direct:
+    """A direct message of version 1.1."""
+    attached = [words(m, "type") or "media" for m in many(v, *MEDIA)]
+    return Direct(item, verbatim(v, "text"), v.get("created_at"), words(v, "sender.id_str"), words(v, "sender.screen_name"), words(v, "id_str", "id"), attached)
+
+
+def _talk(make: Messages, said: list[Direct]) -> Iterator[Record | Problem]:
+    """The direct messages of two people, the oldest first, of one second in the order of their numbers, each linked to the first: they are one conversation."""
+    said.sort(key=lambda m: (make.when(m.time) is None, make.when(m.time) or NO_DATE, number(m.id) or 0))
+    first = said[0].id if said else ""
+    for m in said:
+        yield from make.make(
+            m.item,
+            "",
+            html.unescape(m.text),
+            time=m.time,
+            who=m.who,
+            name=m.name,
+            attachments=m.attached,
+            message_id=m.id or None,
+            reply_to=first if m.id != first else None,
+            reactions={"likes": float(m.likes)} if m.likes else {},
+        )
 
 
 def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Problem]:
@@ -164,7 +198,8 @@ def _archive(source: Source, make: Messages, what: str) -> Iterator[Record | Pro
             for m in many(talk, "messages"):
                 if isinstance(said := m.get("messageCreate"), dict):
                     name = who["screen_name"] if words(said, "senderId") == who["id_str"] else ""
-                    direct.append((item, verbatim(said, "text"), said.get("createdAt"), words(said, "senderId"), name, words(said, "id")))
+                    attached, likes = [str(url).rpartition("/")[2] for url in _list(said.get("mediaUrls"))], len(_list(said.get("reactions")))
+                    direct.append(Direct(item, verbatim(said, "text"), said.get("createdAt"), words(said, "senderId"), name, words(said, "id"), attached, likes))
                 else:
                     make.skip("joins and names of direct messages")
             yield from _talk(make, direct)

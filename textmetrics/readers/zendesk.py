@@ -67,7 +67,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     ``tickets/ID/comments``, ``ticket_audits``; or the tables ticket, ticket_comment, user, group, ticket_tag of a warehouse, as CSV.
     *Reads:* public comments and private notes (as notes), voicemail that was transcribed, chats that Zendesk keeps as one comment (message by message); roles from
     the users beside them; requester, priority, status, group, tags, rating, custom fields of the ticket; follow-ups as one case.
-    *Not:* changes of fields, other events of audits, views saved as CSV (they hold no comments). A description is read only where its ticket has no comments here.
+    *Not:* changes of fields, other events of audits, views saved as CSV (they hold no comments). A description is read only where its ticket has no comments here, as written by whoever submitted it.
     """
     make, what = Messages(source, mapping), kind(source.head()) or "comments"
     if what not in ("tickets", "comments", "audits"):
@@ -133,7 +133,7 @@ def _tickets(source: Source, make: Messages, people: Mapping[str, Any]) -> Itera
             yield make.lost(item, f"ticket {id_} is deleted and holds no comment")
         else:
             alone += "comments" not in ticket
-            body = {"id": f"{id_}/description", "body": verbatim(ticket, "description", "subject"), "author_id": _requester(ticket), "created_at": ticket.get("created_at")}
+            body = {"id": f"{id_}/description", "body": verbatim(ticket, "description", "subject"), "author_id": _writer(ticket), "created_at": ticket.get("created_at")}
             yield from _comment(make, item, body, ticket, people)
     if alone:
         yield Problem(source.name, f"{alone} tickets come without their comments: only their descriptions are read; export the comments too", kept=True)
@@ -224,6 +224,12 @@ def _about(source: Source, t: Mapping[str, Any]) -> dict[str, Any]:
 
 def _requester(ticket: Mapping[str, Any]) -> str:
     return words(ticket, "requester_id", "requester.id")
+
+
+def _writer(ticket: Mapping[str, Any]) -> str:
+    """Who wrote the description: whoever submitted the ticket, be it for somebody else; but the sample that each account begins with speaks for its customer."""
+    submitted = words(ticket, "submitter_id", "submitter.id")
+    return submitted if submitted and given(ticket, "via.channel", "via_channel") != "sample_ticket" else _requester(ticket)
 
 
 def _role(author: str, ticket: Mapping[str, Any], people: Mapping[str, Any]) -> str:

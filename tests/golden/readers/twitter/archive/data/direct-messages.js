@@ -22,6 +22,27 @@ window.YTD.direct_messages.part0 = [
      }
     },
     {
+     "messageCreate": {
+      "id": "64",
+      "senderId": "22",
+      "recipientId": "11",
+      "text": "Here it is:",
+      "createdAt": "2026-03-02T11:06:00.000Z",
+      "mediaUrls": ["https://ton.twitter.com/dm/64/lamp.jpg"]
+     }
+    },
+    {
+     "messageCreate": {
+      "id": "63",
+      "senderId": "22",
+      "recipientId": "11",
+      "text": "A picture, so that you know it",
+      "createdAt": "2026-03-02T11:06:00.000Z",
+      "mediaUrls": [],
+      "reactions": [{"senderId": "11", "reactionKey": "like", "eventId": "65", "createdAt": "2026-03-02T11:07:00.000Z"}]
+     }
+    },
+    {
      "joinConversation": {}
     }
    ]
