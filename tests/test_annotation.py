@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import columns, judging, models
-from textmetrics.annotation import prepare
+from textmetrics import columns, judging, models, mood_words, outcomes, packs, sets
+from textmetrics.annotation import Settings, moods, prepare, text
 from textmetrics.detectors import DETECTORS
 from textmetrics.features import Told, beyond_words, of_message
 from textmetrics.folding import fold
 from textmetrics.testing import transcript
+from textmetrics.types import CUSTOMERS
 from textmetrics.words import LONG, TOKEN, tokens
 
 CORPORA = Path(__file__).parent.parent / "corpora"
@@ -24,7 +25,7 @@ def views():
 
 
 def test_a_detector_is_not_asked_where_it_has_nothing_to_say(views):
-    judging.judge(views, trained=judging.model())
+    judging.judge(views, [Told(view) for view in views], trained=judging.model())
     for view in views:
         for i, role in enumerate(view.roles):
             for _, one in DETECTORS.items():
@@ -55,25 +56,64 @@ def rows_of(named):
     for row, code, value in zip(named.rows.tolist(), named.codes.tolist(), named.values.tolist(), strict=True):
         assert named.names[code] not in rows[row]
         rows[row][named.names[code]] = value
-    return rows
+    return list(map(weighing, rows))
 
 
-@pytest.mark.parametrize("side", ["responder", "customer"])
-def test_columns_tell_what_single_messages_do(views, side):
-    """Of a batch, of a few conversations, of one whose people repeat themselves in all ways, with system lines and notes between."""
+def weighing(row):
+    """The features that are not nought."""
+    return {name: value for name, value in row.items() if value}
+
+
+@pytest.fixture(scope="module", params=["many", "few", "odd"])
+def judged(request, views):
+    """A batch, a few conversations, and ones whose people repeat themselves in all ways, with system lines and notes between: judged, as columns too."""
     odd = [
         transcript("09:00 customer: Where is it? Where is it?", "09:00 system: queue", "09:01 customer: Where is it? Where is it?", "note: hm", "10:30 agent: LOOK here: http://a.b", "bot: Sorry?"),
         transcript("agent: Hello", "other: hello hello there there", "customer: hello hello there there", "customer: nothing works, THANKS FOR NOTHING", "customer: hello hello there there"),
         transcript("system: left", "note: gone"),
+        transcript("customer: customer here!! where is my ORDER??", "customer: it is not good, not nice", "customer: my router", "customer: my order", "agent: Please restart it.", "customer: That fixed it!"),
     ]
-    for some in (views, views[:3], [p.view for p in prepare([t.conversation for t in odd])]):
-        judging.judge(some, trained=judging.model())
-        tolds = [Told(view) for view in some]
-        batch = columns.Batch(some, tolds)
-        mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
-        votes = [judging.votes(some[c], i) for c, i in mine]
-        told = rows_of(columns.beyond_words(batch, batch.at(mine), votes))
-        assert told == [beyond_words(some[c], tolds[c], i, v) for (c, i), v in zip(mine, votes, strict=True)]
+    some = {"many": views, "few": views[:3], "odd": [p.view for p in prepare([t.conversation for t in odd])]}[request.param]
+    tolds = [Told(view) for view in some]
+    batch = columns.Batch(some, tolds)
+    judging.judge(some, tolds, trained=judging.model(), batch=batch)
+    return some, tolds, batch
+
+
+@pytest.mark.parametrize("side", ["responder", "customer"])
+def test_columns_tell_what_single_messages_do(judged, side):
+    some, tolds, batch = judged
+    mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
+    votes = [judging.votes(some[c], i) for c, i in mine]
+    told = rows_of(columns.beyond_words(batch, batch.at(mine), votes))
+    assert told == [weighing(beyond_words(some[c], tolds[c], i, v)) for (c, i), v in zip(mine, votes, strict=True)]
+    for label in batch.labels:
+        assert batch.chances[batch.at(mine), batch.column(label)].tolist() == [some[c].chances[i].get(label, -1.0) for c, i in mine]
+
+
+def test_columns_tell_of_moods_what_single_texts_do(judged):
+    some, _, batch = judged
+    mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in CUSTOMERS]
+    texts, language = [text(some[c], i) for c, i in mine], packs.language("en")
+    named, words, good, bad = mood_words.columns(batch, batch.at(mine), language)
+    rows = [mood_words.beyond_words(tokens(t.folded), t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for t in texts]
+    assert rows_of(named) == list(map(weighing, rows))
+    assert [(row[mood_words.GOOD], row[mood_words.BAD]) for row in rows] == list(zip(good, bad, strict=True))
+    assert [words.vocabulary[w] for w in words.at] == [w for t in texts for w in tokens(t.folded)]
+    assert moods(some, Settings(), batch) == moods(some, Settings())
+
+
+def test_columns_tell_of_outcomes_what_single_conversations_do(judged):
+    some, tolds, batch = judged
+    felt, trained = moods(some, Settings()), outcomes.model()
+    asked = [n for n, view in enumerate(some) if "customer" in view.roles]
+    answered = [n for n in asked if not {"agent", "peer", "bot"}.isdisjoint(some[n].roles)]
+    assert rows_of(outcomes.resolution_columns(batch, felt, answered)) == [weighing(outcomes.resolution_features(some[n], felt[n])) for n in answered]
+    part = trained.parts["request_type"]
+    together, alone = part.weigh_columns(*outcomes.request_columns(batch, felt, asked)), part.weigh([outcomes.request_features(some[n], tolds[n], felt[n]) for n in asked])
+    assert (together.sums() == alone.sums()).all()
+    assert outcomes.request_types(some, tolds, felt, trained, batch) == outcomes.request_types(some, tolds, felt, trained)
+    assert outcomes.resolutions(some, felt, trained, batch) == outcomes.resolutions(some, felt, trained)
 
 
 def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
@@ -81,9 +121,9 @@ def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
     batch = columns.Batch(views[:60], tolds)
     rows, others = batch.rows, batch.rows[::-1]
     at_once = batch.content.shared(rows, others)
-    monkeypatch.setattr(columns, "AT_ONCE", 7)
-    sets = [words for told in tolds for words in told.content]
-    assert batch.content.shared(rows, others).tolist() == at_once.tolist() == [len(a & b) for a, b in zip(sets, sets[::-1], strict=True)]
+    monkeypatch.setattr(sets, "AT_ONCE", 7)
+    own = [words for told in tolds for words in told.content]
+    assert batch.content.shared(rows, others).tolist() == at_once.tolist() == [len(a & b) for a, b in zip(own, own[::-1], strict=True)]
 
 
 def test_a_row_is_summed_the_same_alone_and_in_a_batch(views):

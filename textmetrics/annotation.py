@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from . import cues, judging, models, outcomes, packs, tongues, turns
+from . import columns, cues, judging, models, outcomes, packs, tongues, turns
 from .cleaning import clean
 from .deadlines import by_schedule
 from .detectors import View
@@ -23,7 +23,7 @@ from .folding import fold
 from .garbage import uncollected
 from .hours import Hours, Schedule
 from .profile import stage
-from .scorers import SCORERS, Text
+from .scorers import SCORERS, Text, Texts
 from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Transcript
 
 T = TypeVar("T")
@@ -70,12 +70,14 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     views = [p.view for p in prepared]
     with stage("annotate.words"):
         tolds = [Told(view) for view in views]
-    judged = judging.judge(views, trained=trained, tolds=tolds)
+    with stage("annotate.features"):
+        many = columns.batch(views, tolds)
+    judged = judging.judge(views, tolds, trained=trained, batch=many)
     with stage("annotate.moods"):
-        felt = moods(views, settings)
+        felt = moods(views, settings, many)
     with stage("annotate.outcomes"):
-        resolved = outcomes.resolutions(views, felt, fates)
-        about = outcomes.request_types(views, tolds, felt, fates)
+        resolved = outcomes.resolutions(views, felt, fates, many)
+        about = outcomes.request_types(views, tolds, felt, fates, many)
     with stage("annotate.findings"):
         found = judging.findings(views, judged, limits)
     with stage("annotate.transcripts"):
@@ -103,11 +105,17 @@ def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
     return [Prepared(view, tongue[n][0]) for n, view in enumerate(views)]
 
 
-def moods(views: Sequence[View], settings: Settings) -> list[list[float | None]]:
-    """The moods of the customers' messages of judged conversations, None for everybody else's."""
+def moods(views: Sequence[View], settings: Settings, batch: columns.Batch | None = None) -> list[list[float | None]]:
+    """The moods of the customers' messages of judged conversations, None for everybody else's. ``batch``: the same conversations as columns."""
     felt = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in CUSTOMERS]
     codes = [views[c].languages[i] for c, i in felt]
-    found = _in_languages(felt, codes, lambda code, at: _moods(code, [text(views[c], i) for c, i in at], settings))
+
+    def texts(at: Sequence[Place]) -> Sequence[Text]:
+        if batch is None:
+            return [text(views[c], i) for c, i in at]
+        return Texts(batch, batch.at(at), lambda n: text(views[at[n][0]], at[n][1]))
+
+    found = _in_languages(felt, codes, lambda code, at: _moods(code, texts(at), settings))
     return [[found.get((c, i)) for i in range(len(view))] for c, view in enumerate(views)]
 
 

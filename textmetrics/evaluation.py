@@ -17,9 +17,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from . import agreement, judging
+from . import agreement, columns, judging
 from .annotation import Settings, moods, prepare
-from .detectors import DETECTORS, key
+from .detectors import DETECTORS, key, label_keys
 from .errors import ReadError, UnknownName
 from .features import Told
 from .outcomes import model as outcome_model
@@ -139,8 +139,8 @@ def _labels(row: Mapping[str, Any]) -> Labels:
 
 def _key(name: str) -> str:
     found = CODES.get(name, name)
-    if found not in judging.label_keys():
-        raise UnknownName("label", name, [*CODES, *judging.label_keys()])
+    if found not in label_keys():
+        raise UnknownName("label", name, [*CODES, *label_keys()])
     return found
 
 
@@ -184,7 +184,7 @@ def evaluate(conversations: Any, labels: Iterable[Labels], *, settings: Settings
     return Evaluation(
         conversations=len(both),
         messages=sum(tally.messages.values()),
-        scores=tuple(tally.score(k) for k in judging.label_keys() if k in tally.asked),
+        scores=tuple(tally.score(k) for k in label_keys() if k in tally.asked),
         overlaps=tuple((a, b, n) for (a, b), n in tally.overlaps.most_common(PAIRS)),
         conflicts=tuple((a, b, n) for (a, b), n in tally.conflicts.most_common(PAIRS)),
         errors=tuple(sorted(tally.errors, key=lambda e: (-e.confidence, e.conversation_id, e.message_id, e.key))[:ERRORS]),
@@ -235,9 +235,10 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
     limits = judging.thresholds(trained, settings.thresholds)
     views = [p.view for p in prepare([c for c, _ in both])]
     tolds = [Told(view) for view in views]
-    judged = judging.judge(views, trained=trained, tolds=tolds)
-    felt = moods(views, settings)
-    resolved, about = resolutions(views, felt, fates), request_types(views, tolds, felt, fates)
+    many = columns.batch(views, tolds)
+    judged = judging.judge(views, tolds, trained=trained, batch=many)
+    felt = moods(views, settings, many)
+    resolved, about = resolutions(views, felt, fates, many), request_types(views, tolds, felt, fates, many)
     claimed = judging.findings(views, judged, limits)
     for n, ((c, labels), view, mood) in enumerate(zip(both, views, felt, strict=True)):
         found: dict[int, dict[str, float]] = {}
@@ -249,7 +250,7 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
             if side is None:
                 continue
             tally.messages[side] += 1
-            can = {k for k in judging.label_keys() if k in tally.asked and view.roles[i] in DETECTORS[k.split("/")[0]].by and (labels.only is None or k in labels.only)}
+            can = {k for k in label_keys() if k in tally.asked and view.roles[i] in DETECTORS[k.split("/")[0]].by and (labels.only is None or k in labels.only)}
             truth, got = set(labels.labels.get(message.id, ())) & can, set(found.get(i, ())) & can
             for k in truth | got:
                 counts.setdefault(k, [0, 0, 0])[0 if k in truth and k in got else 1 if k in got else 2] += 1

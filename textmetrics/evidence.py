@@ -12,9 +12,10 @@ import numpy as np
 
 from . import judging, packs
 from .annotation import prepare
-from .detectors import View, key
+from .detectors import View, key, label_keys
 from .errors import UnknownName, UsageError
 from .estimates import FEWEST, Estimate, Z, restricted_mean, restricted_variance
+from .features import Told
 from .figures import Figure, Section, estimate_of
 from .metrics import METRICS, Metric
 from .plain_data import to_conversation
@@ -134,8 +135,8 @@ def explain_finding(conversation: Any, message: int | str, label: str, state: st
     """
     one = to_conversation(conversation)
     name = label if state is None else key(label, state)
-    if name not in judging.label_keys():
-        raise UnknownName("label", name, judging.label_keys())
+    if name not in label_keys():
+        raise UnknownName("label", name, label_keys())
     at = message if isinstance(message, int) else next((i for i, m in enumerate(one.messages) if m.id == message), None)
     if at is None or not 0 <= at < len(one.messages):
         raise UnknownName("message", str(message), [m.id for m in one.messages])
@@ -147,7 +148,7 @@ def _judged(one: Conversation) -> Any:
     trained = judging.model()
     limits = judging.thresholds(trained)
     (prepared,) = prepare([one])
-    (marks,) = judging.judge([prepared.view], trained=trained)
+    (marks,) = judging.judge([prepared.view], [Told(prepared.view)], trained=trained)
 
     def told(i: int, name: str) -> Sequence[str]:
         reason = judging.reasons(prepared.view, i, marks[i], name, limits.of(name, marks[i]))

@@ -20,7 +20,7 @@ from .detectors import View, Vote
 from .folding import fold
 from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS, Role
-from .words import capitals, of_words, tokens
+from .words import capitals, of_words, tokens, unnamed
 
 PREFIXES = {
     "w": "the word",
@@ -41,18 +41,20 @@ PREFIXES = {
     "no": "with no solution before, the cue",
     "is": "",
 }
+GAPS = ("is:after minutes", "is:after hours", "is:after days")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EDGE = 12  # characters from an edge of the message within which a cue begins or ends it
 CAPITALS = 0.6  # share of words in capitals from which a message counts as shouted
 
 
 class Told:
-    """The words of each message of a view, cut once; what else is asked of them is worked out when it is."""
+    """The words of each message of a view, cut once, and as ``tokens`` without the names of its people; what else is asked of them is worked out when it is."""
 
     def __init__(self, view: View) -> None:
         people = {fold(p.id) for p in view.conversation.participants}
         self._view = view
-        self.tokens = [tokens(text, people) for text in view.folded]
+        self.words = [tokens(text) for text in view.folded]
+        self.tokens = [unnamed(words, people) for words in self.words]
         self.bare = [text.strip() for text in view.folded]
         self._pairs: dict[int, set[str]] = {}
 
@@ -265,7 +267,7 @@ def gap_name(earlier: datetime | None, later: datetime | None) -> str | None:
     if earlier is None or later is None:
         return None
     gap = later - earlier
-    return "is:after minutes" if gap < HOUR else "is:after hours" if gap < DAY else "is:after days"
+    return GAPS[0] if gap < HOUR else GAPS[1] if gap < DAY else GAPS[2]
 
 
 def in_words(feature: str) -> str:

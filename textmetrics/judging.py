@@ -15,14 +15,13 @@ from math import fsum
 from msgspec import Struct
 
 from . import columns, models
-from .detectors import DETECTORS, Detector, View, Vote, key
+from .detectors import DETECTORS, Detector, View, Vote, key, label_keys
 from .errors import UnknownName
 from .features import Told, beyond_words, in_words
 from .profile import stage
 from .types import CUSTOMERS, RESPONDERS, Finding
 
 MODEL = "findings"
-MANY = 100  # messages from which columns pay
 RULE_THRESHOLD = 0.5  # score from which a rule's vote is a finding where no model speaks the language
 SIDES = {"responder": RESPONDERS, "customer": CUSTOMERS}
 STRONGEST = 40  # features of a message that are asked which sentence they stand in
@@ -71,12 +70,6 @@ def _asked(role: str, shown: frozenset[str]) -> tuple[Detector, ...]:
     return tuple(one for one in _detectors(role) if not one.goes_by or not shown.isdisjoint(one.goes_by))
 
 
-@cache
-def label_keys() -> tuple[str, ...]:
-    """Every label, with its states, that can be found."""
-    return tuple(k for _, d in DETECTORS.items() for k in d.names())
-
-
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
     """What the rules say of one message: each vote with the name of what it is for."""
     found: list[tuple[str, Vote]] = []
@@ -93,51 +86,60 @@ def model() -> models.Model | None:
 
 
 def judge(
-    views: Sequence[View], *, trained: models.Model | None = None, sides: Sequence[str] = ("responder", "customer"), tolds: Sequence[Told] | None = None
+    views: Sequence[View],
+    tolds: Sequence[Told],
+    *,
+    trained: models.Model | None = None,
+    sides: Sequence[str] = ("responder", "customer"),
+    batch: columns.Batch | None = None,
 ) -> list[list[Judged]]:
-    """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message."""
+    """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message. ``batch``: the same conversations as columns, where there are many."""
     judged = [[Judged() for _ in range(len(view))] for view in views]
-    tolds = tolds or [Told(view) for view in views]
-    with stage("annotate.features"):
-        batch = columns.Batch(views, tolds) if trained is not None and sum(map(len, views)) >= MANY else None
     for side in sides:
         part = trained.parts.get(side) if trained is not None else None
         mine = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in SIDES[side]]
         with stage("annotate.votes"):
             for c, i in mine:
                 _take(views[c], i, judged[c][i])
-        if part is None or trained is None:
-            continue
-        mine = [(c, i) for c, i in mine if views[c].languages[i] in trained.languages]
-        if mine:
-            weighed = _weighed(part, views, tolds, mine, [judged[c][i].votes for c, i in mine], batch)
-            with stage("annotate.weights"):
-                outputs = dict.fromkeys(part.outputs, 0.0)
-                for n, ((c, i), row) in enumerate(zip(mine, weighed.chances().tolist(), strict=True)):
-                    view, mark = views[c], judged[c][i]
-                    mark.weighed, mark.n = weighed, n
-                    chances = dict(zip(outputs, row, strict=True))
-                    if mark.votes:
-                        chances |= {name: chance for name, chance in view.chances[i].items() if name not in outputs}
-                        _settle(chances, mark.votes)
-                    view.chances[i] = chances
+        if part is not None and trained is not None and (known := [(c, i) for c, i in mine if views[c].languages[i] in trained.languages]):
+            _weigh(part, views, tolds, known, judged, batch)
+        if batch is not None:
+            voted = [(batch.first[c] + i, batch.column(name), views[c].chances[i][name]) for c, i in mine for name, _ in judged[c][i].votes]
+            if voted:
+                rows, labels, chances = zip(*voted, strict=True)
+                batch.chances[list(rows), list(labels)] = chances
     return judged
 
 
-def _weighed(
-    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], votes: Sequence[Sequence[tuple[str, Vote]]], batch: columns.Batch | None
-) -> models.Weighed:
-    """The features of some messages: one by one, or, where there are many, by columns."""
+def _weigh(
+    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], judged: Sequence[Sequence[Judged]], batch: columns.Batch | None
+) -> None:
+    """Judge some messages by a model: by their features one by one, or, where there are many, as columns."""
+    votes = [judged[c][i].votes for c, i in mine]
     if batch is None:
         with stage("annotate.features"):
             rows = [beyond_words(views[c], tolds[c], i, own) for (c, i), own in zip(mine, votes, strict=True)]
         with stage("annotate.weights"):
-            return part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
-    with stage("annotate.features"):
-        at = batch.at(mine)
-        named = columns.beyond_words(batch, at, votes)
+            weighed = part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
+            chances = weighed.chances()
+    else:
+        with stage("annotate.features"):
+            at = batch.at(mine)
+            named = columns.beyond_words(batch, at, votes)
+        with stage("annotate.weights"):
+            weighed = part.weigh_columns(named, [models.Worded(batch.words.among(at))])
+            chances = weighed.chances()
+            batch.chances[at[:, None], [batch.column(name) for name in part.outputs]] = chances
     with stage("annotate.weights"):
-        return part.weigh_columns(named, batch.words.among(at))
+        outputs = dict.fromkeys(part.outputs, 0.0)
+        for n, ((c, i), row) in enumerate(zip(mine, chances.tolist(), strict=True)):
+            view, mark = views[c], judged[c][i]
+            mark.weighed, mark.n = weighed, n
+            told = dict(zip(outputs, row, strict=True))
+            if mark.votes:
+                told |= {name: chance for name, chance in view.chances[i].items() if name not in outputs}
+                _settle(told, mark.votes)
+            view.chances[i] = told
 
 
 def _take(view: View, i: int, mark: Judged) -> None:

@@ -91,7 +91,7 @@ class Linear(Struct, frozen=True):
         codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
         values = np.array([*chain.from_iterable([row.values() for row in rows])], np.float64)
         named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
-        return self.weigh_columns(named, None if texts is None else Numbered(texts))
+        return self.weigh_columns(named, () if texts is None else [Worded(Numbered(texts))])
 
     def _weigh_few(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None) -> Weighed:
         """`weigh` for few rows, where columns do not pay."""
@@ -109,33 +109,35 @@ class Linear(Struct, frozen=True):
                 places.extend(dict.fromkeys(chain(single, map(self.pairs.row.get, pairwise(words), repeat(unknown)))))
                 values.extend(repeat(1.0, len(places) - len(values)))
             ends.append(len(places))
-        at = np.array(places, np.int64)
+        at, value = np.array(places, np.int64), np.array(values, np.float64)
         keys = np.repeat(np.arange(len(rows)), np.diff(ends)) * (unknown + 1) + at
         order = np.argsort(keys, kind="stable")
-        order = order[at[order] < unknown]
-        return Weighed(self, at[order], np.array(values, np.float64)[order], np.searchsorted(keys[order], np.arange(len(rows) + 1) * (unknown + 1)))
+        order = order[(at[order] < unknown) & (value[order] != 0)]
+        return Weighed(self, at[order], value[order], np.searchsorted(keys[order], np.arange(len(rows) + 1) * (unknown + 1)))
 
-    def weigh_columns(self, named: Named, words: Numbered | None = None) -> Weighed:
-        """The features that the model knows of rows that come as columns; with the words of each row, where its features of words are not among them."""
+    def weigh_columns(self, named: Named, words: Sequence[Worded] = ()) -> Weighed:
+        """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
         import numpy as np
 
         size = len(self.index)
         known = np.fromiter(map(self.index.get, named.names, repeat(-1)), np.int64, len(named.names))
-        at, of, values = known[named.codes], named.rows, named.values
-        own = at >= 0
-        keys, values = of[own] * size + at[own], values[own]
-        if words is not None:
-            more = self._of_words(words)
-            keys, values = np.concatenate((keys, more)), np.concatenate((values, np.ones(len(more))))
+        at = known[named.codes]
+        own = (at >= 0) & (named.values != 0)  # what is nought adds nothing, but would change how the others are added
+        keys, values = named.rows[own] * size + at[own], named.values[own]
+        more = [self._of_words(some) for some in words]
+        keys, values = np.concatenate((keys, *more)), np.concatenate((values, *[np.full(len(k), some.value) for k, some in zip(more, words, strict=True)]))
         order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
         keys = keys[order]
+        if len(words) > 1 and len(keys):
+            first = np.append(True, keys[1:] > keys[:-1])  # what several have, the first of them has
+            order, keys = order[first], keys[first]
         return Weighed(self, keys % size, values[order], np.searchsorted(keys, np.arange(named.size + 1) * size))
 
-    def _of_words(self, words: Numbered) -> Any:
+    def _of_words(self, worded: Worded) -> Any:
         """The features of words and pairs that the model knows, each once a row: row * number of features + feature."""
         import numpy as np
 
-        size = len(self.index)
+        size, words = len(self.index), worded.words
         found = [self.words[w] for w in words.vocabulary]
         many = np.fromiter(map(len, found), np.int64, len(found))
         starts = np.cumsum(many) - many
@@ -143,7 +145,8 @@ class Linear(Struct, frozen=True):
         each = many[words.at]
         single = np.repeat(words.text, each) * size + flat[spread(starts[words.at], each)]
         keys = np.sort(np.concatenate((single, self.pairs.of(words, size))), kind="stable")
-        return keys[np.diff(keys, prepend=-1) > 0]
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        return keys if worded.rows is None else worded.rows[keys // size] * size + keys % size
 
     def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
         """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""
@@ -185,6 +188,14 @@ class Pairs(Struct, frozen=True):
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         found = self.keys[places] == keys
         return words.text[first[found]] * size + self.rows[places[found]]
+
+
+class Worded(Struct):
+    """The words of some rows: one text each, of row n or of ``rows[n]``; the ``value`` of their features."""
+
+    words: Numbered
+    rows: Any = None
+    value: float = 1.0
 
 
 class Named(Struct):

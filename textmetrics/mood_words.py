@@ -5,14 +5,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .memo import Memo
+from .models import Named
 from .packs import Language
+from .sets import Columns
 from .types import Cue
-from .words import capitals, of_words, tokens
+from .words import Numbered, capitals, of_words, tokens
+
+if TYPE_CHECKING:
+    from .columns import Batch
 
 NEGATED = 3  # words before a mood word in which a negation turns it
 TURNED = -0.6  # what is left of a negated word's value
+SPREAD = 3  # the sum of mood words that comes to 0.76
+CAPITALS = 0.6  # share of words in capitals from which a text counts as shouted
+GOOD, BAD = "is:mood words, good", "is:mood words, bad"
 OUTPUTS = ("negative", "positive", "very negative", "very positive")
 
 
@@ -57,7 +68,7 @@ def beyond_words(
         if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
             value *= TURNED
         good, bad = good + max(0.0, value), bad + min(0.0, value)
-    row["is:mood words, good"], row["is:mood words, bad"] = math.tanh(good / 3), math.tanh(-bad / 3)
+    row[GOOD], row[BAD] = math.tanh(good / SPREAD), math.tanh(-bad / SPREAD)
     row.update(dict.fromkeys(map(_BEFORE.__getitem__, before), 1.0))
     row.update(zip(map(_JUDGED.__getitem__, chances), chances.values(), strict=True))
     row[f"is:by {role}"] = 1.0
@@ -65,7 +76,7 @@ def beyond_words(
         row["is:the first message"] = 1.0
     row["is:length"] = math.log1p(len(words)) / 3
     shouted, letters = capitals(text)
-    if letters > 2 and shouted >= 0.6 * letters:
+    if letters > 2 and shouted >= CAPITALS * letters:
         row["is:shouted"] = 1.0
     elif shouted:
         row["is:words shouted"] = min(1.0, shouted / 4)
@@ -74,6 +85,39 @@ def beyond_words(
     if "??" in folded or "?!" in folded:
         row["is:asks loudly"] = 1.0
     return row
+
+
+def columns(b: Batch, at: Any, language: Language) -> tuple[Named, Numbered, list[float], list[float]]:
+    """What `features` tells of the texts in some rows of a batch, as columns: those beyond words, the words, and how much good and bad the mood words say of each."""
+    found, every, words = Columns(), np.arange(len(at)), b.spoken.among(at)
+    ends = words.sizes.cumsum()
+    there, last = np.nonzero(words.sizes)[0], ends[words.sizes > 0] - 1
+    found.words("^:", there, words.at[last - words.sizes[there] + 1], words.vocabulary)
+    found.words("$:", there, words.at[last], words.vocabulary)
+    found.sets("c:", b.cue_names, b.cues, at)
+    value = np.array([language.lexicon.get(word, 0.0) for word in words.vocabulary])[words.at]
+    turns = np.array([word in language.negations for word in words.vocabulary], bool)[words.at]
+    place = np.arange(len(turns)) - (ends - words.sizes)[words.text]
+    turned = np.zeros(len(turns), bool)
+    for k in range(1, NEGATED + 1):
+        turned[k:] |= turns[:-k] & (place[k:] >= k)
+    value[turned] *= TURNED
+    good, bad = ([math.tanh(v / SPREAD) for v in np.bincount(words.text, said, len(at)).tolist()] for said in (np.maximum(value, 0), -np.minimum(value, 0)))
+    found.table([GOOD, BAD], np.array([good, bad]).T)
+    before = b.said[at]
+    found.sets("p:", b.cue_names, b.cues, before[before >= 0], every[before >= 0])
+    found.table([f"q:{label}" for label in b.labels], b.chances[at])
+    found.add(every, [f"is:by {role}" for role in b.role_names], b.roles[at])
+    found.where(at == b.begin[at], "is:the first message")
+    found.add(every, ["is:length"], 0, b.length[at])
+    loud, letters = b.loud[at], b.letters[at]
+    shouted = (letters > 2) & (loud >= CAPITALS * letters)
+    found.where(shouted, "is:shouted")
+    found.where(~shouted & (loud > 0), "is:words shouted", np.minimum(1.0, loud / 4))
+    folded = [b.folded[row] for row in at.tolist()]
+    found.where(np.array(["!!" in text for text in folded], bool), "is:cries")
+    found.where(np.array(["??" in text or "?!" in text for text in folded], bool), "is:asks loudly")
+    return found.named(len(at)), words, good, bad
 
 
 _CUE, _BEFORE, _JUDGED = Memo("c:{}".format), Memo("p:{}".format), Memo("q:{}".format)  # names of features, made once

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any
 
 from . import models
 from .detectors import STANDS, View
 from .features import Told
 from .memo import Memo
+from .sets import Columns
 from .types import CUSTOMERS, RESPONDERS, Resolution
 from .words import PAIRS
 
+if TYPE_CHECKING:
+    from .columns import Batch
+
+Moods = Sequence[Sequence[float | None]]  # of the messages of some conversations
 MODEL = "outcomes"
 RESOLUTIONS: tuple[Resolution, ...] = ("confirmed", "rejected", "silent")
 REQUEST_TYPES = ("complaint", "question", "fault", "delivery", "billing", "booking", "account", "praise", "feedback", "chatter", "other")
@@ -33,8 +39,8 @@ def model() -> models.Model | None:
     return models.installed(MODEL)
 
 
-def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[Resolution]:
-    """What the customer of each conversation says became of the matter."""
+def resolutions(views: Sequence[View], moods: Moods, trained: models.Model | None, batch: Batch | None = None) -> list[Resolution]:
+    """What the customer of each conversation says became of the matter. ``batch``: the same conversations as columns."""
     found: list[Resolution] = ["silent"] * len(views)
     answered = [n for n, view in enumerate(views) if "customer" in view.roles and any(role in RESPONDERS for role in view.roles)]
     if trained is None:
@@ -43,7 +49,10 @@ def resolutions(views: Sequence[View], moods: Sequence[Sequence[float | None]], 
     elif answered:
         part = trained.parts["resolution"]
         columns = [part.outputs.index(r) for r in RESOLUTIONS]
-        sums = part.sums([resolution_features(views[n], moods[n]) for n in answered])[:, columns]
+        if batch is None:
+            sums = part.sums([resolution_features(views[n], moods[n]) for n in answered])[:, columns]
+        else:
+            sums = part.weigh_columns(resolution_columns(batch, moods, answered)).sums()[:, columns]
         for n, k in zip(answered, sums.argmax(axis=1).tolist(), strict=True):
             found[n] = _held(views[n]) if RESOLUTIONS[k] == "confirmed" else RESOLUTIONS[k]
     return found
@@ -62,18 +71,21 @@ def _held(view: View) -> Resolution:
 def revoked(view: View) -> bool:
     """Whether a success was taken back: by a failure, by more than half, that is the last word about a solution, or by the same matter told again."""
     fixed = undone = False
-    asked: set[str] | None = None
-    for i, role in enumerate(view.roles):
-        if role != "customer":
-            continue
+    mine = [i for i, role in enumerate(view.roles) if role == "customer"]
+    for n, i in enumerate(mine):
         failed, worked = view.chance(i, "acknowledgement/failed"), view.chance(i, "acknowledgement/worked")
-        words = {w for w in _WORD.findall(view.folded[i]) if len(w) >= CONTENT}
         if max(failed, worked) >= SURE:
             fixed, undone = fixed or worked >= failed, fixed and failed > worked
-        elif fixed and asked and len(words & asked) >= SHARED and len(words & asked) >= SAME * len(words):
-            undone = True
-        asked = asked or words
+        elif fixed and not undone:
+            asked = next(filter(None, (_telling(view, j) for j in mine[:n])), set())
+            words = _telling(view, i)
+            undone = len(words & asked) >= max(SHARED, SAME * len(words))
     return undone
+
+
+def _telling(view: View, i: int) -> set[str]:
+    """The words of a message that tell what its matter is."""
+    return {w for w in _WORD.findall(view.folded[i]) if len(w) >= CONTENT}
 
 
 def _by_last_word(view: View) -> Resolution:
@@ -141,20 +153,76 @@ _TOLD = [
 _WORDS = [(s, f"acknowledgement/{s}") for s in ("worked", "accepted", "failed")]
 
 
+def resolution_columns(b: Batch, moods: Moods, conversations: Sequence[int]) -> models.Named:
+    """`resolution_features` of some conversations of a batch that customer and responders wrote in, but for what is nought."""
+    import numpy as np
+
+    of = np.array(conversations, np.int64)
+    found, every, chance = Columns(), np.arange(len(of)), np.maximum(b.chances, 0.0)
+    (mine, whose), (answers, answered) = b.among(of, b.customers), b.among(of, b.answers)
+    starts, ends = np.searchsorted(whose, every), np.searchsorted(whose, every, side="right")
+    said = chance[mine][:, [b.column(name) for name, *_ in _TOLD]]
+    last_two = np.maximum(said[ends - 1], said[np.maximum(ends - 2, starts)])
+    for k, told in enumerate((np.maximum.reduceat(said, starts), said[ends - 1], last_two), start=1):
+        found.table([names[k] for names in _TOLD], told)
+    words = chance[mine][:, [b.column(name) for _, name in _WORDS]]
+    words[words < STANDS] = 0.0
+    last = np.maximum.reduceat(np.where(words.any(axis=1), mine, -1), starts)  # row of the last word
+    spoke = last >= 0
+    found.where(~spoke, "no word")
+    found.table([f"last word {s}" for s, _ in _WORDS], words[np.searchsorted(mine, last[spoke])], every[spoke])
+    solution = chance[answers, b.column("solution")]
+    firsts = np.searchsorted(answered, every)
+    solved = np.maximum.reduceat(np.where(solution >= STANDS, answers, -1), firsts)
+    found.where(spoke & (solved > last), "answered after the last word")
+    found.where(spoke & (mine[ends - 1] > last), "customer speaks on after it")
+    found.sets("last cue ", b.cue_names, b.cues, mine[ends - 1])
+    latest = answers[np.searchsorted(answered, every, side="right") - 1]
+    found.sets("answered with cue ", b.cue_names, b.cues, latest)
+    found.table([f"answered with {label}" for label in b.labels], chance[latest])
+    found.where(ends - starts == 1, "customer wrote once")
+    found.add(every, ["messages"], 0, np.minimum(b.sizes[of], 12) / 12)
+    found.classes([channel_feature(b.views[n]) for n in conversations])
+    found.where(b.asks[b.first[of] + b.sizes[of] - 1], "customer has the last message")
+    found.add(every, ["solutions"], 0, np.minimum(np.bincount(answered, solution, len(of)), 4.0) / 4)
+    for name, label in (("apologies", "apology"), ("redirects", "redirect")):
+        found.add(every, [name], 0, np.maximum.reduceat(chance[answers, b.column(label)], firsts))
+    found.add(every, ["messages of the customer"], 0, np.minimum(ends - starts, 8) / 8)
+    felt, rows, begins = _felt(b, moods, mine, whose)
+    if len(rows):
+        found.add(rows, ["mood at the end"], 0, felt[np.append(begins[1:], len(felt)) - 1])
+        found.add(rows, ["mood at the beginning"], 0, felt[begins])
+        found.add(rows, ["mood, worst"], 0, np.minimum.reduceat(felt, begins))
+    return found.named(len(of))
+
+
+def _felt(b: Batch, moods: Moods, mine: Any, whose: Any) -> tuple[Any, Any, Any]:
+    """The moods of some rows that are known; the conversations they are of, in order, and where those of each begin."""
+    import numpy as np
+
+    felt = np.array([np.nan if m is None else m for own in moods for m in own])[mine]
+    known = np.nonzero(~np.isnan(felt))[0]
+    begins = np.nonzero(np.diff(whose[known], prepend=-1))[0]
+    return felt[known], whose[known][begins], begins
+
+
 def channel_feature(view: View) -> str:
     """The name of the feature that says which channel a conversation is in: what customers write of differs between channels."""
     return f"channel {view.conversation.channel}"
 
 
-def request_types(views: Sequence[View], tolds: Sequence[Told], moods: Sequence[Sequence[float | None]], trained: models.Model | None) -> list[str | None]:
-    """What the matter of each conversation is, by what the customer opens with; None where no model speaks the language."""
+def request_types(views: Sequence[View], tolds: Sequence[Told], moods: Moods, trained: models.Model | None, batch: Batch | None = None) -> list[str | None]:
+    """What the matter of each conversation is, by what the customer opens with; None where no model speaks the language. ``batch``: the same conversations as columns."""
     found: list[str | None] = [None] * len(views)
     if trained is None:
         return found
     spoken = [next((view.languages[i] for i, r in enumerate(view.roles) if r == "customer"), None) for view in views]
     if told := [n for n, language in enumerate(spoken) if language in trained.languages]:
         part = trained.parts["request_type"]
-        sums = part.sums([request_features(views[n], tolds[n], moods[n]) for n in told])
+        if batch is None:
+            sums = part.sums([request_features(views[n], tolds[n], moods[n]) for n in told])
+        else:
+            sums = part.weigh_columns(*request_columns(batch, moods, told)).sums()
         for n, k in zip(told, sums.argmax(axis=1).tolist(), strict=True):
             found[n] = part.outputs[k]
     return found
@@ -186,6 +254,38 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
 
 
 _WORD_OF, _CUE, _ANSWER = Memo("w:{}".format), Memo("c:{}".format), Memo("a:{}".format)  # names of features, made once
+
+
+def request_columns(b: Batch, moods: Moods, conversations: Sequence[int]) -> tuple[models.Named, list[models.Worded]]:
+    """`request_features` of some conversations of a batch that customers wrote in, but for what is nought: those beyond words; the words of what was said first, next, and so on."""
+    import numpy as np
+
+    of = np.array(conversations, np.int64)
+    found, every, chance = Columns(), np.arange(len(of)), np.maximum(b.chances, 0.0)
+    (mine, whose), (answers, answered) = b.among(of, b.customers), b.among(of, b.answers)
+    starts = np.searchsorted(whose, every)
+    rank = np.arange(len(mine)) - starts[whose]
+    words = [models.Worded(b.words.among(mine[rank == k]), whose[rank == k], 0.5 if k else 1.0) for k in range(OPENING)]
+    opening = rank < OPENING
+    places, which = b.cues.places(mine[opening])
+    keys = np.unique(whose[opening][which] * b.cues.most + b.cues.numbers[places], return_index=True)
+    found.add(keys[0] // b.cues.most, [f"c:{name}" for name in b.cue_names], keys[0] % b.cues.most, np.where(rank[opening][which[keys[1]]] == 0, 1.0, 0.5))
+    first = mine[starts]
+    found.where(b.marks[first] > 0, "is:asks")
+    found.add(every, ["is:length"], 0, np.array([n**0.5 / 10 for n in b.words.sizes[first].tolist()]))
+    found.add(every, ["is:mood"], 0, np.array([moods[n][i] or 0.0 for n, i in zip(conversations, (first - b.first[of]).tolist(), strict=True)]))
+    found.classes([channel_feature(b.views[n]) for n in conversations])
+    felt, rows, begins = _felt(b, moods, mine, whose)
+    if len(rows):
+        found.add(rows, ["is:mood, worst"], 0, np.minimum.reduceat(felt, begins))
+        found.add(rows, ["is:mood, best"], 0, np.maximum.reduceat(felt, begins))
+    begins = np.nonzero(np.diff(answered, prepend=-1))[0]
+    if len(answers):
+        labels = ("apology", "redirect", "solution")
+        found.table([f"is:{label}" for label in labels], np.maximum.reduceat(chance[answers][:, [b.column(label) for label in labels]], begins), answered[begins])
+        heard = b.words.among(answers[begins])
+        found.words("a:", answered[begins][heard.text], heard.at, heard.vocabulary)
+    return found.named(len(of)), words
 
 
 def pivot(view: View, resolved: Resolution, given: Sequence[int]) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .memo import Memo
 
+NAME = "<name>"
 LONG = 400  # words of a text that are looked at
 LOOKED_AT = 2000  # characters of a text that are looked at for capitals
 TOKEN = re.compile(
@@ -31,10 +32,14 @@ def tokens(folded: str, people: Collection[str] = ()) -> list[str]:
     >>> tokens("ana: did you see http://x.org/a?? it's 10 euros :)", {"ana"})
     ['<name>', 'did', 'you', 'see', '<url>', "it's", '<number>', 'euros', ':)']
     """
-    found = list(chain.from_iterable(map(_PIECES.__getitem__, folded.split())))[:LONG]
-    if people and not set(people).isdisjoint(found):
-        return ["<name>" if t in people and t[0].isalnum() else t for t in found]
-    return found
+    return unnamed(list(chain.from_iterable(map(_PIECES.__getitem__, folded.split())))[:LONG], people)
+
+
+def unnamed(words: list[str], people: Collection[str]) -> list[str]:
+    """The same words, those that are names of ``people`` as ``<name>``; the same list where there are none."""
+    if people and not set(people).isdisjoint(words):
+        return [NAME if w in people and w[0].isalnum() else w for w in words]
+    return words
 
 
 def _cut(piece: str) -> tuple[str, ...]:
@@ -92,6 +97,16 @@ class Numbered:
         self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
         self.sizes = np.fromiter(map(len, texts), np.int64, len(texts))
         self.text = np.repeat(np.arange(len(texts)), self.sizes)
+
+    def unnamed(self, texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Numbered:
+        """The ``texts`` that were numbered, with the names that `unnamed` took out of them: ``others``."""
+        changed = [n for n, (words, left) in enumerate(zip(texts, others, strict=True)) if words is not left]
+        some = copy(self)
+        some.vocabulary = self.vocabulary if NAME in self.vocabulary else [*self.vocabulary, NAME]
+        starts = self.sizes.cumsum() - self.sizes
+        some.at = self.at.copy()
+        some.at[[starts[n] + k for n in changed for k, word in enumerate(others[n]) if word == NAME]] = some.vocabulary.index(NAME)
+        return some
 
     def among(self, texts: Any) -> Numbered:
         """The same of some of the texts."""

@@ -26,7 +26,7 @@ from train import Data, judge  # noqa: E402  the trainer of findings
 
 from textmetrics import models, packs  # noqa: E402
 from textmetrics.annotation import text  # noqa: E402
-from textmetrics.mood_words import OUTPUTS, features  # noqa: E402
+from textmetrics.mood_words import BAD, GOOD, OUTPUTS, features  # noqa: E402
 from textmetrics.scorers.linear import expected  # noqa: E402
 
 C = 0.05  # strength of the regressions
@@ -61,7 +61,7 @@ def main() -> None:
         x, o = matrix.of([rows[k] for k in at]), matrix.of([rows[k] for k in other])
         fitted = [learning.logistic(x, targets[name][at], C, informed=False) for name in OUTPUTS]
         chances = [1 / (1 + np.exp(-(o @ weights + intercept))) for weights, intercept in fitted]
-        return matrix, fitted, np.array([expected(dict(zip(OUTPUTS, c, strict=True)), rows[k]) for k, c in zip(other, zip(*chances, strict=True), strict=True)])
+        return matrix, fitted, np.array([expected(*c, rows[k][GOOD], rows[k][BAD]) for k, c in zip(other, zip(*chances, strict=True), strict=True)])
 
     predicted = np.zeros(len(rows))
     for held in range(learning.FOLDS):

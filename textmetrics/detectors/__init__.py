@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -150,6 +151,12 @@ class Detector(Struct, frozen=True):
 
 
 DETECTORS: Registry[Detector] = Registry("detector", __name__)
+
+
+@cache
+def label_keys() -> tuple[str, ...]:
+    """Every label, with its states, that can be found."""
+    return tuple(k for _, d in DETECTORS.items() for k in d.names())
 
 
 def key(label: str, state: str | None) -> str:

@@ -7,6 +7,7 @@ the language pack and the options that the pack states, and returns a number a t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -28,6 +29,19 @@ class Text(Struct, frozen=True):
     first: bool = False
     before: tuple[str, ...] = ()
     chances: Mapping[str, float] = {}
+
+
+class Texts(Sequence[Text]):
+    """Texts of a batch, each made when it is looked at. A scorer that goes by columns takes the rows ``at`` of the ``batch`` (`columns.Batch`) instead."""
+
+    def __init__(self, batch: Any, at: Any, make: Callable[[int], Text]) -> None:
+        self.batch, self.at, self._make = batch, at, make
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, n: Any) -> Any:
+        return self._make(n) if isinstance(n, int) else [self[k] for k in range(*n.indices(len(self)))]
 
 
 Score = Callable[..., Sequence[float | None]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from .. import models
-from ..mood_words import OUTPUTS, beyond_words
+from ..mood_words import BAD, GOOD, beyond_words, columns
 from ..packs import Language
 from ..words import tokens
-from . import Text, scorer
+from . import Text, Texts, scorer
 
 EVEN = 1.5  # times likelier than either side that neutral must be for a mood to be told as 0; from cross-validation
 OUTSPOKEN = 3.0  # the same where mood words of one side alone stand in the text
@@ -20,22 +20,25 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
     if not texts:
         return []
     part = models.load(model).parts["mood"]
-    words = [tokens(t.folded) for t in texts]
-    rows = [
-        beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(words, texts, strict=True)
-    ]
-    return [expected(dict(zip(OUTPUTS, chances, strict=True)), row) for chances, row in zip(part.chances(rows, words).tolist(), rows, strict=True)]
+    if isinstance(texts, Texts):
+        named, words, good, bad = columns(texts.batch, texts.at, language)
+        chances = part.weigh_columns(named, [models.Worded(words)]).chances()
+        return [expected(*row) for row in zip(*chances.T.tolist(), good, bad, strict=True)]
+    cut = [tokens(t.folded) for t in texts]
+    rows = [beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(cut, texts, strict=True)]
+    return [expected(*chances, good=row[GOOD], bad=row[BAD]) for chances, row in zip(part.chances(rows, cut).tolist(), rows, strict=True)]
 
 
-def expected(chance: Mapping[str, float], row: Mapping[str, float]) -> float:
-    """The mood that four chances make expected: moods are -1, -0.5, 0, 0.5 and 1, and each output says how likely a mood is at least so far from 0.
+def expected(negative: float, positive: float, very_negative: float, very_positive: float, good: float = 0.0, bad: float = 0.0) -> float:
+    """The mood that four chances make expected: moods are -1, -0.5, 0, 0.5 and 1, and each chance says how likely a mood is at least so far from 0.
 
-    >>> expected({"positive": 0.1, "negative": 0.2, "very positive": 0.0, "very negative": 0.1}, {})
+    ``good`` and ``bad``: how much of each the mood words of the text say.
+
+    >>> expected(0.2, 0.1, 0.1, 0.0)
     0.0
     """
-    value = (chance["positive"] + chance["very positive"] - chance["negative"] - chance["very negative"]) / 2
-    neutral = 1.0 - chance["positive"] - chance["negative"]
-    good, bad = row.get("is:mood words, good", 0.0) > 0, row.get("is:mood words, bad", 0.0) > 0
-    spoken = good != bad and (value > 0) == good
-    even = neutral >= (OUTSPOKEN if spoken else EVEN) * max(chance["positive"], chance["negative"])
+    value = (positive + very_positive - negative - very_negative) / 2
+    neutral = 1.0 - positive - negative
+    spoken = (good > 0) != (bad > 0) and (value > 0) == (good > 0)
+    even = neutral >= (OUTSPOKEN if spoken else EVEN) * max(positive, negative)
     return 0.0 if even else round(max(-1.0, min(1.0, value)), 4)
