@@ -99,6 +99,12 @@ def test_the_mail_inside_a_forwarded_one(mail):
     assert replies.own_text(mail) == ""
 
 
+@pytest.mark.parametrize("time", ["09:12", "9:12 AM,", "9:12 p.m.,", "09:12:30,"])
+def test_the_writer_of_a_quoted_mail(time):
+    inner = replies.forwarded(f"Yes.\n\nOn Tue, Mar 3, 2026 at {time} Amanda Pop <a@example.org> wrote:\n> Is it on?")
+    assert (inner.name, inner.address, inner.text) == ("Amanda Pop", "a@example.org", "Is it on?")
+
+
 def test_quotes_are_not_judged_and_nothing_moves():
     mail = CASES["answers in between"][0]
     cleaned = clean(mail, ["quotes", "signature"])

@@ -156,7 +156,7 @@ def _inner(text: str, lines: list[Line], first: int, after: int) -> Forward | No
     name = said[: address.start()] if address else said
     if "from" not in fields:  # On 28/10/2021 12:46, "John Doe" <john@example.org> wrote:
         quoted = re.search(r"[\"“„«]\s?([^\"”»]{1,80}?)\s?[\"”»]", said)
-        name = quoted[1] if quoted else re.split(r"\d\d?[:.]\d\d(?:[:.]\d\d)?,?", name)[-1]
+        name = quoted[1] if quoted else re.split(r"\d\d?[:.]\d\d(?:[:.]\d\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?,?", name)[-1]
     body = "\n".join(text[line.start : line.end].rstrip("\r\n") for line in lines[after:])
     below = following(lines, after)
     if below < len(lines) and lines[below].quoted:
