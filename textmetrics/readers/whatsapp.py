@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     said: list[Said] = []
     texts: list[list[str]] = []
     form: tuple[str, bool] | None = None  # in brackets, before a dash or neither; with the whole year
+    others: dict[int, list[tuple[int, Said, str]]] = {}  # by text: lines of it that only write the year in another way, and what they would be
     for line in lines(source):
         if isinstance(line, Problem):
             yield line
@@ -78,6 +80,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             said.append(Said(line, match["raw"], f": {MARK}" in line.text))
             texts.append([_from(line.text, match.start("rest"))])
         elif texts:
+            if match and own and form and own[0] == form[0]:
+                one = Said(line, match["raw"], f": {MARK}" in line.text)
+                others.setdefault(len(texts) - 1, []).append((len(texts[-1]), one, _from(line.text, match.start("rest"))))
             texts[-1].append(line.text)
         elif line.text.strip():
             yield Problem(source.name, f"stands before the first message: {line.text.strip()[:40]!r}", line=line.number, byte=line.byte)
@@ -87,6 +92,13 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     clock = Clock(timezone=mapping.timezone, order=order or None, dates=lambda: (one.raw for one in said), rising=True)
     if said and not any(clock.read(one.raw) for one in said):
         raise ReadError(source.name, f"none of its dates can be read: {clock.fault(said[0].raw)}")
+    for at in reversed(others):
+        after = clock.read(said[at + 1].raw) if at + 1 < len(said) else None
+        found = list(_in_time(others[at], clock, clock.read(said[at].raw), after))
+        ends = [n for n, _, _ in found[1:]] + [len(texts[at])]
+        said[at + 1 : at + 1] = [one for _, one, _ in found]
+        texts[at + 1 : at + 1] = [[rest, *texts[at][n + 1 : end]] for (n, _, rest), end in zip(found, ends, strict=False)]
+        texts[at] = texts[at][: found[0][0]] if found else texts[at]
     people = {spoken["author"] for text in texts if (spoken := SPOKEN.match(text[0]))}
     for number, (one, text) in enumerate(zip(said, texts, strict=True), start=1):
         author, body = _spoken("\n".join(text).rstrip(), people)
@@ -111,6 +123,15 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             source=source.name,
             number=number,
         )
+
+
+def _in_time(others: list[tuple[int, Said, str]], clock: Clock, last: datetime | None, after: datetime | None) -> Iterator[tuple[int, Said, str]]:
+    """Of lines that may be entries those that follow in time, as where two exports stand one behind the other; what somebody pasted is older than what it stands in."""
+    for other in others:
+        moment = clock.read(other[1].raw)
+        if moment and last and last <= moment and (after is None or moment <= after):
+            last = moment
+            yield other
 
 
 def _cut_off(one: Said, text: list[str]) -> bool:
