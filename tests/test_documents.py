@@ -1,5 +1,6 @@
 """JSON exports in every form they come in, whole and cut."""
 
+import gzip
 import json
 import tracemalloc
 
@@ -167,6 +168,14 @@ def test_what_stands_before_a_damage_in_the_midst_is_kept(tmp_path, monkeypatch,
 def test_half_a_character_costs_no_more_than_itself(tmp_path, monkeypatch, large):
     monkeypatch.setattr(documents, "LARGE", large)
     assert [i.value["t"] for i in read(tmp_path, '[{"t": "ok \\ud83d"}, {"t": "\\ud83d\\ude00"}]')] == ["ok ?", "\U0001f600"]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_of_what_is_packed_the_unpacked_size_counts(tmp_path, monkeypatch, large):
+    monkeypatch.setattr(documents, "LARGE", 10_000)
+    (path := tmp_path / "export.json.gz").write_bytes(gzip.compress(b'{"m": [' + b'"a", ' * (2_000 * large) + b'"a"]}'))
+    value, _ = documents.document(next(iter(sources([path]))), "m")
+    assert isinstance(value["m"], streamed.Elements) == large and len(value["m"]) == 2_000 * large + 1
 
 
 def test_memory_does_not_grow_with_the_document(tmp_path):

@@ -181,7 +181,7 @@ def _by_line(source: Source, head: bytes) -> bool:
     if not text.startswith(b"{"):
         return False
     if b"\n" not in text and len(head) == HEAD:
-        text = _beginning(source.head(LONGEST_LINE)).lstrip()
+        text = _beginning(head).lstrip() if b"\n" in (head := source.head(LONGEST_LINE)) else b""
     first, end, _ = text.partition(b"\n")
     return (bool(end) or len(head) < HEAD) and _object(first) is not None
 
