@@ -227,6 +227,14 @@ def test_a_wrong_map_says_where(tmp_path, map_, key):
         tm.read(tmp_path / "x.csv", map=tmp_path / "m.toml")
 
 
+@pytest.mark.parametrize(("first", "sure"), [(None, {"ana": 0.9, "bo": 0.8}), ("m0", {"ana": 0.6, "bo": 0.6})], ids=["opens", "answers somebody who is not here"])
+def test_who_asked_is_less_sure_where_the_first_message_is_an_answer(tmp_path, first, sure):
+    said = [{"message_id": "m1", "reply_to": first, "author": "ana", "text": "Mine too"}, {"message_id": "m2", "reply_to": "m1", "author": "bo", "text": "Restart it"}]
+    (tmp_path / "x.jsonl").write_text("".join(json.dumps({"conversation_id": "1", "sent_at": f"2026-03-02T09:0{n}:00Z", **m}) + "\n" for n, m in enumerate(said)))
+    (c,) = tm.read(tmp_path)
+    assert {p.id: p.confidence for p in c.participants} == sure and [p.role for p in c.participants] == ["customer", "agent"]
+
+
 def test_roles_file_overrides(tmp_path):
     (tmp_path / "x.jsonl").write_text('{"conversation_id": "a", "author": "tom", "text": "Welcome"}\n{"conversation_id": "a", "author": "ana", "text": "Hi, no sound?"}\n')
     (before,) = tm.read(tmp_path / "x.jsonl")

@@ -19,7 +19,7 @@ MARKED = 0.95  # the export marks who opened the thread
 OPENED = 0.9  # opened the conversation, of people whose roles are unknown
 ANSWERED = 0.8  # wrote in a conversation that somebody else opened
 ON_THE_PHONE = 0.7  # of people whose roles are unknown, whoever speaks first on the phone has picked it up; outbound calls are the other way round
-LONELY = 0.6  # opened, and nobody ever answered: may as well be an announcement
+LONELY = 0.6  # opened, and nobody ever answered: may as well be an announcement; or answers somebody whose message is not here
 
 
 def name_of(record: Record) -> str:
@@ -32,7 +32,8 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     """Role and confidence of everybody in one conversation, in order of appearance.
 
     Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
-    Another customer is ``other``. On the phone it is the other way round: who answers speaks first.
+    Another customer is ``other``. On the phone it is the other way round: who answers speaks first. Where the first message answers one that is not here,
+    nobody can tell who asked: the inference is the same, and less sure.
     """
     stated: dict[str, Role] = {}
     sure: dict[str, float] = {}
@@ -46,6 +47,7 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     customers = [n for n in open_ if stated[n] == "customer"]
     phone = bool(group) and group[0].channel == "voice" and len(open_) > 1 and not (marked or customers or answering)
     originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[1] if phone else open_[0] if open_ else None)
+    headless = not (marked or customers or answering) and _headless(group)
     found: dict[str, tuple[Role, float]] = {}
     for name, role in stated.items():
         if role == "customer":
@@ -53,12 +55,17 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
         elif role != "unknown":
             found[name] = (role, sure[name])
         elif name == originator:
-            found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else OPENED if len(stated) > 1 else LONELY)
+            found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else OPENED if len(stated) > 1 and not headless else LONELY)
         elif answering or customers:
             found[name] = ("other" if answering else "agent", ANSWERED)
         else:
-            found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else ANSWERED)
+            found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else LONELY if headless else ANSWERED)
     return found
+
+
+def _headless(group: Sequence[Record]) -> bool:
+    """Whether the first message answers one that is not here."""
+    return bool(group) and group[0].reply_to is not None and all(r.message_id != group[0].reply_to for r in group)
 
 
 def _speechless(name: str) -> bool:
