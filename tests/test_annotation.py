@@ -64,6 +64,9 @@ def weighing(row):
     return {name: value for name, value in row.items() if value}
 
 
+SAID = ("restart the router", "it is still broken", "thanks", "did that help?", "nothing works, nothing")
+
+
 @pytest.fixture(scope="module", params=["many", "few", "odd"])
 def judged(request, views):
     """A batch, a few conversations, and ones whose people repeat themselves in all ways, with system lines and notes between: judged, as columns too."""
@@ -72,6 +75,7 @@ def judged(request, views):
         transcript("agent: Hello", "other: hello hello there there", "customer: hello hello there there", "customer: nothing works, THANKS FOR NOTHING", "customer: hello hello there there"),
         transcript("system: left", "note: gone"),
         transcript("customer: customer here!! where is my ORDER??", "customer: it is not good, not nice", "customer: my router", "customer: my order", "agent: Please restart it.", "customer: That fixed it!"),
+        transcript(*(f"{('customer', 'agent')[n * n % 7 % 2]}: {' '.join(SAID[n % k] for k in (2, 3, 5))}" for n in range(70))),
     ]
     some = {"many": views, "few": views[:3], "odd": [p.view for p in prepare([t.conversation for t in odd])]}[request.param]
     tolds = [Told(view) for view in some]
@@ -123,6 +127,10 @@ def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
     at_once = batch.content.shared(rows, others)
     monkeypatch.setattr(sets, "AT_ONCE", 7)
     own = [words for told in tolds for words in told.content]
+    later = rows[(batch.earlier > 0) & (batch.content.sizes > 0)]
+    before = [[own[j] for j in range(row) if batch.writer[j] == batch.writer[row]] for row in later.tolist()]
+    most, first = ([how(len(own[row] & one) for one in said) for row, said in zip(later.tolist(), before, strict=True)] for how in (max, next))
+    assert [found.tolist() for found in batch.content_before.shared(later)] == [most, first]
     assert batch.content.shared(rows, others).tolist() == at_once.tolist() == [len(a & b) for a, b in zip(own, own[::-1], strict=True)]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .detectors import View, Vote, label_keys
 from .features import CAPITALS, EDGE, GAPS, LENGTHS, Told, by_role, gap_name
 from .models import Named
-from .sets import Columns, Sets, first_of_each
+from .sets import Before, Columns, Sets, first_of_each
 from .types import CUSTOMERS, RESPONDERS, Role
 from .words import Numbered, capitals, spread
 
@@ -86,11 +86,10 @@ class Batch:
         known: dict[tuple[int, str], int] = {}
         people = [(c, m.participant_id) for c, view in enumerate(self.views) for m in view.conversation.messages]
         self.writer = np.array([known.setdefault(one, len(known)) for one in people], np.int64)
-        self.by_writer = np.argsort(self.writer, kind="stable")
-        sizes = np.bincount(self.writer)
-        self.own_first = (np.cumsum(sizes) - sizes)[self.writer]  # where in ``by_writer`` the messages of the same writer begin
-        self.earlier = np.empty(self.size, np.int64)  # how many of them were sent before
-        self.earlier[self.by_writer] = self.rows - self.own_first[self.by_writer]
+        by_writer, sizes = np.argsort(self.writer, kind="stable"), np.bincount(self.writer)
+        self.earlier = np.empty(self.size, np.int64)  # how many messages of the same writer were sent before
+        self.earlier[by_writer] = self.rows - (np.cumsum(sizes) - sizes)[self.writer[by_writer]]
+        self.content_before, self.pairs_before = Before(self.content, self.writer, self.earlier), Before(self.pairs, self.writer, self.earlier)
         texts: dict[str, int] = {}
         same = np.array([texts.setdefault(text, len(texts)) for text in bare], np.int64)
         self.said_before = ~first_of_each(self.writer * (len(texts) + 1) + same)
@@ -226,16 +225,13 @@ def _repeats(b: Batch, at: Array, heard: Array, found: Columns) -> None:
     rows = np.nonzero((b.earlier[at] > 0) & (b.content.sizes[at] > 0))[0]
     if not len(rows):
         return
-    mine, many = at[rows], b.earlier[at[rows]]
-    of, before = np.repeat(mine, many), b.by_writer[spread(b.own_first[mine], many)]
-    begins = np.cumsum(many) - many
-    shared = b.content.shared(of, before) / b.content.sizes[of]
-    most = np.maximum.reduceat(shared, begins)
+    mine = at[rows]
+    most, with_first = (shared / b.content.sizes[mine] for shared in b.content_before.shared(mine))
     found.add(rows, ["is:repeats"], 0, most)
     found.add(rows, [f"is:repeats {k}" for k in range(5)], (most * 4).astype(np.int64))
-    found.add(rows, ["is:repeats the own first message"], 0, shared[begins])
+    found.add(rows, ["is:repeats the own first message"], 0, with_first)
     paired = b.pairs.sizes[mine] > 0
-    alike = np.maximum.reduceat(b.pairs.shared(of, before), begins)
+    alike, _ = b.pairs_before.shared(mine)
     found.add(rows[paired], ["is:repeats word for word"], 0, alike[paired] / b.pairs.sizes[mine[paired]])
     found.add(rows[b.said_before[mine]], ["is:said before"])
     answering = b.said[mine] >= 0
@@ -260,7 +256,10 @@ def _so_far(b: Batch, runs: Array) -> Array:
     first = b.spoken_rows[b.runs]
     same = b.conversation[first[1:]] == b.conversation[first[:-1]]
     rank = np.arange(len(first)) - np.maximum.accumulate(np.where(np.append(False, same), 0, np.arange(len(first))))
-    for k in range(1, int(rank.max(initial=0)) + 1):
-        now = np.nonzero(rank == k)[0]
-        heard[now] = runs[now - 1] if k < 2 else np.maximum(runs[now - 1], heard[now - 2])
+    later, step = np.nonzero(rank > 0)[0], 2
+    heard[later] = runs[later - 1]
+    while step <= rank.max(initial=0):  # of as many runs, and then of as many more
+        later = np.nonzero(rank >= step)[0]
+        heard[later] = np.maximum(heard[later], heard[later - step])
+        step *= 2
     return heard

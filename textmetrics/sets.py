@@ -53,6 +53,37 @@ class Sets:
         return found
 
 
+class Before:
+    """What of the set of each row is in those of earlier rows of its writer. ``earlier``: how many such rows there are.
+
+    Only rows that share a number meet: it takes as long as there are such meetings, and a moment for every two rows of a writer.
+    """
+
+    def __init__(self, sets: Sets, writer: Array, earlier: Array) -> None:
+        self._sets, self._earlier = sets, earlier
+        keys = writer[sets.rows] * sets.most + sets.numbers
+        order = np.argsort(keys, kind="stable")
+        at = np.arange(len(keys))
+        first = np.maximum.accumulate(np.where(np.diff(keys[order], prepend=-1) != 0, at, 0))
+        self._first, self._many = np.empty_like(at), np.empty_like(at)  # of each number in a set: where in ``order`` the sets of its writer that hold it begin, how many are earlier
+        self._first[order], self._many[order] = first, at - first
+        self._holders = earlier[sets.rows[order]]  # which of its writer's rows holds it
+        self._all = np.concatenate(([0], np.cumsum(self._many)))
+
+    def shared(self, rows: Array) -> tuple[Array, Array]:
+        """Of some rows that have earlier ones: how much the one that shares most shares, and the first."""
+        most, with_first = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        starts, sizes = self._sets.starts[rows], self._earlier[rows]
+        for some in _slices(sizes + self._all[starts + self._sets.sizes[rows]] - self._all[starts]):
+            begins = np.cumsum(sizes[some]) - sizes[some]
+            places, which = self._sets.places(rows[some])
+            many = self._many[places]
+            met = np.repeat(begins[which], many) + self._holders[spread(self._first[places], many)]
+            counts = np.bincount(met, minlength=sizes[some].sum())
+            most[some], with_first[some] = np.maximum.reduceat(counts, begins), counts[begins]
+        return most, with_first
+
+
 def _slices(sizes: Array) -> Iterator[slice]:
     """Slices of what is so large, of some `AT_ONCE` each."""
     ends = np.searchsorted(np.cumsum(sizes), np.arange(1, sizes.sum() // AT_ONCE + 1) * AT_ONCE, side="right")
