@@ -18,9 +18,12 @@ STAMP = (
     r"\[?(?P<time>\d\d:\d\d(?::\d\d)?)(?P<zone>Z|[+-]\d\d:?\d\d)?\]?[ \t]+"
 )
 TALK = re.compile(rf"^{STAMP}<[ @+%&~]?(?P<nick>[^<>\t]{{1,64}})>[ \t]?(?P<text>.*)$")
-ACTION = re.compile(rf"^{STAMP}\*[ \t]+(?P<nick>[^\s<>*]{{1,64}})[ \t](?P<text>.*)$")
+ACTION = re.compile(rf"^{STAMP}(?:\*[ \t]+|Action: )(?P<nick>[^\s<>*]{{1,64}})[ \t](?P<text>.*)$")
 WEECHAT = re.compile(r"^(?P<date>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d:\d\d)\t[@+%&~]?(?P<nick>[^\t]*)\t(?P<text>.*)$")
-SYSTEM = re.compile(rf"^(?:{STAMP})?(?:===|---|\*\*\*|-!-|-->|<--|--|\*\*\*\*|-\w+-|\*[ \t].*\bhas (?:joined|left|quit)\b|Session (?:Start|Close|Ident))")
+SYSTEM = re.compile(
+    rf"^(?:{STAMP})?(?:===|---|\*\*\*|-!-|-->|<--|--|\*\*\*\*|-\w+-|\*[ \t].*\bhas (?:joined|left|quit)\b|Session (?:Start|Close|Ident)"
+    r"|(?:Joins|Parts|Quits): |\S+ \([^\s()@]*@[^\s()]*\) (?:joined|left)\b|Nick change: |Topic changed on |\S+: mode change '|\S+ kicked from \S+ by |Last message repeated \d+ time)"  # Eggdrop
+)
 DAY_CHANGE = re.compile(r"(?:Log opened|Day changed|BEGIN LOGGING AT|Session Start:?)\s+(?:to )?(?P<when>.+)$")
 IN_NAME = re.compile(r"(?<!\d)(?P<date>\d{4}-?\d\d-?\d\d)(?!\d)")
 ADDED = {"→", "-->", "<--", "--", "", "*", " *", "=!="}
@@ -41,7 +44,7 @@ def claims(source: Source, head: bytes) -> str | None:
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """IRC log: conversations are cut out of the channel.
 
-    *Export:* the log files of irssi, ZNC, HexChat, WeeChat, mIRC, bots, or any ``[HH:MM] <nick> text``, a channel or a day a file.
+    *Export:* the log files of irssi, ZNC, HexChat, WeeChat, mIRC, Eggdrop and other bots, or any ``[HH:MM] <nick> text``, a channel or a day a file.
     *Reads:* who says what when, days from the log's own lines or the file's name, times that name no zone by the map's, whom a message names at its beginning.
     *Not:* joins, parts and other notices, which are counted; unreadable lines are reported, and logs that name no day.
     """
@@ -82,7 +85,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         if time < last - timedelta(hours=12):
             day = (day or NO_DATE) + timedelta(days=1)
         last = time
-        moment, raw = (day or NO_DATE) + time, match.string[: match.start("nick")].strip(" \t[]<*@+%&~")
+        moment, raw = (day or NO_DATE) + time, match.string[: match.start("nick")].removesuffix("Action: ").strip(" \t[]<*@+%&~")
         if parts.get("zone"):
             sent_at, fault = clock.read(f"{moment.isoformat()}{parts['zone']}"), None
         else:
