@@ -1,4 +1,4 @@
-"""Transcripts of calls as captions: WebVTT and SubRip (SRT)."""
+"""Transcripts of calls as captions: WebVTT, SubRip (SRT) and SubViewer (SBV)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..types import LeftOut, Problem, Record
 from . import reader
 
 STAMP = r"(?:(\d+):)?(\d{1,2}):(\d\d)[.,](\d{1,3})"
-TIMES = re.compile(rf"^\s*{STAMP}\s*-->\s*{STAMP}")
+TIMES = re.compile(rf"^\s*{STAMP}(?:\s*-->\s*|,){STAMP}")
+SBV = re.compile(r"^\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\s*$")
 VOICE = re.compile(r"<v(?:\.[\w.-]+)?\s+([^>]+)>")
 NAMED = re.compile(r"^([^\s:<>][^:<>]{0,40}): (.*)$", re.DOTALL)
 TAG = re.compile(r"</?[a-zA-Z0-9.:][^<>]*>")
@@ -23,19 +24,21 @@ LANGUAGE = re.compile(r"^Language:\s*([A-Za-z]{2,3})\b")  # in the head, as YouT
 
 
 def claims(source: Source, head: bytes) -> str | None:
-    """It begins with WEBVTT, or with a number and a line of times."""
+    """It begins with WEBVTT, or with a number and a line of times, or with such a line alone."""
     text = head.decode("utf-8", "replace").lstrip("\ufeff \r\n")
     if text.startswith("WEBVTT"):
         return "it begins with WEBVTT"
     first = [x for x in text.splitlines()[:6] if x.strip()]
+    if first and SBV.match(first[0]):
+        return "it begins with two times and a comma between them, as SubViewer does"
     return "it begins with a number and times, as SubRip does" if len(first) > 1 and first[0].strip().isdigit() and TIMES.match(first[1]) else None
 
 
 @reader("captions", claims=claims, order="file", channel="voice")
 def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
-    """Captions of a call: WebVTT and SRT, a call a file.
+    """Captions of a call: WebVTT, SRT and SBV, a call a file.
 
-    *Export:* the transcript of a recorded meeting or call (Teams, Zoom and others) as .vtt or .srt.
+    *Export:* the transcript of a recorded meeting or call (Teams, Zoom, YouTube and others) as .vtt, .srt or .sbv.
     *Reads:* who speaks (``<v Name>``, ``Name:``, who spoke last where nobody is named), what is said, its language where the file names it, when in the call; captions that repeat the last one are told once.
     *Not:* styles, notes and places on the screen; the date of the call, which such files do not hold: times are counted from 2000-01-01.
     """
