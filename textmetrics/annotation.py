@@ -29,7 +29,7 @@ from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Tran
 T = TypeVar("T")
 Place = tuple[int, int]  # a conversation of the batch, a message of it
 
-BATCH = 512  # conversations
+BATCH = 256  # conversations
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
 
 

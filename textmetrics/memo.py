@@ -13,7 +13,7 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-MOST = 50_000  # answers one memo keeps: some 8 MB of words; a dozen of them fill up in a large archive
+MOST = 25_000  # answers one memo keeps: some 4 MB of words; a dozen of them fill up in a large archive, and twice as many save no time
 LONG = 60  # characters (or parts) of a key from which it is not kept: links and the like do not come again
 
 

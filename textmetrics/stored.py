@@ -36,7 +36,7 @@ class Stored(Mapping[str, "pa.Table"]):
             raise KeyError(name)
         if name not in self._read:
             with _opened(self.path(name)) as file:
-                self._read[name] = parquet.read_table(file)
+                self._read[name] = parquet.ParquetFile(file).read()
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -65,7 +65,7 @@ def columns(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) ->
     if not isinstance(where, Stored):
         return where[name].select(list(wanted))
     with _opened(where.path(name)) as file:
-        return parquet.read_table(file, columns=list(wanted))
+        return parquet.ParquetFile(file).read(list(wanted))
 
 
 def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
