@@ -20,7 +20,7 @@ from . import reader
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"))
 _SPACES = {ord(c): " " for c in "\u202f\u00a0\u2009"}
 SPOKEN = re.compile(r"^(?P<author>[^\n]{1,60}?): (?P<text>.*)$", re.DOTALL)
-MEDIA = re.compile(r"^<[^<>]{3,40}>$|^<attached: [^<>]+>$|^[\w-]+\.(?:jpe?g|png|webp|mp4|opus|pdf|vcf|docx?|xlsx?) \([^()]{3,30}\)$", re.IGNORECASE)
+MEDIA = re.compile(r"^<[^<>]{3,40}>$|^<attached: [^<>]+>$|^[\w-]+\.(?:jpe?g|png|webp|mp4|opus|pdf|vcf|docx?|xlsx?) (?:\([^()]{3,30}\)|<[^<>]{3,30}>)$", re.IGNORECASE)
 NAME = re.compile(r"<[^<>:]{3,20}: ([^<>]+)>\s*$")  # <attached: a.jpg>
 EDITED = re.compile(  # iOS marks it, Android does not
     "\\s?(?:\u200e<[^<>:]{8,60}>|<(?:This message was edited|Se editó este mensaje|Questo messaggio è stato modificato|Diese Nachricht wurde bearbeitet"
@@ -164,7 +164,7 @@ def _taken_apart(text: str, by_phone: bool) -> tuple[str, tuple[str, ...], bool]
     first, _, rest = text.partition("\n")
     if first.strip() == "null":  # what is left of what could be seen once
         first = "<null>"
-    return (rest, (first.strip(" <>").partition(" (")[0],), edited) if MEDIA.match(first.strip()) else (text, (), edited)
+    return (rest, (first.strip(" <>").partition(" (")[0].partition(" <")[0],), edited) if MEDIA.match(first.strip()) else (text, (), edited)
 
 
 def _from(text: str, start: int) -> str:
