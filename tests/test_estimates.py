@@ -5,6 +5,7 @@ from math import comb
 import numpy as np
 import pytest
 
+from textmetrics.curves import cumulative_incidence, kaplan_meier, restricted_mean
 from textmetrics.estimates import (
     BESIDE,
     ESTIMATES,
@@ -13,9 +14,7 @@ from textmetrics.estimates import (
     PERCENTILES,
     beside,
     bounds,
-    cumulative_incidence,
     incidence,
-    kaplan_meier,
     maximum,
     mean,
     percentile,
@@ -24,7 +23,6 @@ from textmetrics.estimates import (
     proportion,
     quantile,
     rate,
-    restricted_mean,
     rogan_gladen,
     rough,
     share,

@@ -9,7 +9,7 @@ from rich.console import Console
 
 import textmetrics as tm
 from textmetrics.contacts import LIKELY, SURE, contacts, journeys
-from textmetrics.estimates import cumulative_incidence
+from textmetrics.curves import cumulative_incidence
 from textmetrics.figures import incidence
 from textmetrics.journeys import contacts_to_resolution, customer_journeys, paths, repeats, switches
 from textmetrics.render.figures import sections

@@ -12,7 +12,8 @@ import pytest
 
 from textmetrics.comparison import between, kitagawa
 from textmetrics.corrections import from_precision
-from textmetrics.estimates import ORDER_STATISTIC, Z, cumulative_incidence, kaplan_meier, mean, rate, restricted_mean, rogan_gladen, standardised_difference, wilson
+from textmetrics.curves import cumulative_incidence, kaplan_meier, restricted_mean
+from textmetrics.estimates import ORDER_STATISTIC, Z, mean, rate, rogan_gladen, standardised_difference, wilson
 from textmetrics.hours import Schedule
 from textmetrics.measures import empathy, level, lost, squeezed
 from textmetrics.metrics.experience import accumulate

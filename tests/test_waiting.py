@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import textmetrics as tm
-from textmetrics.estimates import kaplan_meier
+from textmetrics.curves import kaplan_meier
 from textmetrics.testing import transcript
 
 CASES = {

@@ -14,8 +14,9 @@ from math import erfc, sqrt
 import numpy as np
 from msgspec import Struct
 
+from .curves import restricted_mean, restricted_variance
 from .errors import UnknownName, UsageError
-from .estimates import FEWEST, Array, Estimate, Z, restricted_mean, restricted_variance, survival
+from .estimates import FEWEST, Array, Estimate, Z, survival
 from .figures import some
 from .metrics import METRICS
 from .observed import Seen, columns, seen

@@ -27,7 +27,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
         *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "cues.py", "phrases.py", "sieve.py", "expressions.py"),
         *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),
     ),
-    "measuring": ("types.py", "waits.py", "hours.py", "commitments.py", "estimates.py", "approval.toml"),
+    "measuring": ("types.py", "waits.py", "hours.py", "commitments.py", "curves.py", "estimates.py", "approval.toml"),
 }
 
 

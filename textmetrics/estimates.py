@@ -7,12 +7,14 @@ Each takes values, exposures and censoring flags of any group, of one conversati
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from math import ceil, exp, floor, lgamma, log, sqrt
 
 import numpy as np
 from msgspec import Struct
+
+from .curves import kaplan_meier
 
 Array = np.ndarray
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
@@ -152,28 +154,13 @@ def _ranks(n: int, q: float) -> tuple[int, int]:
     return max((k for k in range(n) if below[k] <= spare), default=0), high
 
 
-def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
-    """Event times, the share still without the event after each (Kaplan and Meier 1958), and Greenwood's sum of its variance."""
-    order = np.argsort(times, kind="stable")
-    times, event = times[order], ~censored[order]
-    points, first = np.unique(times, return_index=True)
-    at_risk = len(times) - first
-    happened = np.add.reduceat(event.astype(float), first) if len(times) else np.zeros(0)
-    keep = happened > 0
-    points, at_risk, happened = points[keep], at_risk[keep], happened[keep]
-    left = np.cumprod(1 - happened / at_risk)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = np.cumsum(np.where(at_risk > happened, happened / (at_risk * (at_risk - happened)), np.inf))
-    return points, left, variance
-
-
 def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
     """Median by Kaplan-Meier, open waits counted as lasting at least so long; None where more than half are open, and of fewer than six.
 
     Of many waits there is no median beyond where `FEWEST` are still watched: a single late answer among thousands of open ones is none.
     The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
     """
-    return _read_off(values, censored, 0.5, FEWEST if len(values) >= 2 * FEWEST else 1)
+    return Curve(values, censored).median()
 
 
 def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Estimate:
@@ -181,59 +168,49 @@ def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Est
 
     There is none beyond where ten are still watched, or half as many as the percentile would leave above it if none were open.
     """
-    return _read_off(values, censored, q, min(FEWEST, (1 - q) * len(values) / 2))
+    return Curve(values, censored).percentile(q)
 
 
-def _read_off(values: Array, censored: Array, q: float, fewest: float) -> Estimate:
-    """Where the Kaplan-Meier curve falls to what a percentile leaves, if so many are still watched there."""
-    n, n_open, rest, need = len(values), int(censored.sum()), 1 - q, ORDER_STATISTIC[q]
-    if n < need:
-        return Estimate(n, None, n_open=n_open, need=need)
-    points, left, variance = kaplan_meier(values, censored)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inner = np.clip(left, 1e-12, 1 - 1e-12)
-        distance = (np.log(-np.log(inner)) - log(-log(rest))) * np.log(inner) / np.sqrt(variance)
-    known = n - np.searchsorted(np.sort(values), points) >= fewest - ROUNDING
-    value = _first(points, (left <= rest + ROUNDING) & known)
-    low = _first(points, ((left <= rest) | (abs(distance) <= Z)) & known)
-    return Estimate(n, value, low, None if value is None else _first(points, (left < rest) & ~(abs(distance) <= Z)), n_open, need)
+class Curve:
+    """The Kaplan-Meier curve of some times, to read percentiles off; it is drawn when the first one is asked for that so many carry."""
+
+    def __init__(self, values: Array, censored: Array) -> None:
+        self.n, self.n_open = len(values), int(censored.sum())
+        self._values, self._censored = values, censored
+
+    def median(self) -> Estimate:
+        """The median, as `survival` tells it."""
+        return self._where(0.5, FEWEST if self.n >= 2 * FEWEST else 1)
+
+    def percentile(self, q: float) -> Estimate:
+        """One of its percentiles, as `percentile` tells it."""
+        return self._where(q, min(FEWEST, (1 - q) * self.n / 2))
+
+    def _where(self, q: float, fewest: float) -> Estimate:
+        """Where the curve falls to what a percentile leaves, if so many are still watched there."""
+        rest, need = 1 - q, ORDER_STATISTIC[q]
+        if self.n < need:
+            return Estimate(self.n, None, n_open=self.n_open, need=need)
+        points, left, watched, logs, double, deviation = self._drawn
+        with np.errstate(divide="ignore", invalid="ignore"):
+            near = abs((double - log(-log(rest))) * logs / deviation) <= Z
+        known = watched >= fewest - ROUNDING
+        value = _first(points, (left <= rest + ROUNDING) & known)
+        low = _first(points, ((left <= rest) | near) & known)
+        return Estimate(self.n, value, low, None if value is None else _first(points, (left < rest) & ~near), self.n_open, need)
+
+    @cached_property
+    def _drawn(self) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """Its points, the share left after each, how many are still watched there, the logarithm of the share, that of minus this, and the deviation."""
+        points, left, variance = kaplan_meier(self._values, self._censored)
+        logs = np.log(np.clip(left, 1e-12, 1 - 1e-12))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return points, left, self.n - np.searchsorted(np.sort(self._values), points), logs, np.log(-logs), np.sqrt(variance)
 
 
 def _first(points: Array, where: Array) -> float | None:
     """The first of some times at which something holds."""
     return float(points[int(np.argmax(where))]) if where.any() else None
-
-
-def restricted_mean(times: Array, censored: Array, until: float) -> float:
-    """Mean wait up to a time, open waits included: the area under the Kaplan-Meier curve."""
-    points, left, _ = kaplan_meier(times, censored)
-    inside = points <= until
-    edges = np.concatenate([[0.0], points[inside], [until]])
-    return float(np.sum(np.diff(edges) * np.concatenate([[1.0], left[inside]])))
-
-
-def restricted_variance(times: Array, censored: Array, until: float) -> float:
-    """The variance of `restricted_mean` (Klein and Moeschberger 2003, 4.5): the areas still to come, squared, times Greenwood's terms."""
-    points, left, _ = kaplan_meier(times, censored)
-    points, left = points[points <= until], left[points <= until]
-    if not len(points):
-        return 0.0
-    areas = np.cumsum((np.diff(np.concatenate([points, [until]])) * left)[::-1])[::-1]
-    ordered, ended = np.sort(times), np.sort(times[~censored])
-    at_risk = len(times) - np.searchsorted(ordered, points, "left").astype(float)
-    events = (np.searchsorted(ended, points, "right") - np.searchsorted(ended, points, "left")).astype(float)
-    safe = at_risk > events
-    return float(np.sum(areas[safe] ** 2 * events[safe] / (at_risk[safe] * (at_risk[safe] - events[safe]))))
-
-
-def cumulative_incidence(times: Array, kinds: Array, kind: int, at: float) -> float:
-    """Share to whom an event of one kind has happened by a time, other kinds competing (Aalen and Johansen 1978); kind 0 is open."""
-    still, share = 1.0, 0.0
-    for t in np.unique(times[(kinds > 0) & (times <= at)]):
-        at_risk = float(np.sum(times >= t))
-        share += still * float(np.sum((times == t) & (kinds == kind))) / at_risk
-        still *= 1 - float(np.sum((times == t) & (kinds > 0))) / at_risk
-    return share
 
 
 def incidence(values: Array, exposure: Array, censored: Array) -> Estimate:
@@ -325,6 +302,18 @@ def beside(estimate: str, name: str, values: Array, exposure: Array, censored: A
     """
     q = PERCENTILES[name]
     return quantile(values, exposure, censored, q) if estimate == "quantile" else percentile(values, exposure, censored, q)
+
+
+def spread(estimate: str, values: Array, exposure: Array, censored: Array) -> list[Estimate]:
+    """The median of a duration as it is estimated, and the percentiles `BESIDE` it.
+
+    >>> [e.value for e in spread("quantile", np.arange(31.0), np.ones(31), np.zeros(31, bool))]
+    [15.0, 22.5, 27.0, None]
+    """
+    if estimate == "quantile":
+        return [quantile(values, exposure, censored, q) for q in (0.5, *(PERCENTILES[p] for p in BESIDE))]
+    curve = Curve(values, censored)
+    return [curve.median() if estimate == "survival" else curve.percentile(0.5), *(curve.percentile(PERCENTILES[p]) for p in BESIDE)]
 
 
 def rough(estimate: str, n: int, low: float | None, high: float | None) -> bool:

@@ -12,9 +12,10 @@ import numpy as np
 
 from . import judging, packs
 from .annotation import prepare
+from .curves import restricted_mean, restricted_variance
 from .detectors import View, key, label_keys
 from .errors import UnknownName, UsageError
-from .estimates import FEWEST, Estimate, Z, restricted_mean, restricted_variance
+from .estimates import FEWEST, Estimate, Z
 from .features import Told
 from .figures import Figure, Section, estimate_of
 from .metrics import METRICS, Metric

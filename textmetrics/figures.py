@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from .estimates import BESIDE, NEEDED, RESAMPLES, SEED, Estimate, beside, cumulative_incidence, quantile, survival, wilson
+from .curves import cumulative_incidence
+from .estimates import BESIDE, NEEDED, RESAMPLES, SEED, Estimate, beside, quantile, survival, wilson
 
 BEHIND = 5  # conversations named for a figure
 

@@ -14,8 +14,9 @@ import numpy as np
 from msgspec import Struct
 
 from . import packs
+from .curves import restricted_mean
 from .episodes import Episode
-from .estimates import restricted_mean, survival
+from .estimates import survival
 from .types import RESPONDERS
 
 Value = tuple[float | None, int]

@@ -68,14 +68,14 @@ def columns(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) ->
         return parquet.ParquetFile(file).read(list(wanted))
 
 
-def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Some columns of a table, `ROWS` rows or fewer at a time."""
+def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str], coded: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+    """Some columns of a table, `ROWS` rows or fewer at a time; of those to be ``coded`` a stored table gives codes and the words they stand for."""
     from pyarrow import parquet
 
     where = _home(tables, name)
     if isinstance(where, Stored):
         with _opened(where.path(name)) as file:
-            yield from parquet.ParquetFile(file).iter_batches(ROWS, columns=list(wanted))
+            yield from parquet.ParquetFile(file, read_dictionary=list(coded)).iter_batches(ROWS, columns=list(wanted))
     else:
         yield from where[name].select(list(wanted)).to_batches(ROWS)
 

@@ -10,13 +10,14 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
 from .errors import UnknownName
-from .estimates import BESIDE, ESTIMATES, Array, Estimate, beside, standardised_difference
+from .estimates import BESIDE, ESTIMATES, Array, Estimate, spread, standardised_difference
 from .metrics import METRICS, Metric
 from .stored import batches, columns
 from .tables import ESTIMATE_COLUMNS, TABLES
@@ -51,7 +52,7 @@ class Observed:
         self._lots: dict[str, list[tuple[int, int]]] = {}  # by metric: where its numbers stand, and how many they are
         names = ("metric", "conversation_id", "value", "exposure", "censored")
         ids = columns(tables, "conversations", ["conversation_id"])["conversation_id"].combine_chunks()[::-1]
-        for batch in batches(tables, "observations", names):
+        for batch in batches(tables, "observations", names, names[:2]):
             self._take(batch, ids)
 
     def close(self) -> None:
@@ -80,14 +81,14 @@ class Observed:
         known = batch.column(1).dictionary_encode()
         at = len(ids) - 1 - np.asarray(pc.index_in(known.dictionary, value_set=ids))
         numbers = [at.astype(np.int32)[np.asarray(known.indices)], *(np.asarray(batch.column(n)) for n in (2, 3, 4))]
-        codes = np.asarray(metric.indices)
+        codes = np.asarray(metric.indices).astype(np.int16)
         order = np.argsort(codes, kind="stable")
-        ends = np.searchsorted(codes[order], np.arange(len(metric.dictionary) + 1))
-        for n, name in enumerate(metric.dictionary.to_pylist()):
-            chosen = order[ends[n] : ends[n + 1]]
-            self._lots.setdefault(name, []).append((self._file.seek(0, 2), len(chosen)))
-            for column in numbers:
-                self._file.write(np.ascontiguousarray(column[chosen]).tobytes())
+        ends = np.searchsorted(codes[order], np.arange(len(metric.dictionary) + 1)).tolist()
+        ordered = [column[order] for column in numbers]
+        place = self._file.seek(0, 2)
+        for name, (begin, end) in zip(metric.dictionary.to_pylist(), pairwise(ends), strict=True):
+            self._lots.setdefault(name, []).append((place, end - begin))
+            place += sum([self._file.write(column[begin:end].tobytes()) for column in ordered])
 
 
 class Groups:
@@ -162,10 +163,14 @@ def _told(m: Metric, cells: Sequence[Any], seen: Seen, where: Array, young: int)
         return
     weight = np.full(len(where), float(len(seen.at))) if m.estimate == "share" else seen.exposure[where]
     columns_ = seen.value[where], weight, seen.censored[where]
-    yield _row(m.name, cells, ESTIMATES[m.estimate](*columns_), m, m.estimate, young)
-    for p in BESIDE if m.lasts else ():
+    if not m.lasts:
+        yield _row(m.name, cells, ESTIMATES[m.estimate](*columns_), m, m.estimate, young)
+        return
+    median, *others = spread(m.estimate, *columns_)
+    yield _row(m.name, cells, median, m, m.estimate, young)
+    for p, one in zip(BESIDE, others, strict=True):
         if f"{m.name}_{p}" not in METRICS:
-            yield _row(f"{m.name}_{p}", cells, beside(m.estimate, p, *columns_), m, p)
+            yield _row(f"{m.name}_{p}", cells, one, m, p)
 
 
 def _young(tables: Mapping[str, pa.Table]) -> dict[str, list[tuple[int, int]]]:
