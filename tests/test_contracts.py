@@ -14,7 +14,7 @@ from textmetrics.annotation import Settings, annotate
 from textmetrics.detectors import DETECTORS
 from textmetrics.estimates import ESTIMATES
 from textmetrics.hours import Hours, Schedule
-from textmetrics.metrics import METRICS, observe
+from textmetrics.metrics import METRICS, observe, observe_all
 from textmetrics.readers import READERS
 from textmetrics.scorers import SCORERS, Text
 from textmetrics.testing import AS_OF, conversation, transcript
@@ -80,10 +80,10 @@ def told():
 
 def test_metrics_see_nothing_where_what_they_need_is_missing(told):
     saw = set()
-    for t in told:
+    for t, several in zip(told, observe_all(told), strict=True):
         asked = observe(t)
         whole = {name: list(METRICS[name].observe(t)) for name in asked}
-        assert asked == whole
+        assert asked == whole and several == {name: found for name, found in whole.items() if found}
         saw |= {name for name, found in whole.items() if found}
     assert {name for name, m in METRICS.items() if m.needs} <= saw, "each of them sees something somewhere"
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SIZE = 256  # conversations of a part: some seconds of work, so that a killed run loses no more
+AT_ONCE = 32  # conversations that are observed together
 STAMP = 16  # bytes of the checksum in front of a packed part
 MEASURED = ("messages", "conversations", "findings", "ledger", "observations")
 
@@ -71,9 +72,9 @@ def cut(conversations: Iterable[T], size: int) -> Iterator[list[T]]:
 def measure(job: Job, chunk: Sequence[Conversation]) -> Part:
     """Annotate some conversations and observe every metric in them."""
     tables = Tables(job.metrics)
-    for t in annotate(chunk, as_of=job.as_of, settings=job.settings):
+    for some in cut(annotate(chunk, as_of=job.as_of, settings=job.settings), AT_ONCE):
         with stage("tables"):
-            tables.add(t)
+            tables.add(*some)
     with stage("tables"):
         rows = {name: packed(tables.compact(name)) for name in MEASURED}
     return Part(

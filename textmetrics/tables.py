@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .commitments import NAMED_TIMES, sentence, settle
-from .metrics import METRICS, observe, observe_customer, too_young, young
+from .metrics import METRICS, observe_all, observe_customer, too_young, young
 from .profile import stage
 from .types import Conversation, Observation, Problem, Transcript
 
@@ -124,8 +124,15 @@ class Tables:
         self._histories: dict[str, list[tuple[int, Transcript]]] = {}
         self.n_messages = 0
 
-    def add(self, t: Transcript) -> None:
-        """Take in one transcript: its rows, and what every metric sees in it."""
+    def add(self, *transcripts: Transcript) -> None:
+        """Take in some transcripts: their rows, and what every metric sees in them."""
+        with stage("observe"):
+            observed = observe_all(transcripts, self.metrics)
+            left_out = [too_young(t, seen, self.metrics) if t.once(young) else {} for t, seen in zip(transcripts, observed, strict=True)]
+        for one in zip(transcripts, observed, left_out, strict=True):
+            self._add(*one)
+
+    def _add(self, t: Transcript, observed: Mapping[str, Sequence[Observation]], left_out: Mapping[str, int]) -> None:
         c = t.conversation
         number = len(self.ids)
         self.ids.append(t.id)
@@ -136,9 +143,6 @@ class Tables:
             column.extend(cells)
         self._rows["findings"] += _finding_rows(t, ids)
         self._rows["ledger"] += _ledger_rows(t, ids)
-        with stage("observe"):
-            observed = observe(t, self.metrics)
-            left_out = too_young(t, observed) if t.once(young) else {}
         self._rows["conversations"].append((*_conversation_row(t), _json(left_out) if left_out else None))
         self._observe(number, observed)
         self._remember(number, t)

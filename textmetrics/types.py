@@ -240,18 +240,19 @@ class Observation(Struct, frozen=True):
 class Known:
     """What has been worked out of a transcript so far, by what was asked."""
 
-    __slots__ = ("by", "clock", "found", "labelled", "made", "places", "waits")
+    __slots__ = ("by", "clock", "found", "given", "labelled", "made", "places", "waits")
 
     def __init__(self, t: Transcript) -> None:
         c = t.conversation
         self.clock = Clock([m.sent_at for m in c.messages], t.as_of, c.at("ended_at"), c.skewed)
+        self.given = frozenset(t.replies)
         self.labelled: dict[str, list[Finding]] = {}
         for finding in t.findings:
             self.labelled.setdefault(finding.label, []).append(finding)
         self.by: dict[tuple[str, ...], list[int]] = {}
         self.found: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]] = {}
         self.places: dict[str, tuple[int, ...]] = {}
-        self.waits: dict[tuple[str, ...] | frozenset[str], list[Wait]] = {}
+        self.waits: dict[tuple[str, ...] | frozenset[Reply | None], list[Wait]] = {}
         self.made: dict[Callable[[Transcript], Any], Any] = {}
 
 
@@ -323,10 +324,12 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
 
     def places(self, label: str) -> tuple[int, ...]:
         """The positions of the messages with a finding of one label, in order, each once."""
-        places = self._known.places.get(label)
-        if places is None:
-            places = self._known.places[label] = tuple(sorted({f.message for f in self._known.labelled.get(label, ())}))
-        return places
+        known = self._known
+        if label not in known.labelled:
+            return ()
+        if label not in known.places:
+            known.places[label] = tuple(sorted({f.message for f in known.labelled[label]}))
+        return known.places[label]
 
     @property
     def labelled(self) -> Mapping[str, Sequence[Finding]]:
@@ -382,7 +385,7 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
     def _ended(self, kinds: tuple[str, ...]) -> list[Wait]:
         waits = self._known.waits.get(kinds)
         if waits is None:
-            stops = frozenset([reply for reply in kinds or ("substantive",) if reply in self.replies])  # other kinds may come to the same
+            stops = self._known.given.intersection(kinds or ("substantive",))  # other kinds may come to the same
             if stops not in self._known.waits:
                 self._known.waits[stops] = self._known.clock.waits(self.roles, self.open, self.replies, stops)
             waits = self._known.waits[kinds] = self._known.waits[stops]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from msgspec import Struct
@@ -62,7 +62,7 @@ class Clock:
                 self._waits[asked] = Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
         return self._waits[asked]
 
-    def waits(self, roles: Sequence[str], open: Sequence[bool], replies: Sequence[str | None], stops: frozenset[str]) -> list[Wait]:
+    def waits(self, roles: Sequence[str], open: Sequence[bool], replies: Sequence[str | None], stops: Set[str | None]) -> list[Wait]:
         """Every wait of the customer from a message that wants an answer to a reply that ``stops`` it, be it none."""
         found: list[Wait | None] = []
         asked: int | None = None

@@ -113,7 +113,18 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     [240.0]
     """
     choice = _choice(METRICS.names if metrics is None else tuple(metrics))
-    return {name: list(look(transcript)) if look else [] for name, look in choice.of(transcript)}
+    return {name: [*look(transcript)] if look else [] for name, look in zip(choice.names, choice.of(transcript), strict=True) if look is not None}
+
+
+def observe_all(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> list[dict[str, list[Observation]]]:
+    """What `observe` gives of each of several transcripts, but for metrics that see nothing; some tens at a time, each metric looking at all of them, take less than one by one."""
+    choice = _choice(METRICS.names if metrics is None else tuple(metrics))
+    found: list[dict[str, list[Observation]]] = [{} for _ in transcripts]
+    for name, looks in zip(choice.names, zip(*map(choice.of, transcripts), strict=True), strict=bool(transcripts)):
+        for t, look, seen in zip(transcripts, looks, found, strict=True):
+            if look and (observations := [*look(t)]):
+                seen[name] = observations
+    return found
 
 
 def held(t: Transcript) -> set[str]:
@@ -140,13 +151,13 @@ def young(t: Transcript) -> bool:
     return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
 
 
-def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]]) -> dict[str, int]:
+def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]], metrics: Iterable[str] | None = None) -> dict[str, int]:
     """How many observations more each metric would make if the data had not been cut so soon: what it leaves out because its outcome may still come.
 
     ``seen``: what `observe` gave. A metric that counts what is too young as open leaves nothing out.
     """
-    uncut = observe(replace(transcript, as_of=None), seen)
-    return {name: n for name, found in uncut.items() if (n := len(found) - len(seen[name])) > 0}
+    (uncut,) = observe_all([replace(transcript, as_of=None)], metrics)
+    return {name: n for name, found in uncut.items() if (n := len(found) - len(seen.get(name, ()))) > 0}
 
 
 class Choice:
@@ -156,17 +167,17 @@ class Choice:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._metrics = [m for m in map(METRICS.__getitem__, names) if m.of == "conversation"]
+        self.names = [m.name for m in self._metrics]
         self._needed = frozenset[str]().union(*(m.needs for m in self._metrics))
-        self._known: dict[tuple[str, frozenset[str]], list[tuple[str, Observe | None]]] = {}
+        self._known: dict[tuple[str, frozenset[str]], list[Observe | Literal[False] | None]] = {}
 
-    def of(self, t: Transcript) -> list[tuple[str, Observe | None]]:
-        """The metrics of the transcript's channel by name, each with its function where it is asked."""
+    def of(self, t: Transcript) -> list[Observe | Literal[False] | None]:
+        """The functions of the metrics: None where one is not for the transcript's channel, False where it lacks what one needs."""
         kind = (t.channel, self._needed & held(t))
         if kind not in self._known:
             if len(self._known) >= self.MOST:
                 self._known.clear()
-            several = [m for m in self._metrics if m.channels is None or t.channel in m.channels]
-            self._known[kind] = [(m.name, m.observe if m.needs <= kind[1] else None) for m in several]
+            self._known[kind] = [(m.needs <= kind[1] and m.observe) if m.channels is None or t.channel in m.channels else None for m in self._metrics]
         return self._known[kind]
 
 

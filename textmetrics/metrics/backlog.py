@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from .. import packs
 from ..types import Observation, Transcript
@@ -93,25 +94,29 @@ def update_silence(t: Transcript) -> Iterator[Observation]:
     Act: agree how often an open case gets a word, news or none, and hold this against it.
     Source: metric catalogue EM-5; Zendesk's periodic update.
     """
-    if silences := list(_silences(t)):
-        longest = max(silences, key=lambda w: w.seconds)
-        yield Observation(longest.seconds, censored=any(w.censored for w in silences), message=longest.start)
+    if silences := _silences(t):
+        longest = max(silences, key=attrgetter("seconds"))
+        yield Observation(longest.seconds, censored=any([w.censored for w in silences]), message=longest.start)
 
 
-def _silences(t: Transcript) -> Iterator[Wait]:
+def _silences(t: Transcript) -> list[Wait]:
     """From each message that leaves the next word with those who answer to the one that brings it."""
-    owes = {f.message for label in OWED for f in t.found(label, by=("agent", "peer"))}
+    owes = {i for label in OWED for i in t.places(label) if t.roles[i] in ("agent", "peer")}
     works = {f.message for f in t.found("acknowledgement", "worked", by=("customer",))}
+    if not owes and not works:
+        return t.waits()
+    found: list[Wait] = []
     since: int | None = None
     for i, (role, open_, reply) in enumerate(zip(t.roles, t.open, t.replies, strict=True)):
         if role == "customer" and not open_ and i in works and since is not None:
-            yield from (Wait(w.start, None, w.seconds, True) for w in t.wait(since, i))
+            found += [Wait(w.start, None, w.seconds, True) for w in t.wait(since, i)]
             since = None
         elif role == "customer" and open_ and since is None:
             since = i
         elif reply == "substantive":
-            yield from t.wait(since, i)
+            found += t.wait(since, i)
             since = i if i in owes else None
         elif since is None and i in owes:
             since = i
-    yield from t.wait(since, None)
+    found += t.wait(since, None)
+    return found

@@ -45,7 +45,12 @@ def rephrase_of_solutions(t: Transcript) -> Iterable[Observation]:
 
 
 def _of_form(t: Transcript, form: str) -> Sequence[Observation]:
-    return _rephrased(t, "form", form, len(t.by(*RESPONDERS)))
+    return _rephrased(t, "form", form, len(t.by(*RESPONDERS))) if "rephrase_request" in t.labelled else t.once(_understood)
+
+
+def _understood(t: Transcript) -> Sequence[Observation]:
+    """That nobody asked to rephrase anything."""
+    return _rephrased(t, "form", "", len(t.by(*RESPONDERS)))
 
 
 @metric(unit="per message", better="lower", estimate="rate")

@@ -69,8 +69,8 @@ def lived(t: Transcript) -> float | None:
         parts.append(1.0 if t.resolution == "confirmed" else -1.0)
     if (gap := t.once(time_gap)) is not None:
         parts.append(gap[1])
-    if (mood := next((m for i in reversed(mine) if (m := t.moods[i]) is not None), None)) is not None:
-        parts.append(mood)
+    if moods := [m for i in mine if (m := t.moods[i]) is not None]:
+        parts.append(moods[-1])
         parts.append(-min(1.0, BURDEN * sum([len(t.found(label, by=("customer",))) for label in EFFORTS])))
     return sum(parts) / len(parts) if parts else None
 

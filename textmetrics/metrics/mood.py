@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..types import RESPONDERS, Observation, Transcript
 from . import metric, whether
@@ -16,10 +16,14 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def _change(before: list[float], after: Felt) -> Iterator[Observation]:
+def _change(before: list[float], after: Felt) -> Sequence[Observation]:
     """Mean mood of the originator after a message, minus that up to it."""
-    if before and after:
-        yield Observation(_mean([m for _, m in after]) - _mean(before), message=after[-1][0])
+    return (Observation(_mean([m for _, m in after]) - _mean(before), message=after[-1][0]),) if before and after else ()
+
+
+def _changed(t: Transcript) -> Sequence[Observation]:
+    """The change around the solution."""
+    return _change(*t.once(_around_solution))
 
 
 def _around(t: Transcript, at: int) -> tuple[list[float], Felt]:
@@ -55,7 +59,7 @@ def mood_change_after_solution(t: Transcript) -> Iterable[Observation]:
     Act: read the conversations in which it fell.
     Source: metric catalogue SO-4.
     """
-    return _change(*t.once(_around_solution))
+    return t.once(_changed)
 
 
 @metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", needs=("solution",))
@@ -69,9 +73,8 @@ def mood_change_beyond_thanks(t: Transcript) -> Iterable[Observation]:
     return _change(*t.once(_beyond_thanks))
 
 
-def _heard(t: Transcript, before: list[float], after: Felt) -> Iterator[Observation]:
-    if before:
-        yield Observation(float(bool(after)), message=after[0][0] if after else t.solution)
+def _heard(t: Transcript, before: list[float], after: Felt) -> Sequence[Observation]:
+    return (Observation(float(bool(after)), message=after[0][0] if after else t.solution),) if before else ()
 
 
 @metric(unit="share", estimate="proportion", needs=("solution",))
@@ -96,13 +99,12 @@ def heard_beyond_thanks(t: Transcript) -> Iterable[Observation]:
     return _heard(t, *t.once(_beyond_thanks))
 
 
-def _turned(t: Transcript, way: int) -> Iterator[Observation]:
+def _turned(t: Transcript, way: int) -> Sequence[Observation]:
     """Whether the mood rose (1), fell (-1) or stayed (0) by more than a step; open where nothing was written after the solution."""
     before, after = t.once(_around_solution)
     if before and not after:
-        yield Observation(0.0, censored=True, message=t.solution)
-    for seen in _change(before, after):
-        yield Observation(float((seen.value > STEP) - (seen.value < -STEP) == way), message=seen.message)
+        return (Observation(0.0, censored=True, message=t.solution),)
+    return [Observation(float((seen.value > STEP) - (seen.value < -STEP) == way), message=seen.message) for seen in t.once(_changed)]
 
 
 @metric(unit="share", better="higher", estimate="bounds", needs=("solution",))

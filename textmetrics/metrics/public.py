@@ -35,7 +35,9 @@ def posts_answered(t: Transcript) -> Iterator[Observation]:
 
 def _invited(t: Transcript) -> list[int]:
     """The messages that ask the customer to write a direct message."""
-    return [f.message for f in t.found("redirect", by=RESPONDERS) if f.attributes.get("channel") == "dm"] if t.channel in PUBLIC else []
+    if t.channel not in PUBLIC or "redirect" not in t.labelled:
+        return []
+    return [f.message for f in t.found("redirect", by=RESPONDERS) if f.attributes.get("channel") == "dm"]
 
 
 @metric(unit="share", estimate="proportion", channels=PUBLIC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import packs
 from ..types import BY_PEOPLE, Observation, Transcript
@@ -12,12 +12,13 @@ from . import metric
 HOUR, DAY = 3600.0, 86400.0
 
 
-def _within(t: Transcript, wait: Wait, seconds: float | None) -> Iterator[Observation]:
+def _within(t: Transcript, wait: Wait, seconds: float | None) -> Sequence[Observation]:
     """Whether a wait of so many seconds met the channel's target: one that is open and younger is open still; one that is older, or whose conversation is over, has missed it."""
     target = packs.channel(t.channel).targets.get("first_response_wait")
-    if seconds is not None and target is not None:
-        waits = wait.censored and seconds <= target and t.watched(wait.start) == t.as_of
-        yield Observation(float(seconds <= target and not wait.censored), censored=waits, message=wait.start)
+    if seconds is None or target is None:
+        return ()
+    waits = wait.censored and seconds <= target and t.watched(wait.start) == t.as_of
+    return (Observation(float(seconds <= target and not wait.censored), censored=waits, message=wait.start),)
 
 
 @metric(unit="share", better="higher", estimate="proportion", by=("severity",), headline=True, version=2)
@@ -65,13 +66,19 @@ def queue_wait(t: Transcript) -> Iterator[Observation]:
 
 def _first(t: Transcript, until: float, counted: str) -> Iterator[Observation]:
     """What came first after a customer asked, an answer or their leaving, watched for so many seconds."""
-    for wait in t.first_wait():
-        kind, seconds = "answered", wait.seconds
-        if wait.censored:
-            gone = _gone(t, wait)
-            kind, seconds = ("open", seconds) if gone is None else ("left", gone)
+    for kind, seconds, start in t.once(_came):
         watched = kind == "open" or seconds > until
-        yield Observation(min(seconds, until), 1.0 if watched or kind == counted else 2.0, watched, wait.start)
+        yield Observation(min(seconds, until), 1.0 if watched or kind == counted else 2.0, watched, start)
+
+
+def _came(t: Transcript) -> list[tuple[str, float, int]]:
+    """What came first after a customer asked, after how many seconds, and where they asked: ``answered``, ``left`` or neither, ``open``."""
+    found = []
+    for wait in t.first_wait():
+        gone = _gone(t, wait) if wait.censored else None
+        kind = "answered" if not wait.censored else "open" if gone is None else "left"
+        found.append((kind, wait.seconds if gone is None else gone, wait.start))
+    return found
 
 
 def _gone(t: Transcript, wait: Wait) -> float | None:
@@ -126,6 +133,5 @@ def patience(t: Transcript) -> Iterator[Observation]:
     Act: say when the answer comes before the first of them go.
     Source: metric catalogue 1.5 (patience); Kaplan and Meier 1958.
     """
-    for wait in t.first_wait():
-        gone = _gone(t, wait) if wait.censored else None
-        yield Observation(wait.seconds if gone is None else gone, censored=gone is None, message=wait.start)
+    for kind, seconds, start in t.once(_came):
+        yield Observation(seconds, censored=kind != "left", message=start)

@@ -32,8 +32,8 @@ def messages(t: Transcript) -> Iterator[Observation]:
     Act: none by itself.
     Source: ours.
     """
-    if spoken := [i for i, turn in enumerate(t.turns) if turn is not None]:
-        yield Observation(len(spoken), message=spoken[0])
+    if spoken := len(t.turns) - t.turns.count(None):
+        yield Observation(spoken, message=next(i for i, turn in enumerate(t.turns) if turn is not None))
 
 
 @metric(unit="per conversation", better="higher", estimate="rate")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from .. import packs
 from ..types import BY_PEOPLE, REPLIES, WITH_SUBSTANCE, Observation, Transcript
@@ -14,8 +15,13 @@ def _seen(wait: Wait) -> Observation:
     return Observation(wait.seconds, censored=wait.censored, message=wait.start)
 
 
+def _longest(t: Transcript) -> Wait:
+    """The longest wait of a conversation that has one, the first of equal ones."""
+    return max(t.waits(), key=attrgetter("seconds"))
+
+
 @metric(unit="s", better="lower", estimate="survival", by=("severity",), headline=True, version=3)
-def first_response_wait(t: Transcript) -> Iterator[Observation]:
+def first_response_wait(t: Transcript) -> Iterable[Observation]:
     """Wait from the customer's first message to the first substantive answer of a person.
 
     Greetings, "one moment", automatic replies and bots do not stop the clock. Who is still waiting counts as "at least this long".
@@ -24,36 +30,33 @@ def first_response_wait(t: Transcript) -> Iterator[Observation]:
     Act: look at what the first minutes are filled with: greetings and holds are waits to the customer. Compare severities: the urgent should not wait longest.
     Source: metric catalogue CH-5, EM-2; Kaplan and Meier 1958.
     """
-    for wait in t.first_wait():
-        yield _seen(wait)
+    return map(_seen, t.first_wait())
 
 
 @metric(unit="s", better="lower", estimate="survival", version=3)
-def first_reply_wait(t: Transcript) -> Iterator[Observation]:
+def first_reply_wait(t: Transcript) -> Iterable[Observation]:
     """Wait from the customer's first message to the first reply of any kind, automatic ones included.
 
     Read: what vendors often call first response time. The gap to first_response_wait is what canned replies hide.
     Act: none by itself; show it beside first_response_wait.
     Source: metric catalogue 1.3 (any).
     """
-    for wait in t.first_wait(*REPLIES):
-        yield _seen(wait)
+    return map(_seen, t.first_wait(*REPLIES))
 
 
 @metric(unit="s", better="lower", estimate="survival", version=2)
-def first_human_reply_wait(t: Transcript) -> Iterator[Observation]:
+def first_human_reply_wait(t: Transcript) -> Iterable[Observation]:
     """Wait from the customer's first message to the first word of a person, a greeting or "one moment" too.
 
     Read: when somebody was there. The gap to first_response_wait is the time between being greeted and being answered.
     Act: where the gap is wide, agents take chats before they can attend to them.
     Source: metric catalogue 1.3 (human).
     """
-    for wait in t.first_wait(*BY_PEOPLE):
-        yield _seen(wait)
+    return map(_seen, t.first_wait(*BY_PEOPLE))
 
 
 @metric(unit="s", better="lower", estimate="survival", version=2)
-def first_answer_wait(t: Transcript) -> Iterator[Observation]:
+def first_answer_wait(t: Transcript) -> Iterable[Observation]:
     """Wait from the customer's first message to the first substantive answer, a bot's or a person's.
 
     A bot's greeting or "one moment" is none; whether its answer was a good one is not asked here.
@@ -62,12 +65,11 @@ def first_answer_wait(t: Transcript) -> Iterator[Observation]:
     Act: where it is short and first_response_wait long, see whether the bot's answers are used (solutions_acknowledged) before calling that fast.
     Source: metric catalogue 1.3 (substantive).
     """
-    for wait in t.first_wait(*WITH_SUBSTANCE):
-        yield _seen(wait)
+    return map(_seen, t.first_wait(*WITH_SUBSTANCE))
 
 
 @metric(unit="s", better="lower", estimate="survival", headline=True, version=2)
-def customer_wait(t: Transcript) -> Iterator[Observation]:
+def customer_wait(t: Transcript) -> Iterable[Observation]:
     """Every wait of the customer, from the first unanswered message to the substantive answer.
 
     One observation a wait, so that one long conversation weighs more than one short one.
@@ -76,44 +78,40 @@ def customer_wait(t: Transcript) -> Iterator[Observation]:
     Act: where this is longer than first_response_wait, customers are greeted fast and then left alone.
     Source: metric catalogue CH-6(a).
     """
-    for wait in t.waits():
-        yield _seen(wait)
+    return map(_seen, t.waits())
 
 
 @metric(unit="s", better="lower", estimate="survival")
-def wait_for_any_reply(t: Transcript) -> Iterator[Observation]:
+def wait_for_any_reply(t: Transcript) -> Iterable[Observation]:
     """Every wait of the customer, ended by a reply of any kind.
 
     Read: how long the screen stays still. What automatic replies, greetings and holds end is no answer yet: customer_wait is longer by that.
     Act: none by itself; show it beside customer_wait.
     Source: metric catalogue 1.3 (any), CH-6(a).
     """
-    for wait in t.waits(*REPLIES):
-        yield _seen(wait)
+    return map(_seen, t.waits(*REPLIES))
 
 
 @metric(unit="s", better="lower", estimate="survival")
-def wait_for_human_reply(t: Transcript) -> Iterator[Observation]:
+def wait_for_human_reply(t: Transcript) -> Iterable[Observation]:
     """Every wait of the customer, ended by any word of a person.
 
     Read: how long nobody is there. A hold ends it, the waiting that the hold announces does not show here.
     Act: where customer_wait is much longer, holds are long: see what is looked up.
     Source: metric catalogue 1.3 (human), CH-6(a).
     """
-    for wait in t.waits(*BY_PEOPLE):
-        yield _seen(wait)
+    return map(_seen, t.waits(*BY_PEOPLE))
 
 
 @metric(unit="s", better="lower", estimate="survival")
-def wait_for_answer(t: Transcript) -> Iterator[Observation]:
+def wait_for_answer(t: Transcript) -> Iterable[Observation]:
     """Every wait of the customer, ended by a substantive answer of a bot or a person.
 
     Read: customer_wait for channels that bots serve. Where a bot answers everything at once it is short whatever the answers are worth.
     Act: hold it against rephrase_of_solutions and repeated_after_bot: fast answers past the question are no service.
     Source: metric catalogue 1.3 (substantive), CH-6(a).
     """
-    for wait in t.waits(*WITH_SUBSTANCE):
-        yield _seen(wait)
+    return map(_seen, t.waits(*WITH_SUBSTANCE))
 
 
 @metric(unit="s", better="lower", estimate="survival", version=2)
@@ -125,7 +123,7 @@ def total_wait(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-6(b).
     """
     if waits := t.waits():
-        yield Observation(sum(w.seconds for w in waits), censored=waits[-1].censored, message=max(waits, key=lambda w: w.seconds).start)
+        yield Observation(sum([w.seconds for w in waits]), censored=waits[-1].censored, message=t.once(_longest).start)
 
 
 @metric(unit="s", better="lower", estimate="survival", version=3)
@@ -137,7 +135,7 @@ def longest_wait(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-6(d).
     """
     if waits := t.waits():
-        longest = max(waits, key=lambda w: w.seconds)
+        longest = t.once(_longest)
         yield Observation(longest.seconds, censored=waits[-1].censored, message=longest.start)
 
 
@@ -167,8 +165,8 @@ def longest_delay(t: Transcript) -> Iterator[Observation]:
     Act: if it is open, answer it today.
     Source: metric catalogue EM-4.
     """
-    if waits := t.waits():
-        yield _seen(max(waits, key=lambda w: w.seconds))
+    if t.waits():
+        yield _seen(t.once(_longest))
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True, version=2)
