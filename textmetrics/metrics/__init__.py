@@ -1,7 +1,7 @@
 """Metrics: an annotated conversation in, observations out.
 
-To add one, put a function decorated ``@metric(unit=..., estimate=...)`` into a module here. It yields one Observation for each thing it saw and
-nothing where there is nothing to see. Its docstring is its page: the first line says what the number is, *Read:* how to take
+To add one, put a function decorated ``@metric(unit=..., estimate=...)`` into a module here. It yields, or returns, one Observation for each thing it saw and
+nothing where there is nothing to see; ``needs=("solution",)`` saves asking it where no solution was found. Its docstring is its page: the first line says what the number is, *Read:* how to take
 it, *Act:* what to do about it, *Source:* where it comes from.
 """
 
