@@ -14,7 +14,7 @@ from textmetrics.features import Told, beyond_words, of_message
 from textmetrics.folding import fold
 from textmetrics.testing import transcript
 from textmetrics.types import CUSTOMERS
-from textmetrics.words import LONG, TOKEN, tokens
+from textmetrics.words import LONG, TOKEN, capitals, capitals_of, tokens
 
 CORPORA = Path(__file__).parent.parent / "corpora"
 
@@ -167,3 +167,8 @@ SOUP = st.text(st.sampled_from(list("ab'é0.,:/?!@#_~>-=;)(dpñ…😀\u2600\u00
 def test_a_text_is_the_words_of_its_pieces(text):
     folded = fold(text)
     assert tokens(folded, {"a", "ab", "?", "0"}) == whole(folded, {"a", "ab", "?", "0"})
+
+
+@given(st.lists(st.text(st.sampled_from(list("ABcÉéÀșȚ ²ªº_1.\n😀日ǅƻßЖж’")), max_size=12), max_size=6))
+def test_capitals_of_many_texts_are_those_of_each(texts):
+    assert list(zip(*map(list, capitals_of(texts)), strict=True)) == [capitals(text) for text in texts]

@@ -79,7 +79,7 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
         resolved = outcomes.resolutions(views, felt, fates, many)
         about = outcomes.request_types(views, tolds, felt, fates, many)
     with stage("annotate.findings"):
-        found = judging.findings(views, judged, limits)
+        found = judging.findings(judged, limits, many)
     with stage("annotate.transcripts"):
         return [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of, settings.hours) for n, one in enumerate(prepared)]
 

@@ -17,7 +17,7 @@ from .features import CAPITALS, EDGE, GAPS, LENGTHS, Told, by_role, gap_name
 from .models import Named
 from .sets import Before, Columns, Sets, first_of_each
 from .types import CUSTOMERS, RESPONDERS, Role
-from .words import Numbered, capitals, spread
+from .words import Numbered, capitals_of, spread
 
 Array = Any
 MANY = 100  # messages from which columns pay
@@ -44,11 +44,14 @@ class Batch:
         self.role_names = ROLES
         self.customers = self.roles == _ROLE["customer"]
         self.labels, self.chances = label_keys(), np.full((self.size, len(label_keys())), -1.0)
+        self._column = {label: k for k, label in enumerate(self.labels)}
         self.folded, bare = [text for view in views for text in view.folded], [text for told in tolds for text in told.bare]
+        self.weighed = np.zeros(self.size, bool)  # whether a model judged it
+        self.filled = np.array([text != "" for text in bare], bool)
         self.marks = np.array([text.count("?") for text in self.folded], np.int64)
         self.ends_asking = np.array([text.endswith("?") for text in bare], bool)
         self.gaps = np.array([_GAP[name] for view in views for name in _gaps(view)], np.int64)
-        self.loud, self.letters = np.array([capitals(text) for view in views for text in view.texts], np.int64).reshape(-1, 2).T
+        self.loud, self.letters = capitals_of([text for view in views for text in view.texts])
         self._of_words(tolds)
         self._of_people(bare)
         self._of_cues(np.array([len(text.rstrip()) for text in self.folded], np.int64))
@@ -65,7 +68,7 @@ class Batch:
 
     def column(self, label: str) -> int:
         """Where a label stands in ``chances``."""
-        return self.labels.index(label)
+        return self._column[label]
 
     def _of_words(self, tolds: Sequence[Told]) -> None:
         said = [words for told in tolds for words in told.words]

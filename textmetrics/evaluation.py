@@ -239,7 +239,7 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
     judged = judging.judge(views, tolds, trained=trained, batch=many)
     felt = moods(views, settings, many)
     resolved, about = resolutions(views, felt, fates, many), request_types(views, tolds, felt, fates, many)
-    claimed = judging.findings(views, judged, limits)
+    claimed = judging.findings(judged, limits, many)
     for n, ((c, labels), view, mood) in enumerate(zip(both, views, felt, strict=True)):
         found: dict[int, dict[str, float]] = {}
         for f in claimed[n]:

@@ -152,7 +152,7 @@ def _judged(one: Conversation) -> Any:
     (marks,) = judging.judge([prepared.view], [Told(prepared.view)], trained=trained)
 
     def told(i: int, name: str) -> Sequence[str]:
-        reason = judging.reasons(prepared.view, i, marks[i], name, limits.of(name, marks[i]))
+        reason = judging.reasons(marks[i], name, limits.of(name, marks[i]))
         rule = [line for line in reason.spoke if line.startswith("the rule goes by")]
         model = [line for line in reason.spoke if line not in rule]
         return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *rule, *_context(prepared.view, i), *model)

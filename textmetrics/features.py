@@ -52,7 +52,7 @@ class Told:
 
     def __init__(self, view: View) -> None:
         people = {fold(p.id) for p in view.conversation.participants}
-        self._view = view
+        self.view = view
         self.words = [tokens(text) for text in view.folded]
         self.tokens = [unnamed(words, people) for words in self.words]
         self.bare = [text.strip() for text in view.folded]
@@ -66,12 +66,12 @@ class Told:
     @cached_property
     def writers(self) -> list[str]:
         """Who wrote each message."""
-        return [m.participant_id for m in self._view.conversation.messages]
+        return [m.participant_id for m in self.view.conversation.messages]
 
     @cached_property
     def answers(self) -> list[bool]:
         """Whether each message is a responder's."""
-        return [role in RESPONDERS for role in self._view.roles]
+        return [role in RESPONDERS for role in self.view.roles]
 
     @cached_property
     def _first(self) -> tuple[dict[str, int], dict[str, int]]:

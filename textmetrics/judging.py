@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, compress
 from math import fsum
+from typing import Any
 
+import numpy as np
 from msgspec import Struct
 
 from . import columns, models
+from .columns import Batch
 from .detectors import DETECTORS, Detector, View, Vote, key, label_keys
 from .errors import UnknownName
 from .features import Told, beyond_words, in_words
@@ -42,6 +45,8 @@ class Reason(Struct, frozen=True):
 class Judged(Struct):
     """One message as judged: the votes on it by the names of what they are for and, where a model judged, the features it went by, as row ``n`` of ``weighed``."""
 
+    view: View
+    i: int
     votes: Sequence[tuple[str, Vote]] = ()
     weighed: models.Weighed | None = None
     n: int = 0
@@ -55,7 +60,12 @@ class Judged(Struct):
 
     def by_model(self, name: str) -> bool:
         """Whether the model decided on a label: it speaks the language, was taught the label, and no vote was final."""
-        return self.weighed is not None and name in self.weighed.part.outputs and not any([vote.final and own == name for own, vote in self.votes])
+        return self.weighed is not None and name in self.weighed.part.columns and not any([vote.final and own == name for own, vote in self.votes])
+
+    @property
+    def folded(self) -> str:
+        """Its text, folded."""
+        return self.view.folded[self.i]
 
 
 @cache
@@ -65,15 +75,15 @@ def _detectors(role: str) -> tuple[Detector, ...]:
 
 
 @lru_cache(maxsize=1 << 14)
-def _asked(role: str, shown: frozenset[str]) -> tuple[Detector, ...]:
+def _asked(role: str, shown: tuple[str, ...]) -> tuple[Detector, ...]:
     """Those of them that have something to say of a message with some cues."""
-    return tuple(one for one in _detectors(role) if not one.goes_by or not shown.isdisjoint(one.goes_by))
+    return tuple(one for one in _detectors(role) if not one.goes_by or not set(one.goes_by).isdisjoint(shown))
 
 
 def votes(view: View, i: int) -> list[tuple[str, Vote]]:
     """What the rules say of one message: each vote with the name of what it is for."""
     found: list[tuple[str, Vote]] = []
-    for one in _asked(view.roles[i], frozenset(view.named[i])):
+    for one in _asked(view.roles[i], tuple(view.named[i])):
         given = one.vote(view, i)
         if given is not None:
             found += [(key(one.label, v.state), v) for v in ([given] if isinstance(given, Vote) else given)]
@@ -85,70 +95,54 @@ def model() -> models.Model | None:
     return models.installed(MODEL)
 
 
-def judge(
-    views: Sequence[View],
-    tolds: Sequence[Told],
-    *,
-    trained: models.Model | None = None,
-    sides: Sequence[str] = ("responder", "customer"),
-    batch: columns.Batch | None = None,
-) -> list[list[Judged]]:
+def judge(views: Sequence[View], tolds: Sequence[Told], *, trained: models.Model | None = None, batch: Batch | None = None) -> list[list[Judged]]:
     """Judge every message of some conversations: fills their ``chances``, and gives votes and features a message. ``batch``: the same conversations as columns, where there are many."""
-    judged = [[Judged() for _ in range(len(view))] for view in views]
-    for side in sides:
-        part = trained.parts.get(side) if trained is not None else None
-        mine = [(c, i) for c, view in enumerate(views) for i, role in enumerate(view.roles) if role in SIDES[side]]
+    judged = [[Judged(view, i) for i in range(len(view))] for view in views]
+    for side, roles in SIDES.items():
         with stage("annotate.votes"):
-            for c, i in mine:
-                _take(views[c], i, judged[c][i])
-        if part is not None and trained is not None and (known := [(c, i) for c, i in mine if views[c].languages[i] in trained.languages]):
-            _weigh(part, views, tolds, known, judged, batch)
+            mine = [one for marks in judged for one in marks if one.view.roles[one.i] in roles]
+            for one in mine:
+                _vote(one)
+        part = trained.parts.get(side) if trained is not None else None
+        known = [one.view.languages[one.i] in trained.languages for one in mine] if trained is not None and part is not None else []
         if batch is not None:
-            voted = [(batch.first[c] + i, batch.column(name), views[c].chances[i][name]) for c, i in mine for name, _ in judged[c][i].votes]
-            if voted:
-                rows, labels, chances = zip(*voted, strict=True)
-                batch.chances[list(rows), list(labels)] = chances
+            _weigh_many(mine, known, part, batch, batch.answers if side == "responder" else batch.asks)
+        elif part is not None and any(known):
+            words = {id(told.view): told for told in tolds}
+            few = list(compress(mine, known))
+            with stage("annotate.features"):
+                rows = [beyond_words(one.view, words[id(one.view)], one.i, one.votes) for one in few]
+            with stage("annotate.weights"):
+                _take(few, part.weigh(rows, [words[id(one.view)].tokens[one.i] for one in few]))
     return judged
 
 
-def _weigh(
-    part: models.Linear, views: Sequence[View], tolds: Sequence[Told], mine: Sequence[tuple[int, int]], judged: Sequence[Sequence[Judged]], batch: columns.Batch | None
-) -> None:
-    """Judge some messages by a model: by their features one by one, or, where there are many, as columns."""
-    votes = [judged[c][i].votes for c, i in mine]
-    if batch is None:
+def _weigh_many(mine: Sequence[Judged], known: Sequence[bool], part: models.Linear | None, batch: Batch, whose: Any) -> None:
+    """Judge the messages of one side of a batch, those ``known`` by a model."""
+    at = whose.nonzero()[0]
+    if part is not None and any(known):
+        some, of = list(compress(mine, known)), at[known]
         with stage("annotate.features"):
-            rows = [beyond_words(views[c], tolds[c], i, own) for (c, i), own in zip(mine, votes, strict=True)]
+            named = columns.beyond_words(batch, of, [one.votes for one in some])
         with stage("annotate.weights"):
-            weighed = part.weigh(rows, [tolds[c].tokens[i] for c, i in mine])
-            chances = weighed.chances()
-    else:
-        with stage("annotate.features"):
-            at = batch.at(mine)
-            named = columns.beyond_words(batch, at, votes)
-        with stage("annotate.weights"):
-            weighed = part.weigh_columns(named, [models.Worded(batch.words.among(at))])
-            chances = weighed.chances()
-            batch.chances[at[:, None], [batch.column(name) for name in part.outputs]] = chances
+            chances = _take(some, part.weigh_columns(named, models.Worded(batch.words.among(of))))
+            batch.chances[of[:, None], [batch.column(name) for name in part.outputs]] = chances
+            batch.weighed[of] = True
     with stage("annotate.weights"):
-        outputs = dict.fromkeys(part.outputs, 0.0)
-        for n, ((c, i), row) in enumerate(zip(mine, chances.tolist(), strict=True)):
-            view, mark = views[c], judged[c][i]
-            mark.weighed, mark.n = weighed, n
-            told = dict(zip(outputs, row, strict=True))
-            if mark.votes:
-                told |= {name: chance for name, chance in view.chances[i].items() if name not in outputs}
-                _settle(told, mark.votes)
-            view.chances[i] = told
+        voted = [(n, batch.column(name), one.view.chances[one.i][name]) for n, one in enumerate(mine) for name, _ in one.votes]
+        if voted:
+            rows, labels, scores = zip(*voted, strict=True)
+            batch.chances[at[list(rows)], labels] = scores
 
 
-def _take(view: View, i: int, mark: Judged) -> None:
+def _vote(one: Judged) -> None:
     """The votes of the rules on one message; what they come to stands until a model judges."""
-    mark.votes = votes(view, i)
-    chances = view.chances[i]
-    for name, vote in mark.votes:
-        chances[name] = max(chances.get(name, 0.0), vote.score)
-    _settle(chances, mark.votes)
+    one.votes = votes(one.view, one.i)
+    if one.votes:
+        chances = one.view.chances[one.i]
+        for name, vote in one.votes:
+            chances[name] = max(chances.get(name, 0.0), vote.score)
+        _settle(chances, one.votes)
 
 
 def _settle(chances: dict[str, float], votes: Sequence[tuple[str, Vote]]) -> None:
@@ -156,6 +150,19 @@ def _settle(chances: dict[str, float], votes: Sequence[tuple[str, Vote]]) -> Non
     for name, vote in votes:
         if vote.final:
             chances[name] = vote.score
+
+
+def _take(some: Sequence[Judged], weighed: models.Weighed) -> Any:
+    """The chances that a model gives some messages, in place of what the rules say of what it was taught."""
+    chances, taught = weighed.chances(), weighed.part.columns
+    for n, (one, row) in enumerate(zip(some, chances.tolist(), strict=True)):
+        one.weighed, one.n = weighed, n
+        told = dict(zip(taught, row, strict=True))
+        if one.votes:
+            told |= {name: chance for name, chance in one.view.chances[one.i].items() if name not in taught}
+            _settle(told, one.votes)
+        one.view.chances[one.i] = told
+    return chances
 
 
 class Limits(Struct, frozen=True):
@@ -185,20 +192,44 @@ def thresholds(trained: models.Model | None, given: Mapping[str, float] | None =
     return Limits(dict.fromkeys(label_keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
 
 
-def findings(views: Sequence[View], judged: Sequence[Sequence[Judged]], limits: Limits) -> list[list[Finding]]:
+def findings(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch | None = None) -> list[list[Finding]]:
     """The findings of judged conversations, each one's by message and place."""
-    claims = [(c, i, name) for c, view in enumerate(views) for i in range(len(view)) for name in _passed(view, i, judged[c][i], limits)]
-    found: list[list[Finding]] = [[] for _ in views]
-    for (c, i, name), span in zip(claims, _spans(views, judged, claims), strict=True):
-        found[c].append(_finding(views[c], i, judged[c][i], name, span))
+    claims = [(c, one, name) for c, marks in enumerate(judged) for one in marks for name in _passed(one, limits)] if batch is None else _claims(judged, limits, batch)
+    found: list[list[Finding]] = [[] for _ in judged]
+    for (c, one, name), span in zip(claims, _spans([(one, name) for _, one, name in claims]), strict=True):
+        found[c].append(_finding(one, name, span))
     return [sorted(own, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(own) > 1 else own for own in found]
 
 
-def _passed(view: View, i: int, judged: Judged, limits: Limits) -> Sequence[str]:
-    """What one message is found to do."""
-    chance = view.chances[i].get
-    passed = [name for name, limit in limits.of_role(view.roles[i], judged) if chance(name, 0.0) >= limit]
-    return _without_rivals(passed, view.chances[i]) if passed and view.folded[i].strip() else ()
+def _passed(one: Judged, limits: Limits) -> Sequence[str]:
+    """What one message is found to do: of two rivals only the surer stays."""
+    chance, role = one.view.chances[one.i].get, one.view.roles[one.i]
+    passed = [name for name, limit in limits.of_role(role, one) if chance(name, 0.0) >= limit] if one.folded.strip() else []
+    if len(passed) > 1:
+        for a, b in _rivals():
+            if a in passed and b in passed:
+                passed.remove(a if chance(a, 0.0) < chance(b, 0.0) else b)
+    return passed
+
+
+def _claims(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch) -> list[tuple[int, Judged, str]]:
+    """`_passed` of all messages of a batch, each with its conversation."""
+    chances, labels = batch.chances.clip(0.0), batch.labels
+    by_rules, by_model = ([own[name] for name in labels] for own in (limits.rules, limits.model))
+    can = np.array([[role in _named(name)[0].by for name in labels] for role in batch.role_names])
+    passed = (chances >= np.where(batch.weighed[:, None], by_model, by_rules)) & can[batch.roles] & batch.filled[:, None]
+    for a, b in [(batch.column(a), batch.column(b)) for a, b in _rivals()]:
+        both, weaker = passed[:, a] & passed[:, b], chances[:, a] < chances[:, b]
+        passed[both & weaker, a] = passed[both & ~weaker, b] = False
+    rows, found = passed.nonzero()
+    every = list(chain.from_iterable(judged))
+    return [(c, every[row], labels[k]) for c, row, k in zip(batch.conversation[rows].tolist(), rows.tolist(), found.tolist(), strict=True)]
+
+
+@cache
+def _rivals() -> tuple[tuple[str, str], ...]:
+    """The names of states of which a message carries only one."""
+    return tuple((key(one.label, a), key(one.label, b)) for _, one in DETECTORS.items() for a, b in one.rivals)
 
 
 @cache
@@ -207,48 +238,35 @@ def _named(name: str) -> tuple[Detector, str | None]:
     return next((one, state) for _, one in DETECTORS.items() for state in one.states if key(one.label, state) == name)
 
 
-def _without_rivals(names: Sequence[str], chances: Mapping[str, float]) -> Sequence[str]:
-    """What is left when of two rivals only the surer stays."""
-    if len(names) == 1:
-        return names
-    left = list(names)
-    for one in dict.fromkeys(_named(name)[0] for name in names if _named(name)[0].rivals):
-        for a, b in ((key(one.label, s), key(one.label, t)) for s, t in one.rivals):
-            if a in left and b in left:
-                left.remove(a if chances.get(a, 0.0) < chances.get(b, 0.0) else b)
-    return left
+def _finding(one: Judged, name: str, span: Span) -> Finding:
+    (detector, state), own = _named(name), one.vote(name)
+    told: Mapping[str, Any] = own.attributes if own else {}
+    if detector.describe:
+        told = {**told, **detector.describe(one.view, one.i, span)}
+    score, by = round(one.view.chances[one.i].get(name, 0.0), 4), "model" if one.by_model(name) else "rule"
+    return Finding(message=one.i, label=detector.label, state=state, start=span[0], end=span[1], score=score, detector=by, attributes=told)
 
 
-def _finding(view: View, i: int, judged: Judged, name: str, span: Span) -> Finding:
-    (one, state), own = _named(name), judged.vote(name)
-    told = {**(own.attributes if own else {}), **(one.describe(view, i, span) if one.describe else {})}
-    score, by = round(view.chance(i, name), 4), "model" if judged.by_model(name) else "rule"
-    return Finding(message=i, label=one.label, state=state, start=span[0], end=span[1], score=score, detector=by, attributes=told)
-
-
-def _spans(views: Sequence[View], judged: Sequence[Sequence[Judged]], claims: Sequence[tuple[int, int, str]]) -> list[Span]:
+def _spans(claims: Sequence[tuple[Judged, str]]) -> list[Span]:
     """The characters that show each claim: those its rule goes by; else the sentence with the words that spoke most for it, where a model judged; else the first."""
     spans: list[Span] = []
-    asked: dict[int, list[tuple[int, Judged, str, str, list[Span]]]] = {}  # by the messages that were weighed together
-    for c, i, name in claims:
-        mark, folded = judged[c][i], views[c].folded[i]
-        span = own.span if (own := mark.vote(name)) else None
+    asked: dict[int, list[tuple[int, list[Span]]]] = {}  # by the messages that were weighed together
+    for n, (one, name) in enumerate(claims):
+        span = own.span if (own := one.vote(name)) else None
         if span is None:
+            folded = one.folded
             sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
             span = _trimmed(folded, *sentences[0])
-            if len(sentences) > 1 and mark.by_model(name):
-                asked.setdefault(id(mark.weighed), []).append((len(spans), mark, name, folded, sentences))
+            if len(sentences) > 1 and one.by_model(name):
+                asked.setdefault(id(one.weighed), []).append((n, sentences))
         spans.append(span)
     for together in asked.values():
-        weighed = together[0][1].weighed
-        if weighed is None:
-            continue
-        at, added, ends = weighed.strongest([(mark.n, name) for _, mark, name, _, _ in together], STRONGEST, weighed.part.spoken)
-        words = list(zip(weighed.part.said[at].tolist(), added.tolist(), strict=True))
-        for (n, _, _, folded, sentences), (begin, end) in zip(together, pairwise(ends), strict=True):
-            strong = words[begin:end]
-            weight = [fsum([w for text, w in strong if text in said]) for said in [folded[start:stop] for start, stop in sentences]]
-            spans[n] = _trimmed(folded, *sentences[weight.index(max(weight))])
+        weighed = claims[together[0][0]][0].weighed
+        if weighed is not None:
+            for (n, sentences), strong in zip(together, weighed.said([(claims[n][0].n, claims[n][1]) for n, _ in together], STRONGEST), strict=True):
+                folded = claims[n][0].folded
+                weight = [fsum([w for text, w in strong if text in said]) for said in [folded[start:stop] for start, stop in sentences]]
+                spans[n] = _trimmed(folded, *sentences[weight.index(max(weight))])
     return spans
 
 
@@ -261,11 +279,11 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def reasons(view: View, i: int, judged: Judged, name: str, limit: float) -> Reason:
+def reasons(one: Judged, name: str, limit: float) -> Reason:
     """Why a label was or was not found in one message, in words."""
-    score = view.chance(i, name)
-    rule = [v for own, v in judged.votes if own == name]
-    words = [f"the rule goes by {view.texts[i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
-    if judged.weighed is not None and judged.by_model(name):
-        words += [f"{in_words(f)} ({w:+.2f})" for f, w in judged.weighed.reasons(judged.n, name)]
-    return Reason(name, score, limit, "model" if judged.by_model(name) else "rule", tuple(words))
+    rule = [v for own, v in one.votes if own == name]
+    words = [f"the rule goes by {one.view.texts[one.i][c.start : c.end]!r} ({c.name})" for v in rule for c in v.cues[:3]]
+    by_model = one.by_model(name)
+    if one.weighed is not None and by_model:
+        words += [f"{in_words(f)} ({w:+.2f})" for f, w in one.weighed.reasons(one.n, name)]
+    return Reason(name, one.view.chance(one.i, name), limit, "model" if by_model else "rule", tuple(words))

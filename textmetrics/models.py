@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MANY = 100  # rows from which columns pay
+LOWER = (1 << 18) - 1  # bits of a number
 FORM = 1  # the layout of arrays this code reads
 SAID = ("w:", "b:", "^:", "$:")  # how the names of features begin that are words of the text
 NEEDED = ("name", "task", "form", "languages", "trained_on", "licence", "sha256")
@@ -60,19 +61,20 @@ def _installed(name: str, own: str | None) -> Model | None:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``index``: feature name -> row of ``weights`` (features x outputs); ``knots``: output -> (sums, probabilities), two rising rows between which
-    a sum is interpolated; an output without knots goes through the logistic function. ``words`` (word -> rows of it and of how it begins) and
-    ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names. ``said``: of each row the words
+    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``knots``: output -> (sums, probabilities), two rising rows between which
+    a sum is interpolated; an output without knots goes through the logistic function. ``words`` (word -> its number among `Pairs`, the rows
+    of it and of how it begins; -1 and the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names. ``said``: of each row the words
     that stand in the text, or nothing; ``spoken``: whether there are any.
     """
 
     outputs: tuple[str, ...]
+    columns: dict[str, int]
     names: Sequence[str]
     index: dict[str, int]
     weights: Any
     intercept: Any
     knots: dict[str, tuple[Any, Any]]
-    words: Memo[str, tuple[int, ...]]
+    words: Memo[str, tuple[int, int, int]]
     pairs: Pairs
     said: Any
     spoken: Any
@@ -91,7 +93,7 @@ class Linear(Struct, frozen=True):
         codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
         values = np.array([*chain.from_iterable([row.values() for row in rows])], np.float64)
         named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
-        return self.weigh_columns(named, () if texts is None else [Worded(Numbered(texts))])
+        return self.weigh_columns(named, None if texts is None else Worded(Numbered(texts)))
 
     def _weigh_few(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None) -> Weighed:
         """`weigh` for few rows, where columns do not pay."""
@@ -105,7 +107,7 @@ class Linear(Struct, frozen=True):
             places.extend(map(get, row, repeat(unknown)))
             values.extend(row.values())
             if words:
-                single = chain.from_iterable(map(self.words.__getitem__, words))
+                single = [place for word in words for place in self.words[word][1:]]
                 places.extend(dict.fromkeys(chain(single, map(self.pairs.row.get, pairwise(words), repeat(unknown)))))
                 values.extend(repeat(1.0, len(places) - len(values)))
             ends.append(len(places))
@@ -115,7 +117,7 @@ class Linear(Struct, frozen=True):
         order = order[(at[order] < unknown) & (value[order] != 0)]
         return Weighed(self, at[order], value[order], np.searchsorted(keys[order], np.arange(len(rows) + 1) * (unknown + 1)))
 
-    def weigh_columns(self, named: Named, words: Sequence[Worded] = ()) -> Weighed:
+    def weigh_columns(self, named: Named, words: Worded | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
         import numpy as np
 
@@ -124,29 +126,25 @@ class Linear(Struct, frozen=True):
         at = known[named.codes]
         own = (at >= 0) & (named.values != 0)  # what is nought adds nothing, but would change how the others are added
         keys, values = named.rows[own] * size + at[own], named.values[own]
-        more = [self._of_words(some) for some in words]
-        keys, values = np.concatenate((keys, *more)), np.concatenate((values, *[np.full(len(k), some.value) for k, some in zip(more, words, strict=True)]))
+        if words is not None:
+            texts, places = self._of_words(words.words)
+            keys = np.concatenate((keys, (texts if words.rows is None else words.rows[texts]) * size + places))
+            values = np.concatenate((values, np.ones(len(texts)) if words.values is None else words.values[texts]))
         order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
         keys = keys[order]
-        if len(words) > 1 and len(keys):
-            first = np.append(True, keys[1:] > keys[:-1])  # what several have, the first of them has
-            order, keys = order[first], keys[first]
+        first = np.diff(keys, prepend=-1) > 0  # what a row has several times it has once: as its first text has it
+        order, keys = order[first], keys[first]
         return Weighed(self, keys % size, values[order], np.searchsorted(keys, np.arange(named.size + 1) * size))
 
-    def _of_words(self, worded: Worded) -> Any:
-        """The features of words and pairs that the model knows, each once a row: row * number of features + feature."""
+    def _of_words(self, words: Numbered) -> tuple[Any, Any]:
+        """The features of words and pairs that the model knows, as often as they stand there: the text of each, and its place in the model."""
         import numpy as np
 
-        size, words = len(self.index), worded.words
-        found = [self.words[w] for w in words.vocabulary]
-        many = np.fromiter(map(len, found), np.int64, len(found))
-        starts = np.cumsum(many) - many
-        flat = np.fromiter(chain.from_iterable(found), np.int64)
-        each = many[words.at]
-        single = np.repeat(words.text, each) * size + flat[spread(starts[words.at], each)]
-        keys = np.sort(np.concatenate((single, self.pairs.of(words, size))), kind="stable")
-        keys = keys[np.diff(keys, prepend=-1) > 0]
-        return keys if worded.rows is None else worded.rows[keys // size] * size + keys % size
+        size = len(self.index)
+        told = np.fromiter(chain.from_iterable(map(self.words.__getitem__, words.vocabulary)), np.int64).reshape(-1, 3)[words.at]
+        places, (pair, paired) = told[:, 1:].ravel(), self.pairs.of(told[:, 0], words.text)
+        known = places < size
+        return np.concatenate((np.repeat(words.text, 2)[known], words.text[pair])), np.concatenate((places[known], paired))
 
     def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
         """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""
@@ -158,12 +156,13 @@ class Linear(Struct, frozen=True):
 
 
 class Pairs(Struct, frozen=True):
-    """The pairs of words that a model knows: the ``row`` of each; and, for many at once, the ``number`` of each word in them, sorted ``keys`` (first * number of words + second) and their ``rows``."""
+    """The pairs of words that a model knows: the ``row`` of each; and, for many at once, the ``number`` of each word in them, sorted ``keys`` (first * number of words + second) and their ``rows``; ``maybe``: which lower bits any key has."""
 
     number: dict[str, int]
     row: dict[tuple[str, str], int]
     keys: Any
     rows: Any
+    maybe: Any
 
     @classmethod
     def among(cls, index: Mapping[str, int]) -> Pairs:
@@ -173,29 +172,31 @@ class Pairs(Struct, frozen=True):
         rows = {(a, b): row for name, row in index.items() if name.startswith("b:") for a, b in [name[2:].split(" ")]}
         number = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(rows)))}
         keys = np.array([number[a] * len(number) + number[b] for a, b in rows], np.int64)
-        order = np.argsort(keys)
-        return cls(number, rows, keys[order], np.array([*rows.values()], np.int64)[order])
+        order, maybe = np.argsort(keys), np.zeros(LOWER + 1, bool)
+        maybe[keys & LOWER] = True
+        return cls(number, rows, keys[order], np.array([*rows.values()], np.int64)[order], maybe)
 
-    def of(self, words: Numbered, size: int) -> Any:
-        """The known pairs of neighbours in some texts: text * size + row."""
+    def of(self, numbers: Any, texts: Any) -> tuple[Any, Any]:
+        """The known pairs of neighbours in some texts on end, of words by number: where they begin, and their rows."""
         import numpy as np
 
-        if not len(self.keys) or len(words.at) < 2:
-            return np.zeros(0, np.int64)
-        numbers = np.fromiter(map(self.number.get, words.vocabulary, repeat(-1)), np.int64, len(words.vocabulary))[words.at]
-        first = np.nonzero((words.text[1:] == words.text[:-1]) & (numbers[1:] >= 0) & (numbers[:-1] >= 0))[0]
-        keys = numbers[first] * len(self.number) + numbers[first + 1]
+        if not len(self.keys):
+            return (np.zeros(0, np.int64),) * 2
+        at = np.nonzero((texts[1:] == texts[:-1]) & (numbers[1:] >= 0) & (numbers[:-1] >= 0))[0]
+        keys = numbers[at] * len(self.number) + numbers[at + 1]
+        likely = self.maybe[keys & LOWER]  # most pairs are none of the model's, and are not looked for
+        at, keys = at[likely], keys[likely]
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         found = self.keys[places] == keys
-        return words.text[first[found]] * size + self.rows[places[found]]
+        return at[found], self.rows[places[found]]
 
 
 class Worded(Struct):
-    """The words of some rows: one text each, of row n or of ``rows[n]``; the ``value`` of their features."""
+    """The words of some rows: one text each; or several, ``rows``: the row of each text, ``values``: that of its features."""
 
     words: Numbered
     rows: Any = None
-    value: float = 1.0
+    values: Any = None
 
 
 class Named(Struct):
@@ -247,7 +248,7 @@ class Weighed(Struct, frozen=True):
         """
         import numpy as np
 
-        rows, outputs = np.array([n for n, _ in wanted], np.int64), np.array([self.part.outputs.index(name) for _, name in wanted], np.int64)
+        rows, outputs = np.array([n for n, _ in wanted], np.int64), np.array([self.part.columns[name] for _, name in wanted], np.int64)
         sizes = self.starts[rows + 1] - self.starts[rows]
         places, of = spread(self.starts[rows], sizes), np.repeat(np.arange(len(rows)), sizes)
         added = self.part.weights[self.at[places], outputs[of]] * self.values[places]
@@ -259,6 +260,12 @@ class Weighed(Struct, frozen=True):
         if only is not None:
             up = up[only[self.at[places[up]]]]
         return self.at[places[up]], added[up], np.searchsorted(of[up], np.arange(len(rows) + 1)).tolist()
+
+    def said(self, wanted: Sequence[tuple[int, str]], most: int) -> list[list[tuple[str, float]]]:
+        """Those of the `strongest` that are words of a text, as they stand in it, with what each adds to the sum."""
+        at, added, ends = self.strongest(wanted, most, self.part.spoken)
+        words = list(zip(self.part.said[at].tolist(), added.tolist(), strict=True))
+        return [words[a:b] for a, b in pairwise(ends)]
 
     def reasons(self, n: int, output: str, most: int = 5) -> list[tuple[str, float]]:
         """The features of a row that speak most for one output, with what each adds to the sum."""
@@ -315,16 +322,22 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
+                pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
-                found[part] = Linear(outputs, features, index, weights, arrays[f"{part}.intercept"], knots, _rows_of_words(index), Pairs.among(index), said, said.astype(bool))
+                found[part] = Linear(outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], knots, _of_words(index, pairs), pairs, said, said.astype(bool))
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error
 
 
-def _rows_of_words(index: Mapping[str, int]) -> Memo[str, tuple[int, ...]]:
-    """A word -> the rows of its features, as far as they are known."""
-    return Memo(lambda word: tuple(index[name] for name in of_words([word]) if name in index))
+def _of_words(index: Mapping[str, int], pairs: Pairs) -> Memo[str, tuple[int, int, int]]:
+    """A word -> its number among the pairs, the row of it and that of how it begins."""
+
+    def told(word: str) -> tuple[int, int, int]:
+        rows = [index.get(name, len(index)) for name in of_words([word])]
+        return pairs.number.get(word, -1), rows[0], rows[1] if len(rows) > 1 else len(index)
+
+    return Memo(told)
 
 
 def _text(array: np.ndarray) -> list[str]:

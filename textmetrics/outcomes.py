@@ -256,20 +256,19 @@ def request_features(view: View, told: Told, moods: Sequence[float | None]) -> d
 _WORD_OF, _CUE, _ANSWER = Memo("w:{}".format), Memo("c:{}".format), Memo("a:{}".format)  # names of features, made once
 
 
-def request_columns(b: Batch, moods: Moods, conversations: Sequence[int]) -> tuple[models.Named, list[models.Worded]]:
-    """`request_features` of some conversations of a batch that customers wrote in, but for what is nought: those beyond words; the words of what was said first, next, and so on."""
+def request_columns(b: Batch, moods: Moods, conversations: Sequence[int]) -> tuple[models.Named, models.Worded]:
+    """`request_features` of some conversations of a batch that customers wrote in, but for what is nought: those beyond words; the words of the opening."""
     import numpy as np
 
     of = np.array(conversations, np.int64)
     found, every, chance = Columns(), np.arange(len(of)), np.maximum(b.chances, 0.0)
     (mine, whose), (answers, answered) = b.among(of, b.customers), b.among(of, b.answers)
     starts = np.searchsorted(whose, every)
-    rank = np.arange(len(mine)) - starts[whose]
-    words = [models.Worded(b.words.among(mine[rank == k]), whose[rank == k], 0.5 if k else 1.0) for k in range(OPENING)]
-    opening = rank < OPENING
-    places, which = b.cues.places(mine[opening])
-    keys = np.unique(whose[opening][which] * b.cues.most + b.cues.numbers[places], return_index=True)
-    found.add(keys[0] // b.cues.most, [f"c:{name}" for name in b.cue_names], keys[0] % b.cues.most, np.where(rank[opening][which[keys[1]]] == 0, 1.0, 0.5))
+    opening = np.arange(len(mine)) - starts[whose] < OPENING
+    said, worth = mine[opening], np.where(np.isin(mine[opening], mine[starts]), 1.0, 0.5)
+    places, which = b.cues.places(said)
+    keys, at = np.unique(whose[opening][which] * b.cues.most + b.cues.numbers[places], return_index=True)
+    found.add(keys // b.cues.most, [f"c:{name}" for name in b.cue_names], keys % b.cues.most, worth[which[at]])
     first = mine[starts]
     found.where(b.marks[first] > 0, "is:asks")
     found.add(every, ["is:length"], 0, np.array([n**0.5 / 10 for n in b.words.sizes[first].tolist()]))
@@ -285,7 +284,7 @@ def request_columns(b: Batch, moods: Moods, conversations: Sequence[int]) -> tup
         found.table([f"is:{label}" for label in labels], np.maximum.reduceat(chance[answers][:, [b.column(label) for label in labels]], begins), answered[begins])
         heard = b.words.among(answers[begins])
         found.words("a:", answered[begins][heard.text], heard.at, heard.vocabulary)
-    return found.named(len(of)), words
+    return found.named(len(of)), models.Worded(b.words.among(said), whose[opening], worth)
 
 
 def pivot(view: View, resolved: Resolution, given: Sequence[int]) -> int | None:

@@ -7,15 +7,18 @@ white space, so a text is its pieces between white space, and each piece is cut 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from copy import copy
-from itertools import chain, pairwise
+from functools import cache
+from itertools import chain, count, pairwise
 from typing import Any
 
 from .memo import Memo
 
 NAME = "<name>"
 LONG = 400  # words of a text that are looked at
+LATIN, UPPER, OTHER = 0x250, 2, 3
 LOOKED_AT = 2000  # characters of a text that are looked at for capitals
 TOKEN = re.compile(
     r"(?P<url>https?://\S+|www\.\S+)|(?P<mail>\S{1,64}@\S{1,64}\.\w+)|(?P<name>[@#]\w+|__\w+__)|(?P<number>\d[\d.,:/]*\w*)|(?P<path>[/~]\w[\w/.-]+)"
@@ -92,9 +95,9 @@ class Numbered:
         import numpy as np
 
         every = list(chain.from_iterable(texts))
-        number = dict(zip(fresh := dict.fromkeys(every), range(len(fresh)), strict=True))
-        self.vocabulary = list(number)
+        number: defaultdict[str, int] = defaultdict(count().__next__)
         self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
+        self.vocabulary = list(number)
         self.sizes = np.fromiter(map(len, texts), np.int64, len(texts))
         self.text = np.repeat(np.arange(len(texts)), self.sizes)
 
@@ -109,13 +112,17 @@ class Numbered:
         return some
 
     def among(self, texts: Any) -> Numbered:
-        """The same of some of the texts."""
+        """The same of some of the texts, with no other words than theirs."""
         import numpy as np
 
         some = copy(self)
         some.sizes = self.sizes[texts]
         some.text = np.repeat(np.arange(len(texts)), some.sizes)
-        some.at = self.at[spread(np.cumsum(self.sizes)[texts] - some.sizes, some.sizes)]
+        at = self.at[spread(np.cumsum(self.sizes)[texts] - some.sizes, some.sizes)]
+        used = np.zeros(len(self.vocabulary), bool)
+        used[at] = True
+        some.vocabulary = [self.vocabulary[w] for w in np.nonzero(used)[0].tolist()]
+        some.at = (np.cumsum(used) - 1)[at]
         return some
 
 
@@ -133,6 +140,46 @@ def capitals(text: str) -> tuple[int, int]:
     return (loud, len(words)) if loud else (0, 0)
 
 
+def capitals_of(texts: Sequence[str]) -> tuple[Any, Any]:
+    """`capitals` of many texts, as two arrays; those whose letters are small or capital ones are gone through at once."""
+    import numpy as np
+
+    looked_at = [text[:LOOKED_AT] for text in texts]
+    data = np.frombuffer("\n".join(["", *looked_at, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds, far = _kinds()[np.minimum(data, LATIN)], np.nonzero(data >= LATIN)[0]
+    kinds[far] = [_KINDS[c] for c in data[far].tolist()]
+    ends = np.cumsum([len(text) + 1 for text in looked_at])
+
+    def long(marked: Any) -> tuple[Any, Any]:
+        """Where runs of three or more begin and end."""
+        edges = np.nonzero(np.diff(marked))[0] + 1
+        runs = np.nonzero(edges[1::2] - edges[::2] > 2)[0]
+        return edges[2 * runs], edges[2 * runs + 1]
+
+    words, (begin, end) = long(kinds > 0)[0], long(kinds == UPPER)
+    loud = np.bincount(np.searchsorted(ends, begin[(kinds[begin - 1] == 0) & (kinds[end] == 0)]), minlength=len(texts))
+    every, some = np.zeros(len(texts), np.int64), np.nonzero(loud)[0]
+    every[some] = np.searchsorted(words, ends[some]) - np.searchsorted(words, ends[some] - [len(looked_at[n]) for n in some.tolist()])
+    for n in np.unique(np.searchsorted(ends, np.nonzero(kinds == OTHER)[0])).tolist():
+        loud[n], every[n] = capitals(texts[n])
+    return loud, every
+
+
+def _kind(character: int) -> int:
+    """What a character is: no letter (0), a small one (1), an `UPPER` or an `OTHER` one."""
+    c = chr(character)
+    return 0 if not _LETTERS.match(c * 3) else UPPER if c.isupper() else 1 if c.islower() else OTHER
+
+
+@cache
+def _kinds() -> Any:
+    """The kinds of the first characters, as an array."""
+    import numpy as np
+
+    return np.array([*map(_kind, range(LATIN)), 0], np.uint8)
+
+
+_KINDS = Memo(_kind)
 _PIECES = Memo(_cut)
 _WORDS = Memo(_of_word)
 PAIRS = Memo(_of_pair)

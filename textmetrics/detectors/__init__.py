@@ -56,8 +56,8 @@ class View:
     def shows(self, i: int, *names: str) -> list[Cue]:
         """The cues of some names in one message."""
         named = self.named[i]
-        if not named or named.keys().isdisjoint(names):
-            return []
+        if len(names) == 1:
+            return named.get(names[0], [])
         return [c for name in names if name in named for c in named[name]]
 
     def asks(self, i: int) -> bool:

@@ -29,15 +29,14 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
 @detector("acknowledgement", by=CUSTOMERS, states=STATES, describe=describe, rivals=RIVALS, goes_by=GOES_BY)
 def acknowledgement(view: View, i: int) -> list[Vote]:
     """A thanks becomes acceptance only after a solution, and never where it takes leave; ``it works`` needs something that could have worked."""
-    stands = view.solved_by(i) is not None
-    answered = any(role in RESPONDERS for role in view.roles[:i])
-    worked, failed = view.shows(i, "worked"), view.shows(i, "failed")
-    used, later = view.shows(i, "did_as_told", "tried"), view.shows(i, "will_try")
-    accepts, thanks = view.shows(i, "accepts"), view.shows(i, "thanks")
+    shown = view.named[i]
+    worked, failed, accepts, thanks, later = (shown.get(name, []) for name in ("worked", "failed", "accepts", "thanks", "will_try"))
+    used, courtesy = view.shows(i, "did_as_told", "tried"), view.shows(i, "thanks", "thanks_ahead")
     asks = view.asks(i)
-    courtesy = thanks + view.shows(i, "thanks_ahead")
-    if _takes_leave(view, i, courtesy, accepts + later + worked + failed + used):
+    if "takes_leave" in shown and _takes_leave(view, i, courtesy, accepts + later + worked + failed + used):
         return [Vote(0.8, tuple(courtesy), "thanks", final=True), Vote(0.0, tuple(view.shows(i, "takes_leave")), "accepted", final=True)]
+    stands = view.solved_by(i) is not None
+    answered = (worked or failed or used) and any(role in RESPONDERS for role in view.roles[:i])
     votes = []
     relapse = view.shows(i, "relapse") if stands else []
     if relapse and not any(c.start >= relapse[-1].end for c in worked):

@@ -22,7 +22,7 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
     part = models.load(model).parts["mood"]
     if isinstance(texts, Texts):
         named, words, good, bad = columns(texts.batch, texts.at, language)
-        chances = part.weigh_columns(named, [models.Worded(words)]).chances()
+        chances = part.weigh_columns(named, models.Worded(words)).chances()
         return [expected(*row) for row in zip(*chances.T.tolist(), good, bad, strict=True)]
     cut = [tokens(t.folded) for t in texts]
     rows = [beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(cut, texts, strict=True)]
