@@ -193,6 +193,7 @@ def test_what_nobody_knows_and_what_two_know(tmp_path, monkeypatch):
     from textmetrics.readers import READERS
 
     monkeypatch.setitem(READERS._items, "twin", READERS["jsonl"])
+    monkeypatch.setattr(READERS, "_names", (*READERS.names, "twin"))
     (tmp_path / "x.jsonl").write_text(LINE)
     with pytest.raises(ReadError, match="jsonl or twin"):
         list(tm.read(tmp_path / "x.jsonl"))
