@@ -19,7 +19,7 @@ def cases(field):
 
 
 def found(code, name, text):
-    return any(c.name == name for c in finder(code).find(fold(text)))
+    return any(c.name == name for c in finder(code).find([fold(text)])[0])
 
 
 @pytest.mark.parametrize(("code", "name", "text"), cases("yes"))

@@ -8,10 +8,8 @@ runs in time linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-
-from msgspec import Struct
 
 from . import nlp, packs
 from .expressions import Chooser, Expression, First, either, spans
@@ -29,43 +27,38 @@ class Finder:
         self.language = language
         self.cues = list(language.cues.values())
         told = [(n, *one) for n, cue in enumerate(self.cues) for one in (*_phrases(cue.phrases, cue.expressions, False), *_phrases(cue.barring, cue.unless, True))]
-        self._phrases = [_Phrase(number, barring, Expression([expression])) for number, _, expression, barring in told]
+        self._phrases = [(number, barring, Expression([expression])) for number, _, expression, barring in told]
         self._sieve = Sieve([phrase for _, phrase, _, _ in told])
-        self._wordless = Chooser([told[n][2] for n in self._sieve.wordless])
         self._patterned = [number for number, cue in enumerate(self.cues) if cue.patterns]
         self._patterns = Chooser([either([nlp.superset(p) for p in self.cues[number].patterns]) for number in self._patterned])
 
-    def find(self, folded: str) -> tuple[Cue, ...]:
-        """The cues of one folded text, by place."""
+    def find(self, folded: Sequence[str]) -> list[tuple[Cue, ...]]:
+        """The cues of folded texts, by place."""
+        return [self._find(text, can) if can or self._patterned else () for text, can in zip(folded, self._sieve.of(folded), strict=True)]
+
+    def _find(self, folded: str, can: Mapping[int, bool]) -> tuple[Cue, ...]:
+        """The cues of one folded text, of the phrases that it can hold, once or more often."""
         data = folded.encode("utf-8", "surrogatepass")
         shown: dict[int, list[First]] = {self._patterned[k]: [] for k in self._patterns.of(data)} if self._patterned else {}
         barred: dict[int, list[First]] = {}
-        numbers = self._sieve.of(folded)
-        if signs := self._wordless.of(data):
-            numbers = sorted([*numbers, *(self._sieve.wordless[k] for k in signs)])
-        for n in numbers:
-            phrase = self._phrases[n]
-            if first := phrase.expression.first(data):
-                (barred if phrase.barring else shown).setdefault(phrase.cue, []).append((first, phrase.expression))
-        found = []
+        for n in sorted(can):
+            cue, barring, expression = self._phrases[n]
+            if first := expression.first(data):
+                (barred if barring else shown).setdefault(cue, []).append((first, expression, can[n]))
+        found: list[Cue] = []
         for number, firsts in shown.items():
-            cue = self.cues[number]
-            places = [_trimmed(folded, start, end) for start, end in spans(firsts, folded, data)]
-            if cue.patterns:
-                places += nlp.matches(self.language.code, cue.name, cue.patterns, folded)
-            if number in barred:
-                bars = spans(barred[number], folded, data)
-                places = [p for p in places if not any(a < p[1] and p[0] < b for a, b in bars)]
-            found += [Cue(cue.name, start, end) for start, end in dict.fromkeys(places)]
+            found += self._shown(self.cues[number], firsts, barred.get(number, ()), folded, data)
         return tuple(sorted(found, key=_by_place)) if len(found) > 1 else tuple(found)
 
-
-class _Phrase(Struct, frozen=True):
-    """One phrase of a pack, compiled: the number of its cue, whether it shows the cue or bars it."""
-
-    cue: int
-    barring: bool
-    expression: Expression
+    def _shown(self, cue: CuePack, firsts: Sequence[First], barred: Sequence[First], folded: str, data: bytes) -> list[Cue]:
+        """The places of one cue."""
+        places = [_trimmed(folded, start, end) for start, end in spans(firsts, folded, data)]
+        if cue.patterns:
+            places += nlp.matches(self.language.code, cue.name, cue.patterns, folded)
+        if barred:
+            bars = spans(barred, folded, data)
+            places = [p for p in places if not any([a < p[1] and p[0] < b for a, b in bars])]
+        return [Cue(cue.name, start, end) for start, end in (dict.fromkeys(places) if len(places) > 1 else places)]
 
 
 def _phrases(phrases: Sequence[str], expressions: Sequence[str], barring: bool) -> list[tuple[str, str, bool]]:
@@ -80,8 +73,7 @@ def finder(code: str) -> Finder:
 
 def find(folded: Sequence[str], code: str) -> list[tuple[Cue, ...]]:
     """The cues of folded texts (see ``folding.fold``) in one language."""
-    one = finder(code)
-    return [one.find(text) if text else () for text in folded]
+    return finder(code).find(folded)
 
 
 def shows(cue: CuePack, folded: str) -> bool:

@@ -24,7 +24,7 @@ SHOWN = 12  # characters of a checksum that are kept: enough to tell, short enou
 STAGES: Mapping[str, tuple[str, ...]] = {
     "reading": ("readers/*.py", "threads.py", "cutting.py", "roles.py", "mapping.py", "mentions.py", "sources.py", "delimited.py", "documents.py", "streamed.py", "syntax.py", "exports.py", "times.py", "dates.py", "languages/_dates.toml"),
     "detection": (
-        *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "cues.py", "phrases.py", "sieve.py", "expressions.py"),
+        *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "cues.py", "phrases.py", "paths.py", "sieve.py", "expressions.py"),
         *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),
     ),
     "measuring": ("types.py", "waits.py", "hours.py", "commitments.py", "curves.py", "estimates.py", "approval.toml"),

@@ -45,7 +45,7 @@ class Expression:
     def spans(self, text: str) -> list[Span]:
         """Every place that is not empty, from left to right, none over another."""
         data = text.encode("utf-8", "surrogatepass")
-        return spans([(place, self)], text, data) if (place := self.first(data)) else []
+        return spans([(place, self, True)], text, data) if (place := self.first(data)) else []
 
     def first(self, data: bytes, at: int = 0) -> Span | None:
         """The first place in UTF-8 from a byte on, in bytes."""
@@ -53,7 +53,7 @@ class Expression:
         return place if place[0] >= 0 else None
 
 
-First = tuple[Span, Expression]  # an expression, and the first place of it in a text
+First = tuple[Span, Expression, bool]  # the first place of an expression in a text, and whether behind it there may be more
 
 
 def spans(firsts: Sequence[First], text: str, data: bytes) -> list[Span]:
@@ -65,11 +65,11 @@ def spans(firsts: Sequence[First], text: str, data: bytes) -> list[Span]:
     found: list[Span] = []
     left, at, size = list(firsts), 0, len(data)
     while left and at < size:
-        start, end = left[0][0] if len(left) == 1 else min([place for place, _ in left], key=_start)  # of those that begin together, the first expression's
+        start, end = left[0][0] if len(left) == 1 else min([place for place, _, _ in left], key=_start)  # of those that begin together, the first expression's
         if end > start:
             found.append((start, end))
         at = end if end > start else end + 1
-        left = [(p, e) for place, e in left if (p := place if place[0] >= at else e.first(data, at))]
+        left = [(p, e, more) for place, e, more in left if (p := place if place[0] >= at else e.first(data, at) if more or at < place[1] else None)]
     return found if not found or size == len(text) else _characters(data, found)
 
 

@@ -39,6 +39,15 @@ class Pieces:
         self.starts = np.cumsum(self.sizes) - self.sizes
         self.text = np.repeat(np.arange(len(texts)), self.sizes)  # the text each is of
 
+    def unfolded(self, values: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+        """Some numbers of each distinct piece (in the order of ``known``) as those of all texts on end, and the text each is of."""
+        import numpy as np
+
+        sizes = np.fromiter(map(len, values), np.int64, len(values))
+        many = sizes[self.at]
+        places = np.repeat((np.cumsum(sizes) - sizes)[self.at] - np.cumsum(many) + many, many) + np.arange(many.sum())
+        return np.fromiter(chain.from_iterable(values), np.int64, sizes.sum())[places], np.repeat(self.text, many)
+
 
 def _by_arrow(texts: Sequence[str]) -> tuple[list[str], Array, Array]:
     import numpy as np
