@@ -142,7 +142,7 @@ class _Steps:
             where = np.searchsorted(self._asked, new)
             self._lead = np.insert(self._lead, where, list(map(self._leads.__getitem__, new.tolist())))
             self._asked = np.insert(self._asked, where, new)
-            found = np.searchsorted(self._asked, steps)
+            return self._lead[np.searchsorted(self._asked, steps)]
         return self._lead[found]
 
     def ended_in(self, letters: Sequence[int]) -> list[int]:
