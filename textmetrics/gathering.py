@@ -44,7 +44,7 @@ class Export:
         self._order = mapping.order or reader.order
         self._a_log_each = self._threads in threads.CHANNELS and self._order != "time"  # pages and days of one export are put in order of time
         self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: weight(row[1]))
-        self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all, 8)
+        self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all)
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(weight, group[2])))
         self._said: datetime | None = None  # the last time in a conversation of it
         self._ends: dict[str, datetime] = {}  # and in one that a source has a part in

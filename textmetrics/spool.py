@@ -16,7 +16,7 @@ import heapq
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -26,10 +26,12 @@ import msgspec
 
 T = TypeVar("T")
 BUDGET = 12 << 20  # bytes, by rough weight, of rows that wait in memory
-LEAF = 4 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
+LEAF = 2 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
 FAN_BITS = 4
 FAN = 1 << FAN_BITS
 WAYS = 128  # runs that are merged at once
+BLOCK = 1 << 17  # bytes, by rough weight, that are read at once
+NARROW = 1 << 14  # and of each run that is merged
 DEEPEST = 32 // FAN_BITS  # then a key's bits are used up: what is left is of one key
 _SIZE = 4  # bytes in front of a block that say how long it is
 
@@ -78,13 +80,14 @@ class Spool:
 
 
 class Roll(Generic[T]):
-    """Rows in the order they were added, for reading as often as need be. ``block``: rows that are read at once."""
+    """Rows in the order they were added, for reading as often as need be. ``block``: the rough weight of rows that are read at once."""
 
-    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = 128) -> None:
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = BLOCK) -> None:
         self._spool, self._weigh, self._block = spool, weigh, block
         self._decode = msgspec.msgpack.Decoder(list[type_]).decode
         self._waiting: list[T] = []
-        self._held = 0
+        self._held = self._open = 0
+        self._ends: list[int] = []  # of blocks, in what waits
         self.size = 0  # bytes on disk
         self._number = spool.enter(self)
 
@@ -93,16 +96,22 @@ class Roll(Generic[T]):
         self._waiting.append(row)
         weight = self._weigh(row)
         self._held += weight
+        self._open += weight
+        if self._open >= self._block:
+            self._ends.append(len(self._waiting))
+            self._open = 0
         self._spool.hold(weight)
 
     def write(self) -> None:
         """Put what waits into the file."""
-        waiting, self._waiting, self._held = self._waiting, [], 0
+        waiting, ends = self._waiting, self._ends
+        self._waiting, self._ends, self._held, self._open = [], [], 0, 0
         if not waiting:
             return
         with self._spool.path(self._number).open("ab") as file:
-            for at in range(0, len(waiting), self._block):
-                self.size += put(file, waiting[at : at + self._block])
+            for begin, end in pairwise([0, *ends, len(waiting)]):
+                if begin < end:
+                    self.size += put(file, waiting[begin:end])
 
     def __iter__(self) -> Iterator[T]:
         if self.size:
@@ -119,7 +128,7 @@ class Roll(Generic[T]):
         if self.size:
             self._spool.path(self._number).unlink(missing_ok=True)
         self._spool.leave(self._number, self._held)
-        self._waiting, self._held, self.size = [], 0, 0
+        self._waiting, self._ends, self._held, self._open, self.size = [], [], 0, 0, 0
 
 
 def put(file: BinaryIO, rows: Sequence[Any]) -> int:
@@ -188,10 +197,10 @@ class Shuffle(Generic[T]):
 
 
 class Merge(Generic[T]):
-    """Rows that begin with what they are sorted by, in runs that are sorted each: iterate for all of them in order. ``block``: rows that are read of a run at once."""
+    """Rows that begin with what they are sorted by, in runs that are sorted each: iterate for all of them in order."""
 
-    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = 8) -> None:
-        self._made = (spool, type_, weigh, block)
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int]) -> None:
+        self._made = (spool, type_, weigh, NARROW)
         self._levels: list[list[Roll[T]]] = []  # of each level as many as `WAYS` of the one below make one
 
     def add(self, run: Iterable[T]) -> None:
@@ -226,7 +235,7 @@ class Sort(Generic[T]):
     """Rows that begin with what they are wanted in order of, in any order: iterate for all of them in order."""
 
     def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int]) -> None:
-        self._runs: Merge[T] = Merge(spool, type_, weigh, 32)
+        self._runs: Merge[T] = Merge(spool, type_, weigh)
         self._weigh, self._held = weigh, 0
         self._waiting: list[T] = []
 
