@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import columns, judging, models, mood_words, outcomes, packs, sets
+from textmetrics import columns, judging, models, mood_words, outcomes, packs, sets, words
 from textmetrics.annotation import Settings, moods, prepare, text
 from textmetrics.detectors import DETECTORS
 from textmetrics.features import Told, beyond_words, of_message
@@ -99,11 +99,11 @@ def test_columns_tell_of_moods_what_single_texts_do(judged):
     some, _, batch = judged
     mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in CUSTOMERS]
     texts, language = [text(some[c], i) for c, i in mine], packs.language("en")
-    named, words, good, bad = mood_words.columns(batch, batch.at(mine), language)
+    named, said, good, bad = mood_words.columns(batch, batch.at(mine), language)
     rows = [mood_words.beyond_words(tokens(t.folded), t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for t in texts]
     assert rows_of(named) == list(map(weighing, rows))
     assert [(row[mood_words.GOOD], row[mood_words.BAD]) for row in rows] == list(zip(good, bad, strict=True))
-    assert [words.vocabulary[w] for w in words.at] == [w for t in texts for w in tokens(t.folded)]
+    assert [said.vocabulary.words[w] for w in said.at] == [w for t in texts for w in tokens(t.folded)]
     assert moods(some, Settings(), batch) == moods(some, Settings())
 
 
@@ -172,3 +172,17 @@ def test_a_text_is_the_words_of_its_pieces(text):
 @given(st.lists(st.text(st.sampled_from(list("ABcÉéÀșȚ ²ªº_1.\n😀日ǅƻßЖж’")), max_size=12), max_size=6))
 def test_capitals_of_many_texts_are_those_of_each(texts):
     assert list(zip(*map(list, capitals_of(texts)), strict=True)) == [capitals(text) for text in texts]
+
+
+def test_a_full_vocabulary_is_begun_anew(views, monkeypatch):
+    def chances():
+        some = views[:40]
+        tolds = [Told(view) for view in some]
+        batch = columns.Batch(some, tolds)
+        judging.judge(some, tolds, trained=judging.model(), batch=batch)
+        return batch.words.vocabulary, batch.chances.tolist()
+
+    (first, before), (second, again) = chances(), chances()
+    monkeypatch.setattr(words, "MOST", 1)
+    third, anew = chances()
+    assert first is second is not third and before == again == anew

@@ -77,10 +77,10 @@ class Batch:
         lengths = [LENGTHS[k] for k in range(int(self.words.sizes.max(initial=0)) + 1)]
         classes = dict.fromkeys(name for _, name in lengths)
         self.length_names = list(classes)
-        words, n = self.words, len(self.words.vocabulary)
+        words, n = self.words, len(self.words.vocabulary.words)
         self.length = np.array([length for length, _ in lengths])[words.sizes]
         self.length_class = np.array([self.length_names.index(name) for _, name in lengths])[words.sizes]
-        long = np.array([len(w) > 3 for w in words.vocabulary], bool)[words.at]
+        long = words.vocabulary.told(len, len)[words.at] > 3
         self.content = Sets(words.text[long], words.at[long], self.size, n)
         first = np.nonzero(words.text[1:] == words.text[:-1])[0]
         self.pairs = Sets(words.text[first], words.at[first] * n + words.at[first + 1], self.size, n * n)

@@ -141,7 +141,7 @@ class Linear(Struct, frozen=True):
         import numpy as np
 
         size = len(self.index)
-        told = np.fromiter(chain.from_iterable(map(self.words.__getitem__, words.vocabulary)), np.int64).reshape(-1, 3)[words.at]
+        told = words.vocabulary.told(self.words, self.words.__getitem__).reshape(-1, 3)[words.at]
         places, (pair, paired) = told[:, 1:].ravel(), self.pairs.of(told[:, 0], words.text)
         known = places < size
         return np.concatenate((np.repeat(words.text, 2)[known], words.text[pair])), np.concatenate((places[known], paired))

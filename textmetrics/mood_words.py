@@ -95,8 +95,8 @@ def columns(b: Batch, at: Any, language: Language) -> tuple[Named, Numbered, lis
     found.words("^:", there, words.at[last - words.sizes[there] + 1], words.vocabulary)
     found.words("$:", there, words.at[last], words.vocabulary)
     found.sets("c:", b.cue_names, b.cues, at)
-    value = np.array([language.lexicon.get(word, 0.0) for word in words.vocabulary])[words.at]
-    turns = np.array([word in language.negations for word in words.vocabulary], bool)[words.at]
+    told = words.vocabulary.told(language, lambda word: (language.lexicon.get(word, 0.0), word in language.negations), float).reshape(-1, 2)[words.at]
+    value, turns = told[:, 0], told[:, 1] > 0
     place = np.arange(len(turns)) - (ends - words.sizes)[words.text]
     turned = np.zeros(len(turns), bool)
     for k in range(1, NEGATED + 1):

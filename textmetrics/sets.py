@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .models import Named
-from .words import spread
+from .words import Vocabulary, spread
 
 Array = Any
 AT_ONCE = 1 << 20  # words that are looked for in other rows at once
@@ -115,13 +115,13 @@ class Columns:
         """A feature of the rows where something is so."""
         self.add(np.nonzero(so)[0], [name], 0, values if np.isscalar(values) else np.asarray(values)[so])
 
-    def words(self, prefix: str, rows: Array, words: Array, vocabulary: Sequence[str]) -> None:
+    def words(self, prefix: str, rows: Array, words: Array, vocabulary: Vocabulary) -> None:
         """Words of some rows as features, each once a row."""
-        keys = np.sort(rows * len(vocabulary) + words)
-        rows, words = np.divmod(keys[np.diff(keys, prepend=-1) > 0], max(1, len(vocabulary)))
-        used = np.zeros(len(vocabulary), bool)
-        used[words] = True
-        self.add(rows, [f"{prefix}{vocabulary[w]}" for w in np.nonzero(used)[0].tolist()], (np.cumsum(used) - 1)[words])
+        most = max(1, len(vocabulary.words))
+        keys = np.sort(rows * most + words)
+        rows, words = np.divmod(keys[np.diff(keys, prepend=-1) > 0], most)
+        used, codes = np.unique(words, return_inverse=True)
+        self.add(rows, [f"{prefix}{vocabulary.words[w]}" for w in used.tolist()], codes)
 
     def classes(self, names: Sequence[str]) -> None:
         """A feature of each row, named after the class it is in."""

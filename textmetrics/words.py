@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from functools import cache
-from itertools import chain, count, pairwise
+from itertools import chain, count, islice, pairwise
 from typing import Any
 
-from .memo import Memo
+from .memo import MOST, Memo
 
 NAME = "<name>"
 LONG = 400  # words of a text that are looked at
@@ -88,16 +88,46 @@ def spread(starts: Any, sizes: Any) -> Any:
     return np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
 
 
+class Vocabulary:
+    """Words by number, the same from batch to batch, so that what is asked of each is worked out once; when it is full, another one is begun."""
+
+    def __init__(self) -> None:
+        self.number: defaultdict[str, int] = defaultdict(count().__next__)
+        self.words: list[str] = []
+        self._told: dict[int, tuple[Any, Any]] = {}
+
+    def numbers(self, words: Sequence[str]) -> Any:
+        """The numbers of some words; those that are new get theirs."""
+        import numpy as np
+
+        found = np.fromiter(map(self.number.__getitem__, words), np.int64, len(words))
+        self.words += islice(self.number, len(self.words), None)
+        return found
+
+    def told(self, who: object, work: Callable[[str], Any], kind: type = int) -> Any:
+        """What ``work`` says of each word, as an array. ``who``: whose work it is, by which it is known again."""
+        import numpy as np
+
+        _, known = self._told.get(id(who), (None, None))
+        if known is None or len(known) < len(self.words):
+            more: Any = np.array([work(word) for word in self.words[0 if known is None else len(known) :]], kind)
+            known = more if known is None else np.concatenate((known, more))
+            self._told[id(who)] = who, known
+        return known
+
+
 class Numbered:
-    """The words of many texts as numbers: ``at`` of all texts on end, ``text`` the text each is of; ``vocabulary`` the words by number."""
+    """The words of many texts as numbers of a ``vocabulary``: ``at`` of all texts on end, ``text`` the text each is of."""
+
+    _latest = Vocabulary()
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
         import numpy as np
 
-        every = list(chain.from_iterable(texts))
-        number: defaultdict[str, int] = defaultdict(count().__next__)
-        self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
-        self.vocabulary = list(number)
+        if len(self._latest.words) > MOST:
+            Numbered._latest = Vocabulary()
+        self.vocabulary = self._latest
+        self.at = self.vocabulary.numbers(list(chain.from_iterable(texts)))
         self.sizes = np.fromiter(map(len, texts), np.int64, len(texts))
         self.text = np.repeat(np.arange(len(texts)), self.sizes)
 
@@ -105,24 +135,19 @@ class Numbered:
         """The ``texts`` that were numbered, with the names that `unnamed` took out of them: ``others``."""
         changed = [n for n, (words, left) in enumerate(zip(texts, others, strict=True)) if words is not left]
         some = copy(self)
-        some.vocabulary = self.vocabulary if NAME in self.vocabulary else [*self.vocabulary, NAME]
         starts = self.sizes.cumsum() - self.sizes
         some.at = self.at.copy()
-        some.at[[starts[n] + k for n in changed for k, word in enumerate(others[n]) if word == NAME]] = some.vocabulary.index(NAME)
+        some.at[[starts[n] + k for n in changed for k, word in enumerate(others[n]) if word == NAME]] = self.vocabulary.numbers([NAME])[0]
         return some
 
     def among(self, texts: Any) -> Numbered:
-        """The same of some of the texts, with no other words than theirs."""
+        """The same of some of the texts."""
         import numpy as np
 
         some = copy(self)
         some.sizes = self.sizes[texts]
         some.text = np.repeat(np.arange(len(texts)), some.sizes)
-        at = self.at[spread(np.cumsum(self.sizes)[texts] - some.sizes, some.sizes)]
-        used = np.zeros(len(self.vocabulary), bool)
-        used[at] = True
-        some.vocabulary = [self.vocabulary[w] for w in np.nonzero(used)[0].tolist()]
-        some.at = (np.cumsum(used) - 1)[at]
+        some.at = self.at[spread(np.cumsum(self.sizes)[texts] - some.sizes, some.sizes)]
         return some
 
 
