@@ -45,16 +45,16 @@ def test_a_cluster_comes_to_the_same_bytes(whole, small, tmp_path):
 def stopped_after(n, monkeypatch, tmp_path):
     """A run that is stopped when it has measured so many parts; what it was asked to measure."""
     seen = []
-    measure = parts.measure_packed
+    measure = parts.measure
 
     def counted(job, chunk):
         if len(seen) == n:
             raise KeyboardInterrupt
-        seen.append(chunk)
+        seen.append(parts.pack(chunk))
         return measure(job, chunk)
 
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "measure_packed", counted)
+        patch.setattr(parts, "measure", counted)
         with pytest.raises(KeyboardInterrupt):
             tm.mine(CHAT, out=tmp_path / "out", resume=True)
     return seen
