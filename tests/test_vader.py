@@ -19,10 +19,15 @@ WORDS = [
     *("good", "bad", "great", "horrible", "love", "hate", "no", "kind", "sucks", "problem", "friendly", "shit", "bomb", "ass", "well", "least", "like", "fun", "lol", ":)", ":D", ":(", "<3"),
     *("not", "never", "so", "this", "without", "doubt", "or", "nor", "at", "very", "really", "kinda", "of", "sort", "just", "enough", "isn't", "wouldn't", "the", "a", "it", "to", "die", "for"),
     *("but", "yeah", "right", "kiss", "death", "beating", "heart", "bus", "stop", "despite", "rarely", "more", "uh-uh", "total", "major", "incredible", "less", "almost", "hardly"),
-    *("box", "12", "é", "😀", "💔", "😡x", "!", "!!", "?", "???", "...", "!!?", "ok,", "(good)", "'bad'", "İ", "ß", "ǆ"),
+    *("shouldn't", "DIDN'T", "n't", "can't-stand", "beautifully", "badass", "i", "be"),
+    *("box", "12", "é", "😀", "💔", "😡x", "🔛", "x🙂🙂", "!", "!!", "?", "???", "...", "!!?", "ok,", "(good)", "'bad'", "İ", "ß", "ǆ", "\u212aind", "\u212aILL", "Ärger", "\ud83d"),
 ]
-SOUPS = st.lists(st.builds(lambda w, f: f(w), st.sampled_from(WORDS), st.sampled_from([str, str, str.upper, str.title, lambda w: w + "!", lambda w: w + ","])), max_size=14)
+SHAPED = st.builds(lambda w, f: f(w), st.sampled_from(WORDS), st.sampled_from([str, str, str.upper, str.title, lambda w: w + "!", lambda w: w + ","]))
+TURNS = ["{} of {}", "the {} {}", "to {} for {}", "never so {} {}", "never this {} {}", "without doubt {} {}", "without a doubt {} {}", "the least {} {}", "at least {} {}", "very least {} {}"]
+TURNS += ["no {} {}", "no {} or {}", "not {} but {}", "kind of {} {}", "the sort of {} {}", "it was just enough {} {}", "{} yeah right {}", "so {} {}", "this is so {} {}", "{} bad ass {}"]
+PHRASES = st.builds(lambda turn, a, b: turn.format(a, b), st.sampled_from(TURNS), st.sampled_from(WORDS), st.sampled_from(WORDS))
 JOINS = st.sampled_from([" ", " ", " ", "  ", "\n", "\u00a0", "\u2003", ""])
+TEXTS = st.builds(lambda words, join: join.join(words), st.lists(SHAPED | PHRASES, max_size=14), JOINS) | st.text(max_size=30)
 
 
 def expected(text):
@@ -30,9 +35,8 @@ def expected(text):
 
 
 @settings(max_examples=1500, deadline=None)
-@given(SOUPS, JOINS)
-def test_it_equals_the_package_on_words_its_rules_speak_of(words, join):
-    text = join.join(words)
+@given(TEXTS)
+def test_it_equals_the_package_on_words_its_rules_speak_of(text):
     assert compound(text) == pytest.approx(expected(text), abs=1e-12)
 
 
@@ -59,12 +63,21 @@ def test_a_batch_gives_what_its_texts_give():
     assert SCORERS["vader"]([Text(t, t) for t in texts], packs.language("en")) == [compound(t) for t in texts]
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.builds(lambda words, join: join.join(words), SOUPS, JOINS) | st.text(max_size=30), max_size=40))
-def test_columns_give_to_the_bit_what_single_texts_give(texts):
+@pytest.mark.parametrize("few", [0, 4000])
+@settings(max_examples=150, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=40))
+def test_columns_give_to_the_bit_what_single_texts_give(few, texts):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vader, "MANY", 0)
+        patch.setattr(vader, "FEW", few)
         assert compounds(texts) == [compound(t) for t in texts]
+
+
+@pytest.mark.parametrize("batch", [1, 300, 10**9])
+def test_where_batches_end_changes_nothing(batch, monkeypatch):
+    texts = [m.text for c in tm.read(CORPORA) for m in c.messages][:400]
+    monkeypatch.setattr(vader, "BATCH", batch)
+    assert compounds(texts) == [compound(t) for t in texts]
 
 
 def test_columns_equal_single_texts_on_every_archive_and_word():

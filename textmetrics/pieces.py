@@ -1,23 +1,21 @@
 """Many texts cut at white space at once, each distinct piece a number, so that what is asked of a piece is asked once.
 
-Arrow cuts and numbers them, five times sooner than Python would. What is white space is Python's to say: where Arrow would cut elsewhere, in texts with
-letters or separators beyond ASCII, Python cuts and Arrow is given the pieces with one space between.
+All texts are one row of bytes, in which columns find where pieces begin; Arrow numbers them, eight times sooner than Python would. White space is what it is to Python.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
 MANY = 100  # texts from which Arrow pays
-_SEPARATORS = re.compile("[\x1c-\x1f]")  # white space to Python, not to Arrow
 Array = Any
 
 
 class Pieces:
-    """The pieces of some texts: ``known`` are the distinct ones; ``at`` their numbers, of all texts on end; ``sizes`` how many each text has.
+    """The pieces of some texts: ``known`` are those there are; ``at`` their numbers, of all texts on end; ``sizes`` how many each text has.
 
     >>> pieces = Pieces(["no  sound", "sound on", ""])
     >>> [pieces.known[n] for n in pieces.at], pieces.sizes.tolist()
@@ -28,14 +26,15 @@ class Pieces:
         import numpy as np
 
         if len(texts) < MANY:
-            cut = [text.split() for text in texts]
-            every = list(chain.from_iterable(cut))
+            own = [text.split() for text in texts]
+            every = list(chain.from_iterable(own))
             number = {piece: n for n, piece in enumerate(dict.fromkeys(every))}
             self.known = list(number)
             self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
-            self.sizes = np.fromiter(map(len, cut), np.int64, len(cut))
+            self.sizes = np.fromiter(map(len, own), np.int64, len(own))
         else:
-            self.known, self.at, self.sizes = _by_arrow(texts)
+            distinct, self.at, self.sizes = cut(*joined(texts))
+            self.known = decoded(distinct)
         self.starts = np.cumsum(self.sizes) - self.sizes
         self.text = np.repeat(np.arange(len(texts)), self.sizes)  # the text each is of
 
@@ -49,29 +48,74 @@ class Pieces:
         return np.fromiter(chain.from_iterable(values), np.int64, sizes.sum())[places], np.repeat(self.text, many)
 
 
-def _by_arrow(texts: Sequence[str]) -> tuple[list[str], Array, Array]:
+def joined(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Texts as one row of bytes in UTF-8, a space behind each, all white space told as spaces; and where each text begins."""
+    import numpy as np
+
+    row: Array = np.frombuffer(" ".join([*texts, ""]).encode("utf-8", "surrogatepass"), np.uint8)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    filled = (row - 9 >= 5) & (row - 28 >= 5)  # what is below goes around: not \t to \r, not \x1c to the space
+    row = row * filled | ((~filled).view(np.uint8) << 5)
+    if len(row) != sizes.sum() + len(texts):
+        foreign = [n for n, text in enumerate(texts) if not text.isascii()]
+        sizes[foreign] = [len(texts[n].encode("utf-8", "surrogatepass")) for n in foreign]
+        _blank(row)
+    return row, np.cumsum(sizes + 1) - sizes - 1
+
+
+def _blank(row: Array) -> None:
+    """Make spaces beyond ASCII spaces of ASCII."""
+    import numpy as np
+
+    first = np.flatnonzero(row >= 0xC0)
+    long = row[first] >= 0xE0
+    codes = (row[first].astype(np.int32) << 16) + (row[first + 1].astype(np.int32) << 8) + np.where(long, row[first + 2], 0)
+    blank = np.isin(codes, _spaces())
+    for at in (first[blank], first[blank] + 1, first[blank & long] + 2):
+        row[at] = ord(" ")
+
+
+@cache
+def _spaces() -> list[int]:
+    """The spaces beyond ASCII: their bytes in UTF-8, two or three, as a number of three."""
+    return [int.from_bytes(c.encode().ljust(3, b"\0"), "big") for c in map(chr, range(0x80, 0x10000)) if c.isspace()]
+
+
+def cut(row: Array, begins: Array) -> tuple[Any, Array, Array]:
+    """The distinct pieces of `joined` texts as an array of Arrow, then what `Pieces` calls ``at`` and ``sizes``."""
     import numpy as np
     import pyarrow as pa
-
-    separated = _SEPARATORS.search("\n".join(texts)) is not None
-    plain = [text if text.isascii() and not (separated and _SEPARATORS.search(text)) else " ".join(text.split()) for text in texts]
-    try:
-        numbered, offsets = _numbered(pa.array(plain, pa.string()))
-        known = numbered.dictionary.to_pylist()
-    except UnicodeEncodeError:  # half a surrogate pair, which Arrow has no form for
-        numbered, offsets = _numbered(pa.array([text.encode("utf-8", "surrogatepass") for text in plain], pa.binary()).view(pa.string()))
-        known = [piece.decode("utf-8", "surrogatepass") for piece in numbered.dictionary.view(pa.binary()).to_pylist()]
-    at = numbered.indices.to_numpy().astype(np.int64)
-    sizes = np.diff(offsets)
-    if "" not in known:
-        return known, at, sizes
-    filled = at != known.index("")  # what stands before a first and behind a last white space
-    sizes = np.bincount(np.repeat(np.arange(len(texts)), sizes)[filled], minlength=len(texts))
-    return known, at[filled], sizes
-
-
-def _numbered(texts: Any) -> tuple[Any, Array]:
     from pyarrow import compute
 
-    lists = compute.ascii_split_whitespace(texts)
-    return lists.values.dictionary_encode(), lists.offsets.to_numpy()
+    starts = np.flatnonzero(np.diff(row != ord(" "), prepend=False))[::2]  # a beginning, an end, a beginning ...
+    offsets = np.append(starts, len(row)).astype(np.int32)
+    numbered = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(row)).dictionary_encode()  # each with the spaces behind it
+    sizes = np.diff(np.searchsorted(starts, begins), append=len(starts)) if len(begins) else begins
+    return compute.ascii_rtrim_whitespace(numbered.dictionary), numbered.indices.to_numpy(), sizes
+
+
+def decoded(pieces: Any) -> list[str]:
+    """Pieces out of Arrow."""
+    try:
+        return pieces.to_pylist()
+    except UnicodeDecodeError:
+        return [piece.decode("utf-8", "surrogatepass") for piece in pieces.view("binary").to_pylist()]
+
+
+def table(characters: Iterable[str]) -> Array:
+    """Which of all characters are among these."""
+    import numpy as np
+
+    found = np.zeros(0x110000, bool)
+    found[[ord(c) for c in characters]] = True
+    return found
+
+
+def having(texts: Sequence[str], characters: Array) -> list[int]:
+    """Which of some texts have any of these characters, none of them ASCII; ``characters``: a `table`."""
+    import numpy as np
+
+    foreign = [n for n, text in enumerate(texts) if not text.isascii()]
+    codes = np.frombuffer("".join([texts[n] for n in foreign]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    ends = np.cumsum([len(texts[n]) for n in foreign])
+    return [foreign[k] for k in np.unique(np.searchsorted(ends, np.flatnonzero(characters[codes]), "right")).tolist()]

@@ -1,122 +1,100 @@
-"""VADER (Hutto and Gilbert 2014): an English lexicon with rules, equal to what the package vaderSentiment computes, several times faster.
+"""VADER over many texts at once, equal to what the package vaderSentiment computes and many times faster; one text's rules stand in `valence`.
 
-Words are looked up once and remembered; rules run only around the words that have a value; time is linear in the text (the package's grows
-with its square). A batch goes by columns (`compounds`): each distinct word is looked up once, and the rules run over all valued words at a time; the
-few words near idioms or rare turns of phrase go the way of a single text (`_valued`). Word lists and numbers are the package's own. Where its rules are odd (it scales equal values twice behind a "but"), so are these.
+The texts of a batch stand as one column of words. Each distinct word is looked up once; words that have a value keep it as it is in the lexicon but for
+those that a word before can bear on, whose rules run over all of them at a time; the few near idioms or rare turns of phrase go the way of a single text.
 """
 
 from __future__ import annotations
 
-import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
 
 from ..memo import Memo
 from ..packs import Language
-from ..pieces import Pieces
+from ..pieces import cut, decoded, having, joined, table
+from ..valence import (
+    ASKS,
+    BEFORE,
+    BEGINS,
+    BEHIND,
+    BOOSTS,
+    BUTS,
+    CAPITALS,
+    CRIES,
+    FAR,
+    GOES_ON,
+    LIFTED,
+    LIFTING,
+    LINKING,
+    LISTED,
+    NEGATES,
+    NOES,
+    SELDOM,
+    SPEAKS,
+    SPREAD,
+    TURNED,
+    UPPER,
+    VALUED,
+    Word,
+    around_but,
+    compound,
+    in_words,
+    pressed,
+    rules,
+    valued,
+)
 from . import Text, scorer
 
-CAPITALS = 0.733  # what a word in capitals adds, where not all are; this and the following are of Hutto and Gilbert's experiments
-TURNED = -0.74  # what is left of a negated value
-FAR = (1.0, 0.95, 0.9)  # what is left of a modifier that stands one, two, three words before
-CRIES, ASKS = (0.0, 0.292, 0.584, 0.292 * 3, 1.168), (0.0, 0.0, 0.36, 0.18 * 3, 0.96)  # what up to four ! and ? add
-SPREAD = 15  # alpha of the normalisation
-BUT, BEFORE, BEHIND = "but", 0.5, 1.5
-LINKS = ("or", "nor")  # words over which a "no" reaches one word further
-ODD = frozenset(["never", "so", "this", "without", "least"])  # words whose rules are rare: a value that one leads to is worked out by itself
-MANY = 100  # texts from which columns pay
+MANY = 300  # texts from which columns pay
+FEW = 4000  # distinct words that are looked up one by one, by Arrow where there are more
+BATCH = 1_000_000  # characters whose columns are held at a time
+REACH = 3  # words from which one can bear on another
 Array = Any
 
 
-class Word(Struct, frozen=True):
-    """A word as VADER knows it.
+class Columns(Struct):
+    """The words that mean something as columns, a row each; the last two rows are any other word with "n't" and any other.
 
-    ``valence``: None where the lexicon has none; ``speaks``: it can bear on a word behind it; ``phrase``: it is the longest word of an idiom or
-    of an intensifier of two words, which cannot be there without it.
+    ``listed``: the words; ``met``: of pieces of texts, as they are met, twice the row, and one more for capitals; ``pictures``: which characters are emoji.
     """
 
-    lower: str
-    upper: bool
-    valence: float | None
-    listed: bool
-    boost: float
-    negates: bool
-    speaks: bool
-    phrase: bool
-
-
-NOTHING = Word("", False, None, False, 0.0, False, False, False)  # what stands beyond the ends of a text
-MARKS = ("valued", "listed", "upper", "negates", "phrase", "no", "but", "links", "odd")
-
-
-class Columns(Struct):
-    """Some words as columns: what they are worth, what they add, and what they are (``MARKS``)."""
-
+    listed: Any
     valence: Array
     boost: Array
-    marks: Mapping[str, Array]
-
-    @classmethod
-    def of(cls, words: Sequence[Word], rules: Rules) -> Columns:
-        """The columns of some words."""
-        import numpy as np
-
-        each = np.array([rules.marks[word] for word in words])
-        marks = {name: (each >> n & 1).astype(bool) for n, name in enumerate(MARKS)}
-        valence = np.zeros(len(words))
-        valence[marks["valued"]] = [word.valence for word in words if word.valence is not None]
-        return cls(valence, np.array([word.boost for word in words]), marks)
-
-
-def _marks(w: Word) -> int:
-    """The ``MARKS`` of a word, one a bit."""
-    told = (w.valence is not None, w.listed, w.upper, w.negates, w.phrase, w.lower == "no", w.lower == BUT, w.lower in LINKS, w.lower in ODD)
-    return sum([1 << n for n, is_so in enumerate(told) if is_so])
-
-
-class Rules(Struct):
-    """The word lists, and the words that were met."""
-
-    idioms: Mapping[str, float]
-    boosters: Mapping[str, float]
-    emoji: Mapping[str, str]
-    words: Memo[str, Word]
-    marks: Memo[Word, int]
+    marks: Array
+    met: Memo[str, int]
+    pictures: Array
 
 
 @cache
-def _rules() -> Rules:
-    from vaderSentiment import vaderSentiment as package
+def _columns() -> Columns:
+    import numpy as np
+    import pyarrow as pa
 
-    tables: Any = package.SentimentIntensityAnalyzer()
-    lexicon, boosters, idioms = tables.lexicon, package.BOOSTER_DICT, package.SPECIAL_CASES
-    negations = frozenset(package.NEGATE)
-    longest = {max(phrase.split(), key=len) for phrase in (*idioms, *boosters) if " " in phrase}
-    turning = {"no", *ODD}
+    known = rules()
+    row = {word: n for n, word in enumerate(known.meaning)}
+    words = [*known.meaning.values(), known.words["n't?"], known.words[""]]
 
-    def known(piece: str) -> Word:
-        bare = piece.strip(string.punctuation)
-        word = piece if len(bare) <= 2 else bare
-        lower = word.lower()
-        negates, listed = lower in negations or "n't" in lower, lower in lexicon
-        valence = lexicon[lower] if listed and lower not in boosters else None
-        return Word(lower, word.isupper(), valence, listed, boosters.get(lower, 0.0), negates, negates or lower in boosters or lower in turning, lower in longest)
+    def met(piece: str) -> int:
+        word = known.words[piece]
+        return 2 * row.get(word.lower, len(row) + (not word.negates)) + word.upper
 
-    single = {c: words for c, words in tables.emojis.items() if len(c) == 1}
-    return Rules(idioms, boosters, single, Memo(known), Memo(_marks))
+    valence, boost = np.array([word.valence or 0.0 for word in words]), np.array([word.boost for word in words])
+    return Columns(pa.array(row, pa.string()), valence, boost, np.array([word.marks & ~UPPER for word in words], np.uint16), Memo(met), table(known.emoji))
 
 
 @scorer("vader")
 def vader(texts: Sequence[Text], language: Language) -> list[float]:
     """The compound of vaderSentiment, from -1 to 1."""
-    distinct = list(dict.fromkeys(t.text for t in texts))
+    said = [t.text for t in texts]
+    distinct = list(dict.fromkeys(said))
     scores = dict(zip(distinct, compounds(distinct), strict=True))
-    return [scores[t.text] for t in texts]
+    return list(map(scores.__getitem__, said))
 
 
 def compounds(texts: Sequence[str]) -> list[float]:
@@ -125,180 +103,154 @@ def compounds(texts: Sequence[str]) -> list[float]:
         return [compound(text) for text in texts]
     import numpy as np
 
-    rules = _rules()
-    pieces = Pieces([_in_words(text, rules) for text in texts])
-    words = [*map(rules.words.__getitem__, pieces.known), NOTHING]
-    known = Columns.of(words, rules)
-    at = np.append(pieces.at, len(pieces.known))  # at its end stands the word that is none
-    sizes, begins = pieces.sizes, pieces.starts
-    owners = pieces.text
-    places = np.nonzero(known.marks["valued"][at])[0]
-    if not len(places):
-        return [0.0] * len(texts)
-    of = owners[places]
-    first, end = begins[of], begins[of] + sizes[of]
-    near = {d: at[np.where((places + d >= first) & (places + d < end), places + d, -1)] for d in (-3, -2, -1, 0, 1, 2)}
-    loud = np.bincount(owners, known.marks["upper"][at[:-1]], len(texts))
-    some = ((loud > 0) & (loud < sizes))[of]
-    values = _values(known, near, some).tolist()
-    odd = np.any([known.marks["phrase"][w] for w in near.values()] + [known.marks["odd"][near[d]] for d in (-3, -2, -1)], axis=0)
-    for k in np.nonzero(odd)[0].tolist():
-        window = [words[n] for n in at[max(first[k], places[k] - 3) : min(end[k], places[k] + 3)].tolist()]
-        values[k] = _valued(window, [w.lower for w in window], min(3, int(places[k] - first[k])), bool(some[k]), rules)
-    buts = {int(owners[place]): int(place) for place in np.nonzero(known.marks["but"][at])[0][::-1]}  # the first of each text
-    scores = [0.0] * len(texts)
-    found, starts = np.unique(of, return_index=True)
-    for n, a, b in zip(found.tolist(), starts.tolist(), [*starts[1:].tolist(), len(values)], strict=True):
-        own = values[a:b]
-        scores[n] = _pressed(sum(_around_but(places[a:b].tolist(), own, buts[n]) if n in buts else own), texts[n])
-    return scores
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    cuts = (np.flatnonzero(np.diff(ends // BATCH)) + 1).tolist()
+    return [score for a, b in pairwise([0, *cuts, len(texts)]) for score in _Batch(texts[a:b]).compounds()]
 
 
-def _values(known: Columns, near: Mapping[int, Array], some: Array) -> Array:
-    """What `_valued` makes of many valued words at once, where no idiom and no rare turn of phrase is near; ``near``: the words so far from each."""
+class _Batch:
+    """Some texts as a column of words.
+
+    ``distinct``: the pieces the texts have; ``at``, ``rows``, ``kinds``: of each word of each text which of them it is, its row in `Columns`, its marks. ``places``:
+    the words that have a value; ``of``: the text each is of.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        import numpy as np
+
+        known = rules()
+        self.texts = list(texts)
+        for n in having(texts, _columns().pictures):
+            self.texts[n] = in_words(texts[n], known)
+        self.bytes, self.begins = joined(self.texts)
+        self.distinct, self.at, self.sizes = cut(self.bytes, self.begins)
+        self.ends = np.cumsum(self.sizes)
+        rows, marks = _looked_up(self.distinct)
+        self.rows, self.kinds = rows, marks[self.at]
+        self.places = np.flatnonzero(self.kinds & VALUED)
+        self.of = self.owners(self.places)
+        self.first, self.last = (self.ends - self.sizes)[self.of], self.ends[self.of] - 1
+        self.bounds = np.searchsorted(self.of, np.arange(len(texts) + 1))  # where the values of each text begin
+
+    def owners(self, places: Array) -> Array:
+        """The text each of some words is of."""
+        import numpy as np
+
+        return np.searchsorted(self.ends, places, "right")
+
+    def compounds(self) -> list[float]:
+        """The compound of each text."""
+        return self.pressed(self.around_but(self.values()))
+
+    def values(self) -> Array:
+        """What `valence.valued` makes of each word that has a value."""
+        import numpy as np
+
+        columns, places = _columns(), self.places
+        loud = np.bincount(self.owners(np.flatnonzero(self.kinds & UPPER)), minlength=len(self.sizes))
+        some = ((loud > 0) & (loud < self.sizes))[self.of]  # some words of its text are in capitals, not all
+        before = [np.where(places - d >= self.first, self.kinds[np.maximum(places - d, 0)], np.uint16(LISTED)) for d in (1, 2, 3)]  # what is not there does not bear
+        me, valence = self.kinds[places], columns.valence[self.rows[self.at[places]]]
+        values = np.where(some & (me & UPPER > 0), valence + np.where(valence > 0, CAPITALS, -CAPITALS), valence)
+        bears = before[0] | before[1] | before[2]
+        led = np.flatnonzero((bears | me) & SPEAKS)
+        boosts = [columns.boost[self.rows[self.at[np.maximum(places[led] - d, 0)]]] for d in (1, 2, 3)]
+        follows = np.where(places[led] < self.last[led], self.kinds[np.minimum(places[led] + 1, len(self.at) - 1)], 0)
+        values[led] = _values(valence[led], me[led], follows, [marks[led] for marks in before], boosts, some[led])
+        pairs = np.flatnonzero((self.kinds[:-1] & BEGINS > 0) & (self.kinds[1:] & GOES_ON > 0))
+        odd = np.flatnonzero((bears & SELDOM > 0) | (np.searchsorted(pairs, places + 1) > np.searchsorted(pairs, places - REACH)))
+        for k, words, i in zip(odd.tolist(), *self.windows(odd), strict=True):
+            values[k] = valued(words, [w.lower for w in words], i, bool(some[k]), rules())
+        return values
+
+    def windows(self, which: Array) -> tuple[list[list[Word]], list[int]]:
+        """Some valued words with those around them, and where each stands among these."""
+        import numpy as np
+
+        places = self.places[which]
+        first, end = np.maximum(self.first[which], places - REACH), np.minimum(self.last[which] + 1, places + REACH)
+        spans = [self.at[a:b] for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+        needed = np.unique(np.concatenate([self.at[:0], *spans]))
+        words = dict(zip(needed.tolist(), map(rules().words.__getitem__, decoded(self.distinct.take(needed))), strict=True))
+        return [[words[n] for n in span.tolist()] for span in spans], (places - first).tolist()
+
+    def around_but(self, values: Array) -> Array:
+        """What `valence.around_but` makes of the values of each text; only where values of a text are equal, before or after, it is asked."""
+        import numpy as np
+
+        buts = np.flatnonzero(self.kinds & BUTS)
+        contrasted, firsts = np.unique(self.owners(buts), return_index=True)
+        turn = np.full(len(self.sizes), -1)
+        turn[contrasted] = buts[firsts]
+        which = np.flatnonzero(turn[self.of] >= 0)
+        own, of = values[which], self.of[which]
+        scaled = own * np.where(self.places[which] < turn[of], BEFORE, BEHIND)
+        both, text = np.concatenate([own, scaled]), np.concatenate([of, of])
+        order = np.lexsort((both, text))
+        equal = (np.diff(both[order]) == 0) & (np.diff(text[order]) == 0)
+        changed = values.copy()
+        changed[which] = scaled
+        for n in np.unique(text[order][1:][equal]).tolist():
+            span = slice(self.bounds[n], self.bounds[n + 1])
+            changed[span] = around_but(self.places[span].tolist(), values[span].tolist(), int(turn[n]))
+        return changed
+
+    def pressed(self, values: Array) -> list[float]:
+        """What `valence.pressed` makes of the sums of values; where rounding could turn on how it is summed, it is asked."""
+        import numpy as np
+
+        total = np.bincount(self.of, values, len(self.sizes)).astype(float)  # whole numbers where there are none
+        close = (np.abs(total) < 1e-9) & (np.diff(self.bounds) > 0)
+        total += np.sign(total) * (np.take(CRIES, self.count("!")) + np.take(ASKS, self.count("?")))
+        score = total / np.sqrt(total * total + SPREAD) * 10_000
+        near = np.rint(score)
+        scores = (near / 10_000).tolist()
+        for n in np.flatnonzero(close | (np.abs(score - near) > 0.5 - 1e-6)).tolist():
+            scores[n] = pressed(sum(values[self.bounds[n] : self.bounds[n + 1]].tolist()), self.texts[n])
+        return scores
+
+    def count(self, mark: str) -> Array:
+        """How often a mark stands in each text, four times at most."""
+        import numpy as np
+
+        texts = np.searchsorted(self.begins, np.flatnonzero(self.bytes == ord(mark)), "right") - 1
+        return np.minimum(np.bincount(texts, minlength=len(self.sizes)), 4)
+
+
+def _looked_up(distinct: Any) -> tuple[Array, Array]:
+    """The row of each of some pieces of texts among the words that mean something, and its marks."""
+    import numpy as np
+    from pyarrow import compute
+
+    columns = _columns()
+    if len(distinct) < FEW:
+        met = np.fromiter(map(columns.met.__getitem__, decoded(distinct)), np.int32, len(distinct))
+    else:
+        bare = compute.ascii_trim(distinct, string.punctuation)
+        word = compute.if_else(compute.less_equal(compute.binary_length(bare), 2), distinct, bare)
+        lower = compute.ascii_lower(word)
+        other = len(columns.listed) + ~compute.match_substring(lower, "n't").to_numpy(zero_copy_only=False)
+        row = compute.index_in(lower, columns.listed).fill_null(-1).to_numpy()
+        met = 2 * np.where(row < 0, other, row) + compute.ascii_is_upper(word).to_numpy(zero_copy_only=False)
+        foreign = np.flatnonzero(~compute.string_is_ascii(distinct).to_numpy(zero_copy_only=False))  # Python says what their capitals are
+        met[foreign] = np.fromiter(map(columns.met.__getitem__, decoded(distinct.take(foreign))), np.int32, len(foreign))
+    rows = met >> 1
+    return rows, columns.marks[rows] | (met & 1).astype(np.uint16) * np.uint16(UPPER)
+
+
+def _values(valence: Array, me: Array, follows: Array, before: Sequence[Array], boosts: Sequence[Array], some: Array) -> Array:
+    """What `valued` makes of many words at once, where no idiom and no rare turn of phrase is near; ``before``: the marks of the words one, two, three before."""
     import numpy as np
 
-    me, marks = near[0], known.marks
-    no = marks["no"]
-    value = np.where(no[me] & marks["listed"][near[1]], 0.0, known.valence[me])
-    value = np.where(no[near[-1]] | no[near[-2]] | (no[near[-3]] & marks["links"][near[-1]]), known.valence[me] * TURNED, value)
-    value = np.where(some & marks["upper"][me], value + np.where(value > 0, CAPITALS, -CAPITALS), value)
-    for d, far in enumerate(FAR, start=1):
-        word = near[-d]
-        bears = ~marks["listed"][word]
-        boost = np.where(value < 0, -known.boost[word], known.boost[word])
-        boost = np.where(some & marks["upper"][word], boost + np.where(value > 0, CAPITALS, -CAPITALS), boost)
-        value = np.where((known.boost[word] != 0) & bears, value + boost * far, value)
-        value = np.where(marks["negates"][word] & bears, value * TURNED, value)
+    one, two, three = before
+    value = np.where((me & NOES > 0) & (follows & LISTED > 0), 0.0, valence)
+    value = np.where(((one | two) & NOES > 0) | ((three & NOES > 0) & (one & LINKING > 0)), valence * TURNED, value)
+    value = np.where(some & (me & UPPER > 0), value + np.where(value > 0, CAPITALS, -CAPITALS), value)
+    for word, boost, far in zip(before, boosts, FAR, strict=True):
+        bears = word & LISTED == 0
+        boost = np.where(value < 0, -boost, boost)
+        boost = np.where(some & (word & UPPER > 0), boost + np.where(value > 0, CAPITALS, -CAPITALS), boost)
+        value = np.where(bears & (word & BOOSTS > 0), value + boost * far, value)
+        turned = np.where(word & NEGATES > 0, value * TURNED, value)
+        value = np.where(bears, np.where(one & LIFTING > 0, value * LIFTED, turned) if word is three else turned, value)
     return value
-
-
-def _in_words(text: str, rules: Rules) -> str:
-    """A text with its emoji in words."""
-    if not text.isascii() and not rules.emoji.keys().isdisjoint(text):
-        return "".join([c if c not in rules.emoji else rules.emoji[c] if before == " " else f" {rules.emoji[c]}" for before, c in zip(f" {text}", text, strict=False)])
-    return text
-
-
-def _pressed(total: float, text: str) -> float:
-    """A sum of values between -1 and 1, after the text's exclamation and question marks."""
-    total = float(total)
-    if total:
-        emphasis = CRIES[min(4, text.count("!"))] + ASKS[min(4, text.count("?"))]
-        total += emphasis if total > 0 else -emphasis
-    return round(max(-1.0, min(1.0, total / math.sqrt(total * total + SPREAD))), 4)
-
-
-def compound(text: str) -> float:
-    """How positive a text is, from -1 to 1.
-
-    >>> compound("VADER is very smart, handsome, and funny!"), compound("Not bad at all"), compound("Restart the router")
-    (0.8646, 0.431, 0.0)
-    """
-    rules = _rules()
-    words = list(map(rules.words.__getitem__, _in_words(text, rules).split()))
-    valued = [i for i, word in enumerate(words) if word.valence is not None]
-    if not valued:
-        return 0.0
-    shouted = [word.upper for word in words]
-    some = True in shouted and False in shouted  # some words in capitals, not all
-    said = [word.lower for word in words]
-    values = [_valued(words[max(0, i - 3) : i + 3], said[max(0, i - 3) : i + 3], min(3, i), some, rules) for i in valued]
-    return _pressed(sum(_around_but(valued, values, said.index(BUT)) if BUT in said else values), text)
-
-
-def _valued(words: Sequence[Word], said: Sequence[str], i: int, some: bool, rules: Rules) -> float:
-    """The value of one word among the three before it and the two behind it; ``some``: some words of the text are in capitals, not all."""
-    value = _turned(words, said, i)
-    if some and words[i].upper:
-        value += CAPITALS if value > 0 else -CAPITALS
-    if any([w.speaks for w in words[:i]]) or any([w.phrase for w in words]):
-        value = _led(words, said, i, value, some, rules)
-    return value
-
-
-def _turned(words: Sequence[Word], said: Sequence[str], i: int) -> float:
-    """The value of one word by itself, or turned by a "no" before it; "no" itself, before a word that has a value, has none."""
-    value = words[i].valence or 0.0
-    if said[i] == "no" and i + 1 < len(words) and words[i + 1].listed:
-        value = 0.0
-    if i and "no" in said[max(0, i - 3) : i] and ("no" in said[max(0, i - 2) : i] or said[i - 1] in ("or", "nor")):
-        value = (words[i].valence or 0.0) * TURNED
-    return value
-
-
-def _led(words: Sequence[Word], said: Sequence[str], i: int, value: float, some: bool, rules: Rules) -> float:
-    """A value under the up to three words that lead to it; ``some``: some words of the text are in capitals, not all."""
-    if said[i : i + 2] == ["kind", "of"]:
-        return 0.0
-    for d in range(min(3, i)):
-        other = words[i - 1 - d]
-        if other.listed:
-            continue
-        if other.boost:
-            value += _boost(other, value, some) * FAR[d]
-        value = _negated(other, said, i, d, value)
-        if d == 2:
-            value = _idioms(said, i, value, rules)
-    if i and said[i - 1] == "least" and not words[i - 1].listed and (i == 1 or said[i - 2] not in ("at", "very")):
-        value *= TURNED
-    return value
-
-
-def _boost(word: Word, value: float, some: bool) -> float:
-    """What an intensifier or a dampener adds to a value."""
-    boost = -word.boost if value < 0 else word.boost
-    if word.upper and some:
-        boost += CAPITALS if value > 0 else -CAPITALS
-    return boost
-
-
-def _negated(other: Word, said: Sequence[str], i: int, d: int, value: float) -> float:
-    """A value under a word that stands ``d`` words before its neighbour: a negation, "never so", "without doubt"."""
-    next_to = said[i - 1]
-    if d == 1:
-        if other.lower == "never" and next_to in ("so", "this"):
-            return value * 1.25
-        if other.lower == "without" and next_to == "doubt":
-            return value
-    elif d == 2:
-        middle = said[i - 2]
-        if (other.lower == "never" and middle in ("so", "this")) or next_to in ("so", "this"):
-            return value * 1.25
-        if other.lower == "without" and "doubt" in (middle, next_to):
-            return value
-    return value * TURNED if other.negates else value
-
-
-def _idioms(said: Sequence[str], i: int, value: float, rules: Rules) -> float:
-    """A value in an idiom ("the bomb"), or behind an intensifier of two words ("kind of")."""
-    three, two, one, me = said[i - 3 : i + 1]
-    idioms = rules.idioms
-    for phrase in (f"{one} {me}", f"{two} {one} {me}", f"{two} {one}", f"{three} {two} {one}", f"{three} {two}"):
-        if phrase in idioms:
-            value = idioms[phrase]
-            break
-    behind = said[i + 1 : i + 3]
-    for n in range(1, len(behind) + 1):
-        value = idioms.get(" ".join([me, *behind[:n]]), value)
-    for phrase in (f"{three} {two} {one}", f"{three} {two}", f"{two} {one}"):
-        value += rules.boosters.get(phrase, 0.0)
-    return value
-
-
-def _around_but(places: Sequence[int], values: Sequence[float], but: int) -> list[float]:
-    """Values with those before a "but" halved and those behind it raised. Of equal values, the package always takes the first that is left."""
-    values = list(values)
-    where: dict[float, list[int]] = {}
-    for n, value in enumerate(values):
-        where.setdefault(value, []).append(n)
-    for heap in where.values():
-        heapify(heap)
-    for n in range(len(values)):
-        value = values[n]
-        first = where[value][0]
-        if value and places[first] != but:
-            heappop(where[value])
-            values[first] = value * (BEFORE if places[first] < but else BEHIND)
-            heappush(where.setdefault(values[first], []), first)
-    return values
