@@ -63,7 +63,9 @@ def spans(firsts: Sequence[First], text: str, data: bytes) -> list[Span]:
     would build new ones for every text.
     """
     found: list[Span] = []
-    left, at, size = list(firsts), 0, len(data)
+    left, at, size = firsts, 0, len(data)
+    if len(firsts) == 1 and not firsts[0][2] and firsts[0][0][0] < firsts[0][0][1]:
+        found, left = [firsts[0][0]], ()
     while left and at < size:
         start, end = left[0][0] if len(left) == 1 else min([place for place, _, _ in left], key=_start)  # of those that begin together, the first expression's
         if end > start:
