@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 
-from . import replies
+from . import replies, wellformed
 from .errors import UnknownName
 from .mail_lines import Kind
 
@@ -71,7 +71,12 @@ class Shown(str):
     """A text that was made of HTML. ``origin``: where its characters stood there, as pairs of places, in the text and in the HTML, one after the other:
     from the one on, characters follow each other as from the other on."""
 
-    origin: tuple[int, ...] = ()
+    origin: tuple[int, ...]
+
+    def __new__(cls, text: str = "", origin: Iterable[int] = ()) -> Shown:
+        self = super().__new__(cls, text)
+        self.origin = tuple(origin)
+        return self
 
 
 def origin_of(text: str) -> tuple[int, ...]:
@@ -87,9 +92,7 @@ def below(head: str, text: str) -> str:
     """
     if not head or not text:
         return text or head
-    whole = Shown(f"{head}\n{text}")
-    whole.origin = tuple(at if n % 2 else at + len(head) + 1 for n, at in enumerate(origin_of(text)))
-    return whole
+    return Shown(f"{head}\n{text}", (at if n % 2 else at + len(head) + 1 for n, at in enumerate(origin_of(text))))
 
 
 def in_one(bodies: Iterable[str]) -> str:
@@ -105,9 +108,7 @@ def in_one(bodies: Iterable[str]) -> str:
             whole = f"{whole}\n{text}" if whole else str(text)
             places += [at + (before if n % 2 else head) for n, at in enumerate(origin_of(text))]
         before += len(html) + 1
-    shown = Shown(whole)
-    shown.origin = tuple(places)
-    return shown
+    return Shown(whole, places)
 
 
 def part_of(text: str, start: int, before: int = 0) -> str:
@@ -120,9 +121,7 @@ def part_of(text: str, start: int, before: int = 0) -> str:
     start = len(text) - len(kept)
     pairs = list(zip(origin_of(text)[::2], origin_of(text)[1::2], strict=True))
     first = max((n for n, (at, _) in enumerate(pairs) if at <= start), default=0)
-    shown = Shown(kept.rstrip())
-    shown.origin = tuple(x for at, place in pairs[first:] for x in (max(0, at - start), place + before + max(0, start - at)))
-    return shown
+    return Shown(kept.rstrip(), (x for at, place in pairs[first:] for x in (max(0, at - start), place + before + max(0, start - at))))
 
 
 def _placed(html: str) -> tuple[str, list[int]]:
@@ -162,9 +161,7 @@ def _known(text: str, places: list[int]) -> Shown:
         place = places[ord(match[0]) - _FIRST]
         if not found or at - found[-2] != place - found[-1]:
             found += [at, place]
-    shown = Shown("".join((*pieces, text[begin:])))
-    shown.origin = tuple(found)
-    return shown
+    return Shown("".join((*pieces, text[begin:])), found)
 
 
 def _nested(html: str) -> int:
@@ -192,9 +189,15 @@ def plain(html: str) -> str:
     'Hi Ana & co\\n> old\\nnew'
     """
     if not _MARKUP.search(html):
-        shown = Shown(html.strip())
-        shown.origin = (0, len(html) - len(html.lstrip())) if shown else ()
-        return shown
+        text = html.strip()
+        return Shown(text, (0, len(html) - len(html.lstrip())) if text else ())
+    if quick := wellformed.text_of(html):
+        return Shown(*quick)
+    return _parsed(html)
+
+
+def _parsed(html: str) -> Shown:
+    """Any page as text, and where it stood, as a parser understands it."""
     deep = _nested(html) > DEEPEST
     blank = len(html) - len(html.lstrip())
     html, places = _placed(html[blank:])

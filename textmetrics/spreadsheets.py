@@ -14,7 +14,7 @@ DIGITS = 15  # significant digits that a spreadsheet keeps of a number
 TURNS = 2  # lines that begin with a time and a name from which a text is a transcript, not a message
 _FLOAT = re.compile(r"\d+\.0+")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
-_TURN = re.compile(r"^\s*[(\[]?(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?[)\]]?[\s,-]+[^:\n]{1,60}:\s", re.MULTILINE)
+_TURN = re.compile(r"\n[^\S\n]*[(\[]?(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?[)\]]?[\s,-]+[^:\n]{1,60}:(?=\s)")
 
 
 class Watch:
@@ -45,7 +45,7 @@ class Watch:
     def text(self, text: str, number: int) -> None:
         """Look at one text."""
         self._texts += 1
-        if "\n" in text and sum(1 for _ in zip(range(TURNS), _TURN.finditer(text), strict=False)) == TURNS:
+        if "\n" in text and text.count(":") >= 2 * TURNS and sum(1 for _ in zip(range(TURNS), _TURN.finditer("\n" + text), strict=False)) == TURNS:
             self._transcripts += 1
             self._first = self._first or number
 
