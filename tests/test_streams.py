@@ -1,5 +1,6 @@
 """Archives larger than memory: what goes by way of files comes out as what did not."""
 
+import json
 import random
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 import textmetrics as tm
 from textmetrics import documents, spool
 from textmetrics.links import Links
+from textmetrics.mapping import GENERIC_FORM
 from textmetrics.readers import READERS
+from textmetrics.sources import sources
 from textmetrics.spool import Merge, Shuffle, Spool
 
 CORPORA = sorted(p for p in (Path(__file__).parent.parent / "corpora").iterdir() if p.is_dir())
@@ -51,6 +54,14 @@ def test_what_is_read_by_way_of_files_is_the_same(place, monkeypatch, written):
     assert not written
     narrowed(monkeypatch)
     assert read(place) == whole
+
+
+@pytest.mark.parametrize("place", ["slack/events.jsonl", "telegram/updates.json", "twitter/direct_v1.json"])
+def test_what_only_its_last_form_counts_of_waits_in_files(place, monkeypatch, written):
+    monkeypatch.setattr(spool, "BUDGET", 0)
+    (source,) = sources([GOLDEN[0].parent / place])
+    list(READERS[place.partition("/")[0]].read(source, GENERIC_FORM))
+    assert written
 
 
 EXAMPLES = sorted(p for folder in GOLDEN for p in folder.iterdir() if p.suffix != ".golden")
@@ -182,6 +193,27 @@ def test_overlapping_exports_are_merged_whatever_their_order(tmp_path, order):
     tm.mine(*(tmp_path / name for name in order), out=tmp_path / "out")
     tm.mine(tmp_path / "A", tmp_path / "B", out=tmp_path / "expected")
     assert files(tmp_path / "out") == files(tmp_path / "expected")
+
+
+FULLER = {"author": "tom", "role": "agent", "sent_at": "2026-03-02T10:00:00+01:00", "reply_to": "q", "edited": True, "attachments": ["box.png"], "reactions": {"likes": 2}, "language": "en"}
+POORER = {
+    "nothing": {},
+    "a time without its zone": {"sent_at": "2026-03-02T10:00:00"},
+    "a time that is none": {"sent_at": "some day"},
+    "a role that is less sure": {"role": "other", "role_confidence": 0.8},
+}
+
+
+@pytest.mark.parametrize("order", ["AB", "BA", "ABA"])
+@pytest.mark.parametrize("poorer", POORER)
+def test_what_only_one_export_says_of_a_message_holds(tmp_path, poorer, order):
+    for name, more in zip("AB", (POORER[poorer], FULLER), strict=True):
+        (tmp_path / name).write_text(json.dumps({"conversation_id": "c", "message_id": "m", "text": "Restart it", **more}) + "\n")
+    (c,) = tm.read(*(tmp_path / name for name in order))
+    (m,), (person,) = c.messages, c.participants
+    assert (person.id, person.role, person.confidence, c.language) == ("tom", "agent", 1.0, "en")
+    assert (m.sent_at.isoformat(), m.raw_time, m.zone_known) == ("2026-03-02T09:00:00+00:00", FULLER["sent_at"], True)
+    assert (m.reply_to, m.edited, m.attachments, m.reactions) == ("q", True, ("box.png",), {"likes": 2.0})
 
 
 @pytest.mark.parametrize("names", [("1.jsonl", "2.jsonl"), ("2.jsonl", "1.jsonl")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,13 @@ SKEW = 60.0  # s a clock may run back before the times of a conversation are not
 FORWARD = 0.9  # share of neighbouring messages in time order from which the order of the file is believed
 FACTS = ("customer_id", "case_id", "severity", "queue", "status", "rating")
 _NEVER = datetime.min.replace(tzinfo=UTC)
+EVER = ("author", "reply_to", "attachments", "automatic", "opener", "edited")  # of a message that two exports hold, what one of them says holds
+TOGETHER: dict[Callable[[Record], float], tuple[str, ...]] = {  # what stands or falls together, by how much a record says of it
+    lambda r: (r.raw_time is not None) if r.sent_at is None else 2 + r.zone_known: ("sent_at", "raw_time", "zone_known"),
+    lambda r: 0.0 if r.role == "unknown" else r.confidence: ("role", "confidence", "visibility"),
+    lambda r: r.position is not None: ("position",),
+    lambda r: r.cut is not None: ("cut",),
+}
 CHANNELS = ("silence", "rooms")  # how conversations of channels that never end are found
 
 
@@ -159,12 +166,19 @@ def named_after(group: Sequence[Record], apart: bool = False) -> str:
 
 
 def agree(kept: Record, again: Record) -> None:
-    """Of a message that two exports hold, let what they say of its conversation stand once: the newer one's, and what only one of them says."""
+    """A message that two exports hold, as both tell it: what only one of them says, and, of what its conversation is said to be, what the newer one says."""
     newer = again.told is not None and (kept.told is None or again.told > kept.told)
     for name in (*FACTS, "channel", "language", "told"):
         if (value := getattr(again, name)) is not None and (newer or getattr(kept, name) is None):
             setattr(kept, name, value)
     kept.columns = {**kept.columns, **again.columns} if newer else {**again.columns, **kept.columns}
+    for said, names in TOGETHER.items():
+        if said(again) > said(kept):
+            for name in names:
+                setattr(kept, name, getattr(again, name))
+    kept.reactions = again.reactions | kept.reactions
+    for name in EVER:
+        setattr(kept, name, getattr(kept, name) or getattr(again, name))
 
 
 def conversation(key: str, group: list[Record], order: str, channel: str) -> Conversation:

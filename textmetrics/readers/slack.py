@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from msgspec import Struct
 
+from ..bundles import Bundles
 from ..documents import Item, document, each, head_value, objects
 from ..exports import Messages, ident, likes, many, once, sample, verbatim, words
 from ..mapping import Map
@@ -81,47 +82,52 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield LeftOut(source.name, source.stem.replace("_", " "), len(value) if isinstance(value, list | Elements) else 1)
         return
     sides: Sides = once(source, "slack", lambda: _sides(source), everywhere=True)
-    events: dict[tuple[str, str], tuple[Item, dict[str, Any]]] = {}
     folder, place = PurePosixPath(source.path).parent.name or "channel", 0
-    for item in objects(source, within=["messages"]):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        v, form = item.value, _form(item.value)
-        if form == "event":
-            _heard(make, item, events)
-        elif form == "chunk":
-            if not many(v, "m"):
-                make.skip("chunks without messages")
-            for m in many(v, "m"):
-                place += 1
-                yield from _message(make, Item(m, place, item.line, item.byte), sides.rooms.get(words(v, "id")) or words(v, "id"), m, sides)
-        elif form == "message" or "messages" not in v:
-            yield from _message(make, item, folder if DAY.search(source.stem) else source.stem, v, sides)
-        else:
-            if v.get("has_more") is True:
-                yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
-            if not v.get("messages"):
-                make.skip("empty pages")
-            for m in (one for first in each(v, "messages") for one in (first, *many(first, "slackdump_thread_replies"))):
-                place += 1
-                yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
-    for (room, _), (item, m) in events.items():
-        yield from _message(make, item, sides.rooms.get(room) or room or source.stem, m, sides)
+    with Bundles() as events:
+        for item in objects(source, within=["messages"]):
+            if isinstance(item, Problem):
+                yield item
+                continue
+            v, form = item.value, _form(item.value)
+            if form == "event":
+                events.add(_about(v["event"]), item)
+            elif form == "chunk":
+                if not many(v, "m"):
+                    make.skip("chunks without messages")
+                for m in many(v, "m"):
+                    place += 1
+                    yield from _message(make, Item(m, place, item.line, item.byte), sides.rooms.get(words(v, "id")) or words(v, "id"), m, sides)
+            elif form == "message" or "messages" not in v:
+                yield from _message(make, item, folder if DAY.search(source.stem) else source.stem, v, sides)
+            else:
+                if v.get("has_more") is True:
+                    yield make.lost(item, "is one page of several: the older messages are on others", kept=True)
+                if not v.get("messages"):
+                    make.skip("empty pages")
+                for m in (one for first in each(v, "messages") for one in (first, *many(first, "slackdump_thread_replies"))):
+                    place += 1
+                    yield from _message(make, Item(m, place, item.line, item.byte), words(v, "name", "channel_id") or source.stem, m, sides)
+        for _, heard in events:
+            yield from _last(make, heard, sides)
     yield from make.rest()
 
 
-def _heard(make: Messages, item: Item, events: dict[tuple[str, str], tuple[Item, dict[str, Any]]]) -> None:
-    """Take an event in: a message, a later form of one, or that one is gone."""
-    event = item.value["event"]
+def _about(event: Mapping[str, Any]) -> str:
+    """The message that an event is about: its channel and time."""
+    named = {"message_deleted": ("deleted_ts", "previous_message.ts"), "message_changed": ("message.ts", "ts")}
+    return f"{words(event, 'channel')} {words(event, *named.get(words(event, 'subtype'), ('ts',)))}"
+
+
+def _last(make: Messages, heard: Sequence[Item], sides: Sides) -> Iterator[Record | Problem]:
+    """What became of a message by all events about it: its last form, or that it is gone."""
+    for item in heard:
+        if words(item.value, "event.subtype") == "message_deleted":
+            make.skip("deleted messages")
+    event = heard[-1].value["event"]
     kind, room = words(event, "subtype"), words(event, "channel")
-    if kind == "message_deleted":
-        events.pop((room, words(event, "deleted_ts", "previous_message.ts")), None)
-        make.skip("deleted messages")
-    elif kind == "message_changed" and isinstance(event.get("message"), dict):
-        events[room, words(event, "message.ts")] = item, {"type": "message", "edited": True, **event["message"]}
-    else:
-        events[room, words(event, "ts")] = item, event
+    if kind != "message_deleted":
+        m = {"type": "message", "edited": True, **event["message"]} if kind == "message_changed" and isinstance(event.get("message"), dict) else event
+        yield from _message(make, heard[-1], sides.rooms.get(room) or room or make.source.stem, m, sides)
 
 
 def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides: Sides) -> Iterator[Record | Problem]:

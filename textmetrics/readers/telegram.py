@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..bundles import Bundles
 from ..documents import Item, document, each, get, head_value, objects
 from ..exports import Messages, bare, facts, ident, likes, many, sample, verbatim, words
 from ..mapping import Map
@@ -73,45 +74,60 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 def _updates(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     make = Messages(source, mapping, time="epoch")
-    said: dict[tuple[str, str], tuple[Item, Mapping[str, Any], bool]] = {}
-    for item in objects(source, "result"):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        v = bare(item.value)
-        kind = next((k for k in UPDATES if isinstance(v.get(k), dict)), "")
-        if not kind:
-            make.skip(f"updates ({next((k for k in v if k != 'update_id'), 'of no kind')})")
-            continue
-        key = words(v, f"{kind}.chat.id"), words(v, f"{kind}.message_id")
-        if key in said:
-            make.skip("earlier forms of messages")
-        first, before, _ = said.get(key, (item, v[kind], False))
-        said[key] = first, v[kind], kind.startswith("edited") or verbatim(before, "text", "caption") != verbatim(v[kind], "text", "caption")
-    for (chat, id_), (item, m, edited) in said.items():
-        media = [k for k in SENT if m.get(k)]
-        text = verbatim(m, "text", "caption")
-        if not text and not media:
-            make.skip("service messages")
-            continue
-        room = f"{source.stem}:{chat}"
-        reply = words(m, "reply_to_message.message_id")
-        who = get(m, "from") or get(m, "sender_chat") or get(m, "chat")
-        yield from make.make(
-            item,
-            room,
-            text,
-            time=m.get("date"),
-            who=ident(get(who, "id")),
-            name=" ".join(filter(None, (words(who, "first_name", "title"), words(who, "last_name")))) or words(who, "username"),
-            role="bot" if get(who, "is_bot") is True else "unknown",
-            attachments=media,
-            message_id=f"{room}/{id_}",
-            reply_to=f"{room}/{reply}" if reply else None,
-            edited=edited or "edit_date" in m,
-            columns=facts(chat=words(m, "chat.title")),
-        )
+    with Bundles() as messages:
+        for item in objects(source, "result"):
+            if isinstance(item, Problem):
+                yield item
+                continue
+            v = bare(item.value)
+            if kind := _kind(v):
+                messages.add(f"{words(v, f'{kind}.chat.id')} {words(v, f'{kind}.message_id')}", item)
+            else:
+                make.skip(f"updates ({next((k for k in v if k != 'update_id'), 'of no kind')})")
+        for _, forms in messages:
+            for _ in forms[1:]:
+                make.skip("earlier forms of messages")
+            yield from _sent(make, forms)
     yield from make.rest()
+
+
+def _kind(update: Mapping[str, Any]) -> str:
+    """The kind of message that an update holds, if it holds any."""
+    return next((k for k in UPDATES if isinstance(update.get(k), dict)), "")
+
+
+def _sent(make: Messages, forms: Sequence[Item]) -> Iterator[Record | Problem]:
+    """The last form of a message."""
+    kind = _kind(bare(forms[-1].value))
+    m = bare(forms[-1].value)[kind]
+    media = [k for k in SENT if m.get(k)]
+    text = verbatim(m, "text", "caption")
+    if not text and not media:
+        make.skip("service messages")
+        return
+    room = f"{make.source.stem}:{words(m, 'chat.id')}"
+    reply = words(m, "reply_to_message.message_id")
+    who = get(m, "from") or get(m, "sender_chat") or get(m, "chat")
+    yield from make.make(
+        forms[0],
+        room,
+        text,
+        time=m.get("date"),
+        who=ident(get(who, "id")),
+        name=" ".join(filter(None, (words(who, "first_name", "title"), words(who, "last_name")))) or words(who, "username"),
+        role="bot" if get(who, "is_bot") is True else "unknown",
+        attachments=media,
+        message_id=f"{room}/{words(m, 'message_id')}",
+        reply_to=f"{room}/{reply}" if reply else None,
+        edited=kind.startswith("edited") or "edit_date" in m or (len(forms) > 1 and _words(forms[-2]) != text),
+        columns=facts(chat=words(m, "chat.title")),
+    )
+
+
+def _words(form: Item) -> str:
+    """What a form of a message says."""
+    v = bare(form.value)
+    return verbatim(v[_kind(v)], "text", "caption")
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from ..bundles import Bundles
 from ..documents import Item, document, each, get, objects
 from ..exports import NO_DATE, Messages, beside, facts, many, number, once, sample, verbatim, words
 from ..mapping import Map
@@ -56,21 +57,20 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     if what not in ("v1", "v2", "compliance"):
         yield from _archive(source, make, what)
     else:
-        talks: dict[tuple[str, ...], list[tuple[Item, dict[str, Any]]]] = {}
-        for item in objects(source, "statuses") if what == "v1" else objects(source, within=["data"]):
-            if isinstance(item, Problem):
-                yield item
-            elif "delete" in item.value or "limit" in item.value:
-                make.skip("notices of a stream (deletions, limits)")
-            elif what == "v1" and "sender" in item.value:
-                pair = sorted((words(item.value, "sender.id_str", "sender.id"), words(item.value, "recipient.id_str", "recipient.id")))
-                talks.setdefault(tuple(pair), []).append((item, item.value))
-            elif what == "v1":
-                yield from _old(make, item, item.value, get(item.value, "user"))
-            else:
-                yield from _page(make, item)
-        for talk in talks.values():
-            yield from _talk(make, [_direct(item, v) for item, v in talk])
+        with Bundles() as talks:
+            for item in objects(source, "statuses") if what == "v1" else objects(source, within=["data"]):
+                if isinstance(item, Problem):
+                    yield item
+                elif "delete" in item.value or "limit" in item.value:
+                    make.skip("notices of a stream (deletions, limits)")
+                elif what == "v1" and "sender" in item.value:
+                    talks.add(" ".join(sorted((words(item.value, "sender.id_str", "sender.id"), words(item.value, "recipient.id_str", "recipient.id")))), item)
+                elif what == "v1":
+                    yield from _old(make, item, item.value, get(item.value, "user"))
+                else:
+                    yield from _page(make, item)
+            for _, talk in talks:
+                yield from _talk(make, [_direct(item, item.value) for item in talk])
     yield from make.rest()
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..cleaning import plain
-from ..documents import document, get
+from ..documents import document, each, get
 from ..exports import Messages, beside, items, many, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import Source
@@ -23,6 +22,10 @@ def kind(head: bytes) -> str | None:
 
 
 WHY = {"messages": "its objects are messages of Zulip (subject, sender, content)", "realm": "it holds the people of a Zulip export, joined to the messages beside it"}
+TABLES = (  # of realm.json: the people, and what there may be millions of
+    *("zerver_userprofile", "zerver_userprofile_crossrealm", "zerver_subscription", "zerver_recipient", "zerver_huddle", "zerver_usertopic", "zerver_mutedtopic"),
+    *("zerver_userpresence", "zerver_useractivity", "zerver_useractivityinterval", "zerver_usergroupmembership", "zerver_realmauditlog", "zerver_stream"),
+)
 
 
 @reader("zulip", claims=lambda source, head: WHY.get(kind(head) or ""), threads="silence", order="time", channel="chat")
@@ -35,7 +38,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     """
     make, people = Messages(source, mapping), _people(source)
     if kind(source.head()) == "realm":
-        yield from document(source)[1]
+        yield from document(source, *TABLES)[1]
         return
     for item in items(source, "messages", "zerver_message"):
         if isinstance(item, Problem):
@@ -43,7 +46,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             continue
         v = item.value
         who = words(v, "sender_id", "sender")
-        known = people.get(who, {})
+        known, bot = people.get(who, ("", False))
         stream = words(v, "display_recipient") or words(v, "stream_id") or words(v, "recipient")
         body = verbatim(v, "content")
         text = plain(words(v, "rendered_content") or body) if "rendered_content" in v or words(v, "content_type") == "text/html" else body
@@ -54,8 +57,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
             text or body,
             time=v.get("timestamp", v.get("date_sent")),
             who=who,
-            name=words(v, "sender_full_name") or words(known, "full_name"),
-            role="bot" if known.get("is_bot") is True or get(v, "sender_is_bot") is True else "unknown",
+            name=words(v, "sender_full_name") or known,
+            role="bot" if bot or get(v, "sender_is_bot") is True else "unknown",
             message_id=words(v, "id") or None,
             edited=bool(v.get("last_edit_timestamp") or v.get("last_edit_time")),
             reactions={"likes": float(likes)} if likes else {},
@@ -63,11 +66,12 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     yield from make.rest()
 
 
-def _people(source: Source) -> dict[str, dict[str, Any]]:
-    """Who is who, from realm.json."""
+def _people(source: Source) -> dict[str, tuple[str, bool]]:
+    """What people are called, and who is a bot, from realm.json."""
 
-    def made() -> dict[str, dict[str, Any]]:
-        realms = [document(side)[0] for side in beside(source, kind, "realm")]
-        return {words(p, "id"): p for realm in realms for p in [*many(realm, "zerver_userprofile"), *many(realm, "zerver_userprofile_crossrealm")]}
+    def made() -> dict[str, tuple[str, bool]]:
+        realms = [document(side, *TABLES)[0] for side in beside(source, kind, "realm")]
+        people = (p for realm in realms for table in TABLES[:2] for p in each(realm, table))
+        return {words(p, "id"): (words(p, "full_name"), p.get("is_bot") is True) for p in people}
 
     return once(source, "zulip people", made)
