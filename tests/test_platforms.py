@@ -251,3 +251,15 @@ def test_earlier_forms_of_a_message_are_counted(tmp_path):
     reading = tm.read(tmp_path)
     assert [(m.text, m.edited) for c in reading for m in c.messages] == [("Hello", True)]
     assert reading.inputs[0]["left_out"] == {"earlier forms of messages": 1}
+
+
+def test_direct_messages_of_one_second_come_in_the_order_of_their_numbers(tmp_path):
+    people = {1: {"id_str": "1", "screen_name": "ana"}, 2: {"id_str": "2", "screen_name": "shop"}}
+    said = [(101, 1, 2, "My box is dead"), (102, 1, 2, "Hello?"), (103, 2, 1, "Which box?"), (104, 2, 1, "The black one?"), (105, 1, 2, "Yes")]
+    rows = [
+        {"id_str": str(id_), "created_at": f"Mon Mar 02 10:00:{n // 2:02} +0000 2026", "text": text, "sender": people[a], "recipient": people[b]}
+        for n, (id_, a, b, text) in enumerate(said)
+    ]
+    (tmp_path / "dms.json").write_text(json.dumps(rows[::-1]))
+    (c,) = tm.read(tmp_path)
+    assert [m.text for m in c.messages] == [text for *_, text in said]

@@ -195,6 +195,21 @@ def test_overlapping_exports_are_merged_whatever_their_order(tmp_path, order):
     assert files(tmp_path / "out") == files(tmp_path / "expected")
 
 
+MAP = 'order = "time"\nthreads = "{}"\n[columns]\nmessage_id = "message_id"\nconversation_id = "room"\nreply_to = "reply_to"\nsent_at = "sent_at"\nauthor = "author"\ntext = "text"\n'
+
+
+@pytest.mark.parametrize("room", [0, spool.LEAF])
+@pytest.mark.parametrize("threads", ["id", "reply", "silence", "rooms"])
+def test_what_is_of_one_second_comes_as_its_file_has_it_newest_first_or_last(tmp_path, monkeypatch, threads, room):
+    monkeypatch.setattr(spool, "LEAF", room)
+    monkeypatch.setattr(spool, "BUDGET", room)
+    said = [{"message_id": str(n), "room": "a", "author": "ana", "sent_at": f"2026-03-02T10:00:0{n // 2}Z", "text": str(n), **({"reply_to": "0"} if n else {})} for n in range(8)]
+    (tmp_path / "map.toml").write_text(MAP.format(threads))
+    for n, rows in enumerate((said[4::-1], said[5:])):  # the first file has its newest first
+        (tmp_path / f"{n}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [[m.id for m in c.messages] for c in tm.read(tmp_path)] == [list("01234567")]
+
+
 FULLER = {"author": "tom", "role": "agent", "sent_at": "2026-03-02T10:00:00+01:00", "reply_to": "q", "edited": True, "attachments": ["box.png"], "reactions": {"likes": 2}, "language": "en"}
 POORER = {
     "nothing": {},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from . import threads
+from .falling import Falling
 from .links import Links, number
 from .mapping import Map
 from .profile import stage
@@ -49,7 +50,7 @@ class Export:
         self._said: datetime | None = None  # the last time in a conversation of it
         self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
         self.repeats = Repeats()
-        self._count = 0
+        self._count, self._falling = 0, Falling()
         self._timeless, self._placed = False, True
 
     def add(self, item: Record | Conversation) -> None:
@@ -57,6 +58,8 @@ class Export:
         if isinstance(item, Record):
             self._timeless |= item.sent_at is None
             self._placed &= item.position is not None
+            if self._order != "file":
+                self._falling.hear(self._count, item)
             self._records.add((self._count, item))
             self._count += 1
         else:
@@ -68,6 +71,7 @@ class Export:
 
     def gather(self) -> None:
         """Bring together what belongs together."""
+        self._falling.settle(self._count)
         {"id": self._by_id, "reply": self._by_reply, "silence": self._by_silence, "rooms": self._by_silence}[self._threads]()
 
     def conversations(self) -> Iterator[Conversation]:
@@ -80,9 +84,10 @@ class Export:
     def _all(self) -> Iterator[Conversation]:
         yield from self._whole
         self._whole.forget()
+        upright = self._falling.upright if self._threads == "id" else list  # others were put in order when they were found
         for _, key, group in self._groups:
             with stage("read.conversations"):
-                c = threads.conversation(key, group, self._settled, self._channel)
+                c = threads.conversation(key, group, self._settled, self._channel, upright)
             yield c
         self._groups.forget()
 
@@ -124,14 +129,14 @@ class Export:
             groups: dict[int, list[Placed]] = {}
             for root, place, r in sorted(lot, key=lambda row: row[1]):
                 groups.setdefault(root, []).append((place, r))
-            self._keep(((g[0][0], 0, 0), threads.name_of(dict(g)[root]), threads.parents_first([r for _, r in g])) for root, g in groups.items())
+            self._keep(((g[0][0], 0, 0), threads.name_of(dict(g)[root]), threads.parents_first(self._falling.upright([r for _, r in g]))) for root, g in groups.items())
         self._settled = self._order or "file"
 
     def _by_silence(self) -> None:
         self._settled = self._order or "file"
         order = None if self._timeless and not self._placed else self._order  # one message without a time: the export's order holds for all
         apart = self._threads == "rooms"
-        long = Long(self._spool, self._once, order, apart, threads.silence_of(self._channel))
+        long = Long(self._spool, self._once, order, self._falling, apart, threads.silence_of(self._channel))
         for lot in self._records.rolls():
             if lot.long:
                 for (place, first), found in long.channels(lot):
@@ -152,7 +157,7 @@ class Export:
             rooms.setdefault(r.conversation_id, []).append(r)
         run: list[Group] = []
         for room in rooms.values():
-            groups = threads.grouped(threads.in_talk(room, order), self._threads, self._channel)
+            groups = threads.grouped(threads.in_talk(room, order, self._falling.upright), self._threads, self._channel)
             first = groups[0][1][0]
             begun = self._began(first, places[id(first)])
             run += [((begun, places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]

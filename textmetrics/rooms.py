@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby
 
 from .cutting import Cut, Room
+from .falling import Falling
 from .spool import Roll, Shuffle, Sort, Spool
 from .types import Record
 
 Placed = tuple[int, Record]  # a record and its place in its export
-Said = tuple[tuple[int, int, int], Record]  # which channel, where its order puts it there, its place in the export
+Said = tuple[tuple[int, int, int, int], Record]  # which channel, where its order puts it there, and among what it puts there, its place in the export
 Found = list[tuple[int, list[Record]]]  # conversations: where each begins in its channel, its records
 RECORD = 900  # bytes that a record costs beside its text, roughly
 _EPOCH, _SMALLEST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -34,8 +35,10 @@ def moment(at: datetime | None) -> int:
 class Long:
     """Cuts channels by way of files. ``once``: keeps once what is twice in a list; ``order``: that of the export (time, or as it came); ``apart``: threads are told by links."""
 
-    def __init__(self, spool: Spool, once: Callable[[list[Placed]], Iterable[Placed]], order: str | None, apart: bool, silence: timedelta) -> None:
-        self._spool, self._once, self._order, self._apart, self._silence = spool, once, order, apart, silence
+    def __init__(
+        self, spool: Spool, once: Callable[[list[Placed]], Iterable[Placed]], order: str | None, falling: Falling, apart: bool, silence: timedelta
+    ) -> None:
+        self._spool, self._once, self._order, self._falling, self._apart, self._silence = spool, once, order, falling, apart, silence
 
     def channels(self, rows: Iterable[Placed]) -> Iterator[tuple[Placed, Iterator[Found]]]:
         """Of each channel the first record, and the conversations, some at a time: take all of them before the next channel is asked for."""
@@ -45,11 +48,11 @@ class Long:
         for place, r in kept:
             room = rooms[r.conversation_id]
             room.meet(r)
-            said.add(((numbers[r.conversation_id], self._stands(r, room), place), r))
+            said.add(((numbers[r.conversation_id], *self._stands(place, r, room), place), r))
         kept.forget()
         for _, one in groupby(said, key=lambda row: row[0][0]):
             talk = iter(one)
-            (_, _, place), first = head = next(talk)
+            (*_, place), first = head = next(talk)
             yield (place, first), self._found(chain([head], talk), rooms[first.conversation_id])
         said.forget()
 
@@ -69,11 +72,11 @@ class Long:
             room.settle()
         return kept, rooms
 
-    def _stands(self, r: Record, room: Room) -> int:
-        """Where its order puts a record in its channel; what it puts in one place stays as it came."""
+    def _stands(self, place: int, r: Record, room: Room) -> tuple[int, int]:
+        """Where its order puts a record in its channel; what it puts in one place stays as it came, or as it would in a file with the oldest first."""
         if self._order != "time":
-            return 0
-        return (r.position or 0) if room.placed else moment(r.sent_at)
+            return 0, place
+        return (r.position or 0, place) if room.placed else (moment(r.sent_at), self._falling.stands(place, r))
 
     def _found(self, talk: Iterable[Said], room: Room) -> Iterator[Found]:
         """The conversations of a channel."""

@@ -44,9 +44,9 @@ def grouped(records: list[Record], threads: str, channel: str) -> list[tuple[str
     return {"id": _by_id, "reply": _by_reply, "silence": _by_silence, "rooms": _by_room}[threads](records, channel)
 
 
-def in_talk(records: list[Record], order: str | None) -> list[Record]:
+def in_talk(records: list[Record], order: str | None, upright: Callable[[list[Record]], list[Record]] = list) -> list[Record]:
     """The records of a channel in the order they were said: silence is told by what came before, so newest-first exports are turned first."""
-    return _arranged(records, order) if order == "time" else records
+    return _arranged(records, order, upright) if order == "time" else records
 
 
 def _by_id(records: list[Record], channel: str) -> list[tuple[str, list[Record]]]:
@@ -78,9 +78,9 @@ def name_of(record: Record) -> str:
 
 
 def parents_first(group: list[Record]) -> list[Record]:
-    """By time, but no reply before what it answers."""
+    """By time, but no reply before what it answers; what is of one second stays as it came."""
     far = datetime.max
-    waiting = sorted(group, key=lambda r: (r.sent_at.replace(tzinfo=None) if r.sent_at else far, r.number))
+    waiting = sorted(group, key=lambda r: r.sent_at.replace(tzinfo=None) if r.sent_at else far)
     ids = {r.message_id for r in group}
     placed: list[Record] = []
     done: set[str | None] = set()
@@ -116,14 +116,14 @@ def settle(forward: int, backward: int) -> str:
     return "reverse" if backward >= FORWARD * (forward + backward) else "time"
 
 
-def _arranged(group: list[Record], order: str) -> list[Record]:
+def _arranged(group: list[Record], order: str, upright: Callable[[list[Record]], list[Record]] = list) -> list[Record]:
     if all(r.position is not None for r in group):
         return sorted(group, key=lambda r: r.position)  # type: ignore[arg-type, return-value]
     if order in ("file", "reverse"):
         return _of_files(group if order == "file" else group[::-1])
     if any(r.sent_at is None for r in group):
         return group
-    return sorted(group, key=lambda r: r.sent_at)  # type: ignore[arg-type, return-value]  # what is of one second stays as its reader gave it
+    return sorted(upright(group), key=lambda r: r.sent_at)  # type: ignore[arg-type, return-value]  # what is of one second stays as its reader gave it
 
 
 def _of_files(group: list[Record]) -> list[Record]:
@@ -181,9 +181,9 @@ def agree(kept: Record, again: Record) -> None:
         setattr(kept, name, getattr(kept, name) or getattr(again, name))
 
 
-def conversation(key: str, group: list[Record], order: str, channel: str) -> Conversation:
-    """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right."""
-    group = _arranged(group, order)
+def conversation(key: str, group: list[Record], order: str, channel: str, upright: Callable[[list[Record]], list[Record]] = list) -> Conversation:
+    """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right. ``upright``: puts the oldest first that a file has last."""
+    group = _arranged(group, order, upright)
     people = roles.participants(group)
     dated = any(r.told is not None for r in group)
     newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True) if dated else group  # what is told of the conversation: the newest export first, else as it came
