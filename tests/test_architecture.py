@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "addresses", "hours", "waits", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "paths", "sieve", "garbage", "pieces", "spool", "links", "wellformed"},
     {"registry", "packs", "models", "sets"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions", "valence"},
-    {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "syntax", "streamed", "documents", "bundles", "platform_channels", "exports", "pages"},
+    {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "syntax", "streamed", "documents", "bundles", "filed", "platform_channels", "exports", "pages"},
     FAMILIES,
     {"features", "columns", "threads", "falling", "cutting", "roles", "curves", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import textmetrics as tm
-from textmetrics import documents, spool
+from textmetrics import documents, filed, spool
 from textmetrics.links import Links
 from textmetrics.mapping import GENERIC_FORM
 from textmetrics.readers import READERS
@@ -54,6 +54,19 @@ def test_what_is_read_by_way_of_files_is_the_same(place, monkeypatch, written):
     assert not written
     narrowed(monkeypatch)
     assert read(place) == whole
+
+
+def test_what_is_joined_to_messages_lies_in_a_file_when_it_is_much(monkeypatch):
+    made, rows, file = [], random.Random(1).sample(range(3_000), 3_000), filed._File
+    monkeypatch.setattr(filed, "_File", lambda: made.append(1) or file())
+    for budget in (spool.BUDGET, 2_000):
+        monkeypatch.setattr(spool, "BUDGET", budget)
+        found = filed.Filed()
+        for n in [*rows, *rows]:
+            found.put(str(n), {"name": f"Ána {n}", "versions": len(found)})
+        assert len(found) == 3_000 and "x" not in found and found.get("x") is None
+        assert [found[key] for key in found] == [{"name": f"Ána {n}", "versions": 3_000} for n in rows]
+    assert made == [1]
 
 
 @pytest.mark.parametrize("place", ["slack/events.jsonl", "telegram/updates.json", "twitter/direct_v1.json"])

@@ -19,6 +19,7 @@ from . import delimited
 from .cleaning import origin_of, plain
 from .delimited import Row
 from .documents import Item, get, head_value, objects, texts
+from .filed import Filed
 from .mapping import TRUE, Map
 from .memo import forget_oldest
 from .platform_channels import channel as channel
@@ -111,16 +112,16 @@ def once(source: Source, key: Hashable, make: Callable[[], T], *, everywhere: bo
     return kept[key]
 
 
-def joined(source: Source, kind: Kind, which: str, *paths: str, by: str = "id") -> dict[str, dict[str, Any]]:
-    """The objects of side files by their id; of several versions of one the newest, where they say when they changed."""
+def joined(source: Source, kind: Kind, which: str, *paths: str, by: str = "id", digits: int | None = None) -> Mapping[str, dict[str, Any]]:
+    """The objects of side files by their id, or as many characters of it; of several versions of one the newest, where they say when they changed."""
 
-    def make() -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+    def make() -> Filed:
+        found = Filed()
         for side in beside(source, kind, which):
             for item in items(side, *paths):
-                id_ = ident(get(item.value, by)) if isinstance(item, Item) else ""
+                id_ = ident(get(item.value, by))[:digits] if isinstance(item, Item) else ""
                 if id_ and isinstance(item, Item) and str(item.value.get("updated_at") or "") >= str(found.get(id_, {}).get("updated_at") or ""):
-                    found[id_] = item.value
+                    found.put(id_, item.value)
         return found
 
     return once(source, (kind, which, by), make)

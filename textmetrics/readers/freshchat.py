@@ -40,7 +40,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     *Not:* buttons and quick replies that were offered, ratings (they lie in reports).
     """
     make = Messages(source, mapping)
-    people = {**joined(source, kind, "people", "users", "agents")}
+    people = joined(source, kind, "people", "users", "agents")
     conversations = joined(source, kind, "conversations", "conversations", by="conversation_id")
     if kind(source.head()) in ("people", "conversations"):
         for item in items(source, "users", "agents", "conversations"):

@@ -32,6 +32,7 @@ STARTED = re.compile(r">Chat [^<:]{3,30}: ([^<]{10,80})<")
 MARK = re.compile(r"<p align=\"?center\"?[^>]*>(?P<event>.*?)</p>|(?:^|(?<=>)|(?<=> ))\(\s*(?P<time>(?:\d+[dhms]\s*){1,4})\)", re.DOTALL)
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 REFERENCE = re.compile(r"\[?\s*\bref:_[\w.!]+:ref\b\s*\]?")
+SAME = 15  # characters of an id: longer ones say again in which case its letters are
 VISITOR = "Visitor"
 ENDED = {"visitor": "customer", "agent": "agent", "system": "system"}
 
@@ -71,8 +72,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         yield from problems
         yield from _transcript(make, Item({}, 1), source.stem, data.decode("utf-8", "replace"), {"Body": ""})
         return
-    cases = {id_[:15]: c for id_, c in joined(source, kind, "cases", "records").items()}
-    users = {id_[:15]: u for id_, u in joined(source, kind, "users", "records").items()}
+    cases, users = joined(source, kind, "cases", "records", digits=SAME), joined(source, kind, "users", "records", digits=SAME)
     for item in items(source, "records", "conversationEntries"):
         if isinstance(item, Problem):
             yield item
@@ -89,9 +89,9 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
 
 def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: Mapping[str, Any], users: Mapping[str, Any]) -> Iterator[Record | Problem]:
     """An e-mail, a comment, or the description of a case that has no e-mail."""
-    case = v if what == "cases" else cases.get(words(v, "ParentId")[:15], {})
+    case = v if what == "cases" else cases.get(words(v, "ParentId")[:SAME], {})
     id_ = words(case, "Id", "CaseNumber") or words(v, "ParentId") or f"{make.source.stem}/{words(v, 'Id')}"
-    owner = words(users.get(words(case, "OwnerId")[:15]), "Name") or words(case, "Owner.Name", "OwnerId")
+    owner = words(users.get(words(case, "OwnerId")[:SAME]), "Name") or words(case, "Owner.Name", "OwnerId")
     about: dict[str, Any] = {
         "told": given(case, "LastModifiedDate", "SystemModstamp"),
         "customer_id": words(case, "ContactId", "AccountId", "SuppliedEmail") or None,
@@ -108,9 +108,9 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         mailed = once(
             make.source,
             "salesforce mailed",
-            lambda: {words(i.value, "ParentId")[:15] for s in beside(make.source, kind, "emails") for i in items(s, "records") if isinstance(i, Item)},
+            lambda: {words(i.value, "ParentId")[:SAME] for s in beside(make.source, kind, "emails") for i in items(s, "records") if isinstance(i, Item)},
         )
-        if id_[:15] not in mailed and (text := tidy(verbatim(v, "Description", "Subject"))):
+        if id_[:SAME] not in mailed and (text := tidy(verbatim(v, "Description", "Subject"))):
             name = words(v, "SuppliedName", "Contact.Name")
             yield from make.make(
                 item,
@@ -127,14 +127,14 @@ def _letter(make: Messages, item: Item, v: Mapping[str, Any], what: str, cases: 
         return
     if what == "comments":
         who = words(v, "CreatedById")
-        role = "note" if false(get(v, "IsPublished")) else "agent" if users.get(who[:15]) or who.startswith("005") else "unknown"
+        role = "note" if false(get(v, "IsPublished")) else "agent" if users.get(who[:SAME]) or who.startswith("005") else "unknown"
         yield from make.make(
             item,
             id_,
             tidy(get(v, "CommentBody")),
             time=get(v, "CreatedDate"),
             who=who,
-            name=words(users.get(who[:15]), "Name"),
+            name=words(users.get(who[:SAME]), "Name"),
             role=role,
             about=about,
             message_id=words(v, "Id") or None,
@@ -169,8 +169,8 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
     marks = list(MARK.finditer(body))
     begun = next((t for s in STARTED.findall(body[:2000]) if (t := make.when(s))), None) or make.when(given(v, "StartTime", "CreatedDate"))
     events = [html(m["event"]) for m in marks if m["event"] is not None]
-    owners = [words(u, "Name") for u in joined(make.source, kind, "users", "records").values() if words(u, "Id")[:15] == words(v, "OwnerId")[:15]]
-    agents = {e.removeprefix("Agent ").strip() for e in events if e.startswith("Agent ")} | set(filter(None, owners))
+    owner = words(joined(make.source, kind, "users", "records", digits=SAME).get(words(v, "OwnerId")[:SAME]), "Name")
+    agents = {e.removeprefix("Agent ").strip() for e in events if e.startswith("Agent ")} | ({owner} if owner else set())
     said: list[tuple[timedelta, str, str]] = []
     now = timedelta(0)
     for mark, after in zip_longest(marks, marks[1:]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 
 from ..documents import Item, get, head_value
 from ..exports import Messages, beside, channel, facts, given, html, ident, items, joined, listed, many, once, sample, tidy, true, verbatim, words
+from ..filed import Filed
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -244,16 +246,18 @@ def _role(author: str, ticket: Mapping[str, Any], people: Mapping[str, Any]) -> 
     return "customer" if author in copied else "unknown"
 
 
-def _people(source: Source) -> dict[str, Any]:
+def _people(source: Source) -> Mapping[str, Any]:
     """Everybody by id: the users beside, those in the same document, those inside of tickets."""
-    found: dict[str, Any] = dict(joined(source, kind, "users", "users"))
+    users, others = joined(source, kind, "users", "users"), Filed()
     head = head_value(source.head())
     lists = ("tickets", "users") if isinstance(head, dict) and "id" not in head else ("tickets",)  # an envelope may hold users anywhere
     for item in (i for name in lists for i in items(source, name) if isinstance(i, Item)):
         for one in [item.value, *(item.value.get(k) for k in ("requester", "assignee", "submitter"))]:
-            if isinstance(one, dict) and (words(one, "role") in ROLES or ("name" in one and "subject" not in one)):
-                found.setdefault(ident(one.get("id")), one)
-    return found
+            if not isinstance(one, dict) or (words(one, "role") not in ROLES and ("name" not in one or "subject" in one)):
+                continue
+            if (id_ := ident(one.get("id"))) not in users and id_ not in others:
+                others.put(id_, one)
+    return ChainMap(users, others)  # type: ignore[arg-type]  # nothing is ever put into it
 
 
 def _comments(source: Source) -> list[Source]:
