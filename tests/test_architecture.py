@@ -18,7 +18,7 @@ LAYERS = [
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions", "valence"},
     {"cues", "letters", "delimited", "spreadsheets", "mapping", "generic", "syntax", "streamed", "documents", "bundles", "filed", "platform_channels", "exports", "pages"},
     FAMILIES,
-    {"features", "columns", "threads", "falling", "cutting", "roles", "curves", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},
+    {"features", "columns", "threads", "falling", "habits", "cutting", "roles", "curves", "estimates", "ranktests", "money", "corrections", "agreement", "drift"},
     {"judging", "outcomes", "turns"},
     {"annotation", "tables", "plain_data", "definitions", "work"},
     {"parts", "histories", "files"},

@@ -79,3 +79,29 @@ def test_rows_are_sorted_however_many_runs_it_takes(long):
         rows.add((n, "x"))
     assert [n for n, _ in rows] == list(range(5_000)) == [n for n, _ in rows], "as often as need be"
     store.close()
+
+
+ASKED = [
+    (f"2026-03-0{day}T10:0{at}:00Z", who, text)
+    for day, customer in enumerate(("ana", "bea", "cy"), start=1)
+    for at, who, text in ((0, customer, "My box has no sound since the update, how is it mended?"), (1, "tom", f"{customer}: Restart it"))
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "people"),
+    [
+        (3, [("tom", "ana: It is mended now"), ("ana", "tom: Thanks")], [("tom", "agent", 0.7), ("ana", "customer", 0.7)]),
+        (3, [("tom", "It is mended now")], [("tom", "agent", 0.7)]),
+        (3, [("tom", "Does anybody have sound?"), ("ana", "tom: Yes")], [("tom", "customer", 0.9), ("ana", "agent", 0.8)]),
+        (3, [("dan", "There is no sound"), ("tom", "dan: Restart it")], [("dan", "customer", 0.9), ("tom", "agent", 0.8)]),
+        (2, [("tom", "It is mended now")], [("tom", "customer", 0.6)]),
+    ],
+    ids=["a follow-up", "one that nobody answers", "a question of their own", "somebody else begins", "too little is known"],
+)
+def test_who_mostly_answers_in_a_channel_is_no_customer_where_a_cut_piece_begins_with_them(tmp_path, before, said, people):
+    rows = ASKED[: 2 * before] + [(f"2026-03-09T10:0{n}:00Z", who, text) for n, (who, text) in enumerate(said)]
+    (tmp_path / "map.toml").write_text('threads = "silence"\n[columns]\nsent_at = "sent_at"\nauthor = "author"\ntext = "text"\n')
+    (tmp_path / "channel.jsonl").write_text("".join(json.dumps(dict(zip(("sent_at", "author", "text"), row, strict=True))) + "\n" for row in rows))
+    *_, last = tm.read(tmp_path)
+    assert [(p.id, p.role, p.confidence) for p in last.participants] == people

@@ -204,7 +204,7 @@ class _Talk:
         if own is not None and _gap(own.at, r.sent_at) > self._silence:
             own = None
         if named and named != me and _gap((they := self._last[named]).at, r.sent_at) <= self._silence:
-            return self._answered(me, named, they)
+            return self._answered(me, named, they, r.sent_at)
         asks = len(r.text) >= QUESTION and bool(_ASKS.search(r.text))
         if own is not None:
             if _gap(own.at, r.sent_at) <= SAME_BREATH:
@@ -218,10 +218,12 @@ class _Talk:
             return None
         return before.home if before.opened else None
 
-    def _answered(self, me: str, named: str, they: _Said) -> int:
+    def _answered(self, me: str, named: str, they: _Said, at: datetime | None) -> int:
         """What a message to somebody answers: the last of their talk with me, else the last they said to nobody in particular, else the last they said."""
         to_nobody = None
         for said in reversed(self._recent):
+            if _gap(said.at, at) > self._silence:
+                break
             spoken_to = self._known(said.names)
             if (said.author, spoken_to) in ((named, me), (me, named)):
                 return said.home
@@ -232,6 +234,15 @@ class _Talk:
     def _known(self, names: Iterable[str]) -> str | None:
         """The first of some names that somebody in the channel has."""
         return next((name for name in names if name in self._last), None)
+
+
+def is_question(text: str) -> bool:
+    """Whether a message looks like a question to whoever is there.
+
+    >>> is_question("anyone with sound on the black box"), is_question("Then restart it")
+    (True, False)
+    """
+    return bool(_ASKS.search(text))
 
 
 def addressed(text: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import msgspec
 
 from . import threads
 from .falling import Falling
+from .habits import Habits
 from .links import Links, number
 from .mapping import Map
 from .profile import stage
@@ -49,7 +50,7 @@ class Export:
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(weight, group[2])))
         self._said: datetime | None = None  # the last time in a conversation of it
         self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
-        self.repeats = Repeats()
+        self.repeats, self._habits = Repeats(), Habits()
         self._count, self._falling = 0, Falling()
         self._timeless, self._placed = False, True
 
@@ -87,7 +88,7 @@ class Export:
         upright = self._falling.upright if self._threads == "id" else list  # others were put in order when they were found
         for _, key, group in self._groups:
             with stage("read.conversations"):
-                c = threads.conversation(key, group, self._settled, self._channel, upright)
+                c = threads.conversation(key, group, self._settled, self._channel, upright, self._habits.answering(group))
             yield c
         self._groups.forget()
 
@@ -174,6 +175,8 @@ class Export:
         self.ids.extend(number(key) for _, key, _ in run)
         for _, _, group in run:
             self.repeats.add(group, self._channel)
+            if self._threads in threads.CHANNELS:
+                self._habits.hear(group)
             for r in group:
                 self._heard(r.sent_at, r.source)
         self._groups.add(run)

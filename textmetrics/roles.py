@@ -6,7 +6,7 @@ an answering side: then they are further customers. Each inference carries a con
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -19,6 +19,7 @@ MARKED = 0.95  # the export marks who opened the thread
 OPENED = 0.9  # opened the conversation, of people whose roles are unknown
 ANSWERED = 0.8  # wrote in a conversation that somebody else opened
 ON_THE_PHONE = 0.7  # of people whose roles are unknown, whoever speaks first on the phone has picked it up; outbound calls are the other way round
+TURNED = 0.7  # of people whose roles are unknown, whoever opens mostly answers in the channel: somebody else asks
 LONELY = 0.6  # opened, and nobody ever answered: may as well be an announcement; or answers somebody whose message is not here
 
 
@@ -28,12 +29,13 @@ def name_of(record: Record) -> str:
     return f"{name} (note)" if record.role == "note" and record.author else name
 
 
-def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
+def participants(group: Sequence[Record], helpers: Container[str] = ()) -> dict[str, tuple[Role, float]]:
     """Role and confidence of everybody in one conversation, in order of appearance.
 
     Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
     Another customer is ``other``. On the phone it is the other way round: who answers speaks first. Where the first message answers one that is not here,
-    nobody can tell who asked: the inference is the same, and less sure.
+    nobody can tell who asked: the inference is the same, and less sure. ``helpers`` mostly answer in the channel that the conversation was cut out of: what one of them
+    opens, the first of the others asked, or, where there is nobody else, nobody.
     """
     stated: dict[str, Role] = {}
     sure: dict[str, float] = {}
@@ -47,6 +49,9 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
     customers = [n for n in open_ if stated[n] == "customer"]
     phone = bool(group) and group[0].channel == "voice" and len(open_) > 1 and not (marked or customers or answering)
     originator = next((n for n in open_ if n in marked), None) or (customers[0] if customers else open_[1] if phone else open_[0] if open_ else None)
+    asking = next((n for n in open_ if n not in helpers), None)
+    turned = bool(open_) and open_[0] in helpers and not (marked or customers or answering or phone) and (asking is not None or len(open_) == 1)
+    originator = asking if turned else originator
     headless = not (marked or customers or answering) and _headless(group)
     found: dict[str, tuple[Role, float]] = {}
     for name, role in stated.items():
@@ -55,11 +60,11 @@ def participants(group: Sequence[Record]) -> dict[str, tuple[Role, float]]:
         elif role != "unknown":
             found[name] = (role, sure[name])
         elif name == originator:
-            found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else OPENED if len(stated) > 1 and not headless else LONELY)
+            found[name] = ("customer", MARKED if name in marked else ON_THE_PHONE if phone else TURNED if turned else OPENED if len(stated) > 1 and not headless else LONELY)
         elif answering or customers:
             found[name] = ("other" if answering else "agent", ANSWERED)
         else:
-            found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else LONELY if headless else ANSWERED)
+            found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else TURNED if turned else LONELY if headless else ANSWERED)
     return found
 
 

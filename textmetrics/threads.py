@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -181,10 +181,12 @@ def agree(kept: Record, again: Record) -> None:
         setattr(kept, name, getattr(kept, name) or getattr(again, name))
 
 
-def conversation(key: str, group: list[Record], order: str, channel: str, upright: Callable[[list[Record]], list[Record]] = list) -> Conversation:
-    """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right. ``upright``: puts the oldest first that a file has last."""
+def conversation(
+    key: str, group: list[Record], order: str, channel: str, upright: Callable[[list[Record]], list[Record]] = list, helpers: Container[str] = ()
+) -> Conversation:
+    """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right. ``upright``: puts the oldest first that a file has last; ``helpers``: who mostly answers."""
     group = _arranged(group, order, upright)
-    people = roles.participants(group)
+    people = roles.participants(group, helpers)
     dated = any(r.told is not None for r in group)
     newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True) if dated else group  # what is told of the conversation: the newest export first, else as it came
     times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
