@@ -1,6 +1,7 @@
 """Our VADER beside the package it equals."""
 
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ SHAPED = st.builds(lambda w, f: f(w), st.sampled_from(WORDS), st.sampled_from([s
 TURNS = ["{} of {}", "the {} {}", "to {} for {}", "never so {} {}", "never this {} {}", "without doubt {} {}", "without a doubt {} {}", "the least {} {}", "at least {} {}", "very least {} {}"]
 TURNS += ["no {} {}", "no {} or {}", "not {} but {}", "kind of {} {}", "the sort of {} {}", "it was just enough {} {}", "{} yeah right {}", "so {} {}", "this is so {} {}", "{} bad ass {}"]
 PHRASES = st.builds(lambda turn, a, b: turn.format(a, b), st.sampled_from(TURNS), st.sampled_from(WORDS), st.sampled_from(WORDS))
+BEARING = ("never", "so", "this", "without", "doubt", "no", "or", "nor", "least", "at", "very", "NOT", "kinda", "VERY", "well", "of", "die", "x", "isn't")
 JOINS = st.sampled_from([" ", " ", " ", "  ", "\n", "\u00a0", "\u2003", ""])
 TEXTS = st.builds(lambda words, join: join.join(words), st.lists(SHAPED | PHRASES, max_size=14), JOINS) | st.text(max_size=30)
 
@@ -61,6 +63,33 @@ def test_every_word_of_the_lexicon_alone_and_after_a_modifier():
 def test_a_batch_gives_what_its_texts_give():
     texts = ["good", "good", "BAD thing", "", "so-so"]
     assert SCORERS["vader"]([Text(t, t) for t in texts], packs.language("en")) == [compound(t) for t in texts]
+
+
+def around_phrases():
+    for a, b in product([phrase for phrase in (*package.SPECIAL_CASES, *package.BOOSTER_DICT) if " " in phrase], ["", "x", "x x", "x x x", "the"]):
+        yield from (f"{b} {a} {c}" for c in ("", "x", "good", "x good", "x x good", "good x", *package.SPECIAL_CASES))
+
+
+def around_but():
+    """Words worth half, one and a half times and twice as much as others, on both sides of a "but"."""
+    words = [next(word for word, value in ANALYZER.lexicon.items() if value == worth and word.isalpha()) for worth in (0.8, 1.2, 1.6, 2.4, -1.6)]
+    return (f"{a} {b} but {c} {d}" for a, b, c, d in product(words, repeat=4))
+
+
+@pytest.mark.parametrize("few", [0, 10**6])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        *([f"{a} {b} {c} {me}" for a, b, c in product(BEARING, repeat=3)] for me in ("good", "BAD", "no problem")),
+        [f"{a} {b} {c}".upper() for a, b, c in product(BEARING, BEARING, ["good", "bad"])],
+        list(around_phrases()),
+        list(around_but()),
+    ],
+    ids=["good", "BAD", "no problem", "all in capitals", "phrases", "but"],
+)
+def test_every_way_that_words_bear_on_a_value(texts, few, monkeypatch):
+    monkeypatch.setattr(vader, "FEW", few)
+    assert compounds(texts) == [expected(text) for text in texts] == [compound(text) for text in texts]
 
 
 @pytest.mark.parametrize("few", [0, 4000])

@@ -93,6 +93,8 @@ def vader(texts: Sequence[Text], language: Language) -> list[float]:
     """The compound of vaderSentiment, from -1 to 1."""
     said = [t.text for t in texts]
     distinct = list(dict.fromkeys(said))
+    if len(distinct) == len(said):
+        return compounds(said)
     scores = dict(zip(distinct, compounds(distinct), strict=True))
     return list(map(scores.__getitem__, said))
 
