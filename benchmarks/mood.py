@@ -117,7 +117,7 @@ def evenly(texts: Sequence[str], count: int) -> Sequence[str]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("paths", nargs="*", type=Path)
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=3, help="0: compare only")
     given = options.parse_args()
     conversations = list(tm.read(CORPORA))
     archive = list(dict.fromkeys(m.text for c in conversations for m in c.messages))
@@ -125,15 +125,21 @@ def main() -> None:
     texts = list(dict.fromkeys(p for f in files for text in found(f) for p in pieces(text) if p and len(p) < LONG)) or archive
     gc.collect()
     gc.freeze()  # what was read is not searched through at anybody's cost
-    print("a text: vaderSentiment, textmetrics, ratio")
-    race("a conversation of 12", next([m.text for m in c.messages] for c in conversations if len(c.messages) == 12), given.rounds, 50)
-    race("the archives", archive, given.rounds, 5)
-    if files:
-        race("short texts", evenly([t for t in texts if len(t) < SHORT], 20_000), given.rounds, 3)
-        race("texts of any length", evenly(texts, 200_000), given.rounds)
-        race("long texts", evenly([t for t in texts if SHORT <= len(t) < 10 * SHORT], 5_000), given.rounds, 3)
-    race("one text", [" ".join(" ".join(archive).split()[:4000])], given.rounds)
+    if given.rounds:
+        races(texts if files else [], conversations, archive, given.rounds)
     compare(texts)
+
+
+def races(texts: Sequence[str], conversations: Sequence[tm.Conversation], archive: Sequence[str], rounds: int) -> None:
+    """Print how long both take for texts of several kinds."""
+    print("a text: vaderSentiment, textmetrics, ratio")
+    race("a conversation of 12", next([m.text for m in c.messages] for c in conversations if len(c.messages) == 12), rounds, 50)
+    race("the archives", archive, rounds, 5)
+    if texts:
+        race("short texts", evenly([t for t in texts if len(t) < SHORT], 20_000), rounds, 3)
+        race("texts of any length", evenly(texts, 200_000), rounds)
+        race("long texts", evenly([t for t in texts if SHORT <= len(t) < 10 * SHORT], 5_000), rounds, 3)
+    race("one text", [" ".join(" ".join(archive).split()[:4000])], rounds)
 
 
 if __name__ == "__main__":
