@@ -60,6 +60,12 @@ class Rules(Struct):
     marks: Memo[str, int]
 
 
+def bare(piece: str) -> str:
+    """A piece of a text without the punctuation around it, or with it where hardly anything would be left: it may be an emoticon."""
+    word = piece.strip(string.punctuation)
+    return piece if len(word) <= 2 else word
+
+
 @cache
 def rules() -> Rules:
     """The rules with the package's lists."""
@@ -79,12 +85,17 @@ def rules() -> Rules:
         bits = (valence is not None, upper, speaks, lower in first, lower in second, lower == BUT, listed, negates, lower == "no", lower in LINKS, lower in LIFTS, lower in RARE, boosts)
         return Word(lower, upper, valence, listed, boosters.get(lower, 0.0), negates, sum([1 << n for n, is_so in enumerate(bits) if is_so]))
 
+    meaning = {word: told(word) for word in (*lexicon, *boosters, *negations, *first, *second, *LINKS, *LIFTS, *RARE, BUT)}
+
     def known(piece: str) -> Word:
-        bare = piece.strip(string.punctuation)
-        return told(piece if len(bare) <= 2 else bare)
+        word = bare(piece)
+        lower, upper = word.lower(), word.isupper()
+        if lower in meaning:
+            return told(word) if upper else meaning[lower]
+        negates = "n't" in lower
+        return Word(lower, upper, None, False, 0.0, negates, negates * (SPEAKS | NEGATES) | upper * UPPER)
 
     words = Memo(known)
-    meaning = {word: told(word) for word in (*lexicon, *boosters, *negations, *first, *second, *LINKS, *LIFTS, *RARE, BUT)}
     emoji = {c: said for c, said in tables.emojis.items() if len(c) == 1}
     return Rules(idioms, boosters, emoji, meaning, words, Memo(lambda piece: words[piece].marks & LOW))
 

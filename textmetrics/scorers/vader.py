@@ -42,6 +42,7 @@ from ..valence import (
     VALUED,
     Word,
     around_but,
+    bare,
     compound,
     in_words,
     pressed,
@@ -81,8 +82,9 @@ def _columns() -> Columns:
     words = [*known.meaning.values(), known.words["n't?"], known.words[""]]
 
     def met(piece: str) -> int:
-        word = known.words[piece]
-        return 2 * row.get(word.lower, len(row) + (not word.negates)) + word.upper
+        word = bare(piece)
+        lower = word.lower()
+        return 2 * row.get(lower, len(row) + ("n't" not in lower)) + word.isupper()
 
     valence, boost = np.array([word.valence or 0.0 for word in words]), np.array([word.boost for word in words])
     return Columns(pa.array(row, pa.string()), valence, boost, np.array([word.marks & ~UPPER for word in words], np.uint16), Memo(met), table(known.emoji))
@@ -228,8 +230,8 @@ def _looked_up(distinct: Any) -> tuple[Array, Array]:
     if len(distinct) < FEW:
         met = np.fromiter(map(columns.met.__getitem__, decoded(distinct)), np.int32, len(distinct))
     else:
-        bare = compute.ascii_trim(distinct, string.punctuation)
-        word = compute.if_else(compute.less_equal(compute.binary_length(bare), 2), distinct, bare)
+        word = compute.ascii_trim(distinct, string.punctuation)
+        word = compute.if_else(compute.less_equal(compute.binary_length(word), 2), distinct, word)
         lower = compute.ascii_lower(word)
         other = len(columns.listed) + ~compute.match_substring(lower, "n't").to_numpy(zero_copy_only=False)
         row = compute.index_in(lower, columns.listed).fill_null(-1).to_numpy()
