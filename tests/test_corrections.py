@@ -128,7 +128,7 @@ def test_agreement_of_reviewers():
     assert agreement(cohen_kappa, ["y"] * 5, ["y"] * 5).value is None, "all the same: nothing to agree beyond chance on"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(["yes", "no"]), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 1.0]), st.floats(1, 50)), min_size=1, max_size=25), st.integers(0, 40))
 def test_whatever_was_read_the_interval_holds_its_value(items, more):
     read = Read(np.array([i[0] for i in items], object), np.array([i[3] for i in items]))

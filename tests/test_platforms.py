@@ -55,7 +55,38 @@ def test_values_of_a_wrong_kind_never_break_a_reader(path, tmp_path):
     rng = random.Random(path.name)
     for at in rng.sample(found := list(places(whole)), min(12, len(found))):
         (tmp_path / path.name).write_text(json.dumps(put(whole, at, rng.choice(WRONG))))
+        claimants(next(iter(sources([tmp_path / path.name]))))
         read(tmp_path / path.name, path.relative_to(GOLDEN).parts[0])
+
+
+ODD = [  # all of these once stopped a run
+    {"sender_id": "1", "events": [5]},
+    {"topic_list": 5},
+    {"chats": [{"users": [], "thread": 5}]},
+    {"users": [], "threads": [5]},
+    {"event": "x", "chat": {"messages": [{"sender": 5}]}},
+    {"type": "message", "ts": "1700000000.000100", "user": "U1", "text": "Hi", "subtype": [5]},
+    {"_id": "1", "rid": "r", "msg": "Hi", "u": {"_id": "1"}, "ts": "2026-03-02T09:00:00Z", "reactions": {":ok:": {"usernames": True}}},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: " ".join(odd))
+def test_odd_objects_stop_no_run(odd, tmp_path):
+    (tmp_path / "odd.json").write_text(json.dumps([odd]))
+    (tmp_path / "sound.jsonl").write_text('{"conversation_id": "sound", "text": "Hi"}\n')
+    assert "sound" in [c.id for c in tm.read(tmp_path)]
+
+
+LOGS = {
+    "irc": "[2010-01-01 00:00:01] *** Joins: ana (a@example.org)\n[2010-01-01 00:00:02] <ana> tom: did it hum?\n[2010-01-01 00:00:03] * tom says: it did\n",
+    "whatsapp": "[2010-01-01 00:00:02] Ana: did it hum?\n[2010-01-01 00:00:03] <3 Tom: it did\n[2010-01-01 00:00:04] Ana: <ana> tom: is how IRC writes\n",
+}
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_logs_of_irc_and_chats_of_whatsapp_are_told_apart(name, tmp_path):
+    (tmp_path / "x.txt").write_text(LOGS[name])
+    assert list(claimants(next(iter(sources([tmp_path / "x.txt"]))))) == [name]
 
 
 @pytest.mark.parametrize("path", JSONS, ids=lambda p: str(p.relative_to(GOLDEN)))

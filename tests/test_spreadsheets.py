@@ -46,12 +46,23 @@ def test_a_map_chooses_among_columns_of_one_name(tmp_path):
     assert [p.kept for p in reading.problems] == [True]
 
 
-def test_whole_transcripts_in_cells_are_told(tmp_path):
-    cell = "(10:00:01) Ana: hi\n(10:00:09) Bo (agent): hello"
-    (tmp_path / "x.csv").write_text(f'conversation_id,text\n1,"{cell}"\n2,"{cell}"\n3,"I wrote at 10:00: nobody came"\n')
+CELLS = {  # a text -> whether it is a whole transcript
+    "(10:00:01) Ana: hi\n(10:00:09) Bo (agent): hello": True,
+    "10:00 Ana: hi\n10:01 Bo: hello": True,  # no colon to spare
+    "Chat of Monday\n2026-03-02 10:00 Ana: hi\n\n2026-03-02 10:01 Bo: hello": True,
+    "10:00 Ana: hi\n10:01 nobody came": False,
+    "10:00 Ana: hi 10:01 Bo: hello": False,
+    "I wrote at 10:00: nobody came": False,
+    "a: b\nc: d\ne: f\ng: h": False,
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_whole_transcripts_in_cells_are_told(tmp_path, cell):
+    (tmp_path / "x.csv").write_text(f'conversation_id,text\n1,"{cell}"\n2,"{cell}"\n3,Hi\n')
     reading = tm.read(tmp_path / "x.csv")
     assert len(list(reading)) == 3
-    assert [p.reason[:37] for p in reading.problems] == ["2 of its 3 texts are whole transcript"]
+    assert [p.reason[:37] for p in reading.problems] == ["2 of its 3 texts are whole transcript"] * CELLS[cell]
 
 
 def workbook(path, *rows):

@@ -36,13 +36,13 @@ def expected(text):
     return ANALYZER.polarity_scores(text)["compound"]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(TEXTS)
 def test_it_equals_the_package_on_words_its_rules_speak_of(text):
     assert compound(text) == pytest.approx(expected(text), abs=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=50))
 def test_it_equals_the_package_on_any_characters(text):
     assert compound(text) == pytest.approx(expected(text), abs=1e-12)
@@ -93,7 +93,7 @@ def test_every_way_that_words_bear_on_a_value(texts, few, monkeypatch):
 
 
 @pytest.mark.parametrize("few", [0, 4000])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts=st.lists(TEXTS, max_size=40))
 def test_columns_give_to_the_bit_what_single_texts_give(few, texts):
     with pytest.MonkeyPatch.context() as patch:

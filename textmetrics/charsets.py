@@ -26,6 +26,7 @@ ALIASES = {  # also to what contains them: mails say gb2312 and mean its success
     "utf8mb4": "utf-8",
     "ansi_x3.110-1983": "cp1252",
 }
+NO_CHARSETS = ("punycode", "idna", "unicode-escape", "raw-unicode-escape")  # text to Python alone; punycode takes the square of a length
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
 
@@ -45,7 +46,7 @@ def _codec(named: str) -> str:
     """The name of a charset as Python calls it; nothing for one that it does not know."""
     try:
         found = codecs.lookup(ALIASES.get(named, named))
-        return found.name if found._is_text_encoding else ""
+        return found.name if found._is_text_encoding and found.name not in NO_CHARSETS else ""
     except (LookupError, UnicodeError, ValueError, AttributeError):
         return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..cleaning import origin_of, plain
 from ..documents import get, objects
-from ..exports import bare, many, sample, verbatim, words
+from ..exports import bare, has, many, sample, verbatim, words
 from ..exports import number as count
 from ..mapping import Map
 from ..sources import Source
@@ -24,7 +24,7 @@ def claims(source: Source, head: bytes) -> str | None:
     first = next(iter(many(bare(whole), "post_stream.posts")), {})
     if words(whole, "backend_name") == "Discourse":
         return "it is an archive of Discourse, as Perceval keeps it"
-    if "draft_key" in (get(whole, "topic_list") or {}):
+    if has(whole, "topic_list", "draft_key"):
         return "it is a list of topics of Discourse, without their posts"
     if whole.keys() >= {"cooked", "post_number", "topic_id"}:
         return "its objects are posts with cooked texts, as Discourse gives them"

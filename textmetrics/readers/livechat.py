@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, verbatim, words
+from ..exports import Messages, facts, given, has, items, listed, many, number, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -26,7 +26,7 @@ OLDER = {"visitor": "customer", "agent": "agent", "supervisor": "note", "bot": "
 def kind(head: bytes) -> str | None:
     """What of LiveChat's exports a file holds."""
     v = sample(head, "chats", "chats_summary", "threads")
-    if isinstance(v.get("users"), list) and ("events" in (get(v, "thread") or get(v, "threads.0") or {}) or "restricted_access" in (get(v, "thread") or {})):
+    if isinstance(v.get("users"), list) and (has(v, "thread" if get(v, "thread") else "threads.0", "events") or has(v, "thread", "restricted_access")):
         return "chats"
     if v.keys() >= {"events", "user_ids"} and "access" in v:
         return "threads"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import Item, get
-from ..exports import Messages, channel, facts, given, items, many, number, sample, tidy, words
+from ..exports import Messages, channel, facts, given, has, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse
@@ -17,7 +17,7 @@ from . import reader
 def claims(source: Source, head: bytes) -> str | None:
     """A sender with events, or the table of events."""
     v = sample(head)
-    if "sender_id" in v and isinstance(v.get("events"), list) and ("event" in (get(v, "events.0") or {"event": ""})):
+    if "sender_id" in v and isinstance(v.get("events"), list) and (not get(v, "events.0") or has(v, "events.0", "event")):
         return "its objects are Rasa trackers (sender_id, events)"
     return "it is the table of events of a Rasa tracker store" if v.keys() >= {"sender_id", "type_name", "timestamp", "data"} else None
 

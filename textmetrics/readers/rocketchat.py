@@ -41,7 +41,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
         if v.get("_hidden") is True:
             make.skip("earlier forms of edited messages")
             continue
-        likes = sum(len(r.get("usernames") or ()) for r in _values(v.get("reactions")))
+        likes = sum(len(names) for r in _values(v.get("reactions")) if isinstance(names := r.get("usernames"), list))
         quoted = QUOTE.findall(said := verbatim(v, "msg"))
         text = QUOTE.sub("", said).strip() or "\n".join(t for a in many(v, "attachments") if (t := words(a, "text")))
         yield from make.make(

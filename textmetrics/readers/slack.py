@@ -21,7 +21,7 @@ from . import reader
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 SIDE = ("users", "channels", "groups", "dms", "mpims", "org_users", "integration_logs", "canvases", "file_conversations")
-SPOKEN = {None, "", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast", "reminder_add"}
+SPOKEN = {"", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast", "reminder_add"}
 SHOWN = ("pretext", "title", "text")  # of an attachment, as Slack shows it; where there is none of these, its fallback
 LINK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 CHUNK = {"n", "m", "p", "u", "w", "ch", "ci", "cu", "f"}  # what slackdump writes of a call of the interface, by the letters it uses
@@ -131,7 +131,7 @@ def _last(make: Messages, heard: Sequence[Item], sides: Sides) -> Iterator[Recor
 
 
 def _message(make: Messages, item: Item, room: str, m: Mapping[str, Any], sides: Sides) -> Iterator[Record | Problem]:
-    if m.get("subtype") not in SPOKEN or m.get("type") != "message":
+    if words(m, "subtype") not in SPOKEN or m.get("type") != "message":
         make.skip(f"notices ({m.get('subtype') or m.get('type') or 'of no type'})")
         return
     stamp = words(m, "ts")

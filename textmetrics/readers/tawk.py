@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..documents import Item, get
-from ..exports import Messages, beside, facts, html, items, many, once, sample, tidy, words
+from ..exports import Messages, beside, facts, has, html, items, many, once, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
@@ -23,7 +23,7 @@ ROLES = {"v": "customer", "visitor": "customer", "a": "agent", "agent": "agent",
 def kind(head: bytes) -> str | None:
     """Which of tawk.to's events a file holds."""
     v = sample(head, "data")
-    if isinstance(get(v, "chat.messages"), list) and ("t" in (get(v, "chat.messages.0.sender") or {}) or words(v, "event") == "chat:transcript_created"):
+    if isinstance(get(v, "chat.messages"), list) and (has(v, "chat.messages.0.sender", "t") or words(v, "event") == "chat:transcript_created"):
         return "transcript"
     if words(v, "event") == "chat:start" and "chatId" in v:
         return "start"

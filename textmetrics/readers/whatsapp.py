@@ -20,6 +20,7 @@ from . import reader
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"))
 _SPACES = {ord(c): " " for c in "\u202f\u00a0\u2009"}
 SPOKEN = re.compile(r"^(?P<author>[^\n]{1,60}?): (?P<text>.*)$", re.DOTALL)
+NOBODY = re.compile(r"(?:<[^<>\n]{1,64}>|\*+)\s")  # how logs of IRC begin, and no name of a person does
 MEDIA = re.compile(r"^<[^<>]{3,40}>$|^<attached: [^<>]+>$|^[\w-]+\.(?:jpe?g|png|webp|mp4|opus|pdf|vcf|docx?|xlsx?) (?:\([^()]{3,30}\)|<[^<>]{3,30}>)$", re.IGNORECASE)
 NAME = re.compile(r"<[^<>:]{3,20}: ([^<>]+)>\s*$")  # <attached: a.jpg>
 EDITED = re.compile(  # iOS marks it, Android does not
@@ -53,7 +54,7 @@ def claims(source: Source, head: bytes) -> str | None:
     if not any(re.match(r"^\[\d|^\d[^\n]{5,30}\s[-–]\s", x) for x in first[:3]):  # bracket or dash
         return None
     found = [m for x in first if (m := header().match(x))]
-    spoken = any(SPOKEN.match(m["rest"]) for m in found)
+    spoken = any(SPOKEN.match(m["rest"]) and not NOBODY.match(m["rest"]) for m in found)
     return f"{len(found)} of its first {len(first)} lines begin with date and time as WhatsApp writes them" if spoken and header().match(first[0]) else None
 
 
