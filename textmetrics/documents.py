@@ -54,6 +54,16 @@ def get(value: Any, path: str, default: Any = None) -> Any:
     return value
 
 
+def has(value: Any, path: str, name: str) -> bool:
+    """Whether what stands at a path is an object with something of a name, be it nothing.
+
+    >>> has({"thread": {"events": None}}, "thread", "events"), has({"thread": 5}, "thread", "events")
+    (True, False)
+    """
+    found = get(value, path)
+    return isinstance(found, dict) and name in found
+
+
 def each(value: Any, path: str) -> Collection[dict[str, Any]]:
     """The objects of a list that may be too long to be held; what is none in it is an empty one. How many there are is known, each walk over `Elements` reads the file."""
     found = get(value, path)

@@ -155,16 +155,6 @@ def many(value: Any, *paths: str) -> list[dict[str, Any]]:
     return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
 
 
-def has(value: Any, path: str, name: str) -> bool:
-    """Whether what stands at a path is an object with something of a name, be it nothing.
-
-    >>> has({"thread": {"events": None}}, "thread", "events"), has({"thread": 5}, "thread", "events")
-    (True, False)
-    """
-    found = get(value, path)
-    return isinstance(found, dict) and name in found
-
-
 def likes(message: Mapping[str, Any]) -> dict[str, float]:
     """The reactions of a chat message, whichever signs they are, counted together; none where none are told."""
     counts = [n for r in many(message, "reactions") if isinstance(n := get(r, "count"), int)]

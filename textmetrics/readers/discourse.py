@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..cleaning import origin_of, plain
-from ..documents import get, objects
-from ..exports import bare, has, many, sample, verbatim, words
+from ..documents import get, has, objects
+from ..exports import bare, many, sample, verbatim, words
 from ..exports import number as count
 from ..mapping import Map
 from ..sources import Source

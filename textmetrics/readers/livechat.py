@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import Item, get
-from ..exports import Messages, facts, given, has, items, listed, many, number, sample, tidy, verbatim, words
+from ..documents import Item, get, has
+from ..exports import Messages, facts, given, items, listed, many, number, sample, tidy, verbatim, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import Item, get
-from ..exports import Messages, channel, facts, given, has, items, many, number, sample, tidy, words
+from ..documents import Item, get, has
+from ..exports import Messages, channel, facts, given, items, many, number, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..syntax import parse

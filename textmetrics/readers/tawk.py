@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..documents import Item, get
-from ..exports import Messages, beside, facts, has, html, items, many, once, sample, tidy, words
+from ..documents import Item, get, has
+from ..exports import Messages, beside, facts, html, items, many, once, sample, tidy, words
 from ..mapping import Map
 from ..sources import Source
 from ..types import LeftOut, Problem, Record
