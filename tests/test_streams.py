@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 import textmetrics as tm
-from textmetrics import documents, filed, spool
+from textmetrics import documents, filed, pages, spool
 from textmetrics.links import Links
 from textmetrics.mapping import GENERIC_FORM
-from textmetrics.readers import READERS
-from textmetrics.sources import sources
+from textmetrics.readers import READERS, discord
+from textmetrics.sources import blocks, sources
 from textmetrics.spool import Merge, Shuffle, Spool
 
 CORPORA = sorted(p for p in (Path(__file__).parent.parent / "corpora").iterdir() if p.is_dir())
@@ -54,6 +54,16 @@ def test_what_is_read_by_way_of_files_is_the_same(place, monkeypatch, written):
     assert not written
     narrowed(monkeypatch)
     assert read(place) == whole
+
+
+@pytest.mark.parametrize("size", [1, 100, 5_000])
+def test_a_page_read_in_pieces_gives_the_same(monkeypatch, size):
+    path, seen = GOLDEN[0].parent / "discord" / "channel.html", []
+    whole, cut = read(path), pages.pieces
+    monkeypatch.setattr(pages, "blocks", lambda source: blocks(source, size))
+    monkeypatch.setattr(discord, "pieces", lambda *given: (seen.append(piece) or piece for piece in cut(*given)))
+    assert read(path) == whole
+    assert "".join(seen) == path.read_text("utf-8") and len(seen) > 1
 
 
 def test_what_is_joined_to_messages_lies_in_a_file_when_it_is_much(monkeypatch):

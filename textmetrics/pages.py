@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
 from html import unescape
 
 from .documents import text_of
-from .sources import Source
+from .sources import Source, blocks, encoding_of
 from .types import Problem
 
+LONGEST_TAG = 2000  # characters in which the mark that a part begins with stands
 _DIV = re.compile(r"<(/?)div\b")
 
 
@@ -24,6 +27,27 @@ def opened(source: Source) -> tuple[str, list[Problem], list[Problem]]:
     html = data.decode("utf-8", "replace")
     ends = "</html>" in html[-2000:]
     return html, faults, [] if ends else [Problem(source.name, "the page does not end: it was cut off here", byte=len(data))]
+
+
+def pieces(source: Source, part: re.Pattern[str]) -> Iterator[str | Problem]:
+    """A page of any length: all before its first part, then some whole parts at a time, each as it begins with what ``part`` finds."""
+    encoding, mark = encoding_of(source.head())
+    decode, rest, seen = codecs.getincrementaldecoder(encoding)("replace").decode, "", 0
+    for block in blocks(source):
+        if isinstance(block, Problem):
+            yield block
+            continue
+        rest += decode(block[mark:])
+        mark = 0
+        begins = [m.start() for m in part.finditer(rest, seen)]
+        if begins:
+            if begins[0]:
+                yield rest[: begins[0]]
+            if len(begins) > 1:
+                yield rest[begins[0] : begins[-1]]
+            rest = rest[begins[-1] :]
+        seen = max(1, len(rest) - LONGEST_TAG)
+    yield rest + decode(b"", True)
 
 
 def inside(html: str, start: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -14,10 +14,10 @@ from .. import delimited
 from ..cleaning import plain
 from ..dates import written
 from ..delimited import Row
-from ..documents import Item, document, each, get, head_value, text_of
+from ..documents import Item, document, each, get, head_value
 from ..exports import Messages, likes, many, verbatim, words
 from ..mapping import Map
-from ..pages import inside
+from ..pages import inside, pieces
 from ..sources import Line, Source, lines
 from ..types import LeftOut, Problem, Record
 from . import reader
@@ -43,6 +43,7 @@ CUT = re.compile(
     r"""|\bchatlog__(?P<mark>system-notification-content|author-tag|bot-tag|edited-timestamp|reaction-count|sticker)\b[^>]*>(?P<marked>[^<]*)"""
     r"""|scrollToMessage\(event,\s*(?:'|&\#39;|&apos;)(?P<reply>\d+)|\bclass="?preamble__entry\b[^>]*>(?P<entry>[^<]*)|\bclass="?info__(?:guild|channel)[^>]*>(?P<old>[^<]*)"""
 )
+GROUP = re.compile(r"""<div\b[^<>]*\bclass="?chatlog__message-group\b""")
 EMOJI = re.compile(r"""<img\b[^>]*\bchatlog__emoji\b[^>]*\balt="?([^" >]+)[^>]*>""")
 NOT_SAID = re.compile(r"<span\b[^>]*chatlog__edited-timestamp[^>]*>[^<]*</span>")
 TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|([^\s>]+))""")
@@ -97,9 +98,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     elif form == "CSV":
         yield from _of_csv(source, mapping)
     else:
-        said, faults, room, told = _page(source) if form == "page" else _text(source)
-        yield from faults
-        yield from _made(source, mapping, said, room, told)
+        yield from _made(source, mapping, _page if form == "page" else _text)
 
 
 def _of_json(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
@@ -160,11 +159,22 @@ def _of_csv(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut
     yield from make.rest()
 
 
-def _made(source: Source, mapping: Map, said: list[Said], room: str, told: int | None) -> Iterator[Record | Problem | LeftOut]:
+class Around(Struct):
+    """What the text form or a page says around its messages: the channel's name, how many there are."""
+
+    room: str = ""
+    told: int | None = None
+
+
+def _made(source: Source, mapping: Map, walk: Callable[[Source, Around], Iterator[Said | Problem]]) -> Iterator[Record | Problem | LeftOut]:
     """The messages of the text form or a page."""
-    make = Messages(source, mapping, local=True, rising=True, dates=lambda: (one.date for one in said))
-    yield from _counted(source, told, len(said))
-    for number, one in enumerate(said, start=1):
+    make = Messages(source, mapping, local=True, rising=True, dates=lambda: (one.date for one in walk(source, Around()) if isinstance(one, Said)))
+    around, number = Around(), 0
+    for one in walk(source, around):
+        if isinstance(one, Problem):
+            yield one
+            continue
+        number += 1
         if one.notice:
             make.skip("notices")
             continue
@@ -183,8 +193,9 @@ def _made(source: Source, mapping: Map, said: list[Said], room: str, told: int |
             edited=one.edited,
             attachments=one.attachments,
             reactions={} if one.likes is None else {"likes": one.likes},
-            columns={"room": room} if room else {},
+            columns={"room": around.room} if around.room else {},
         )
+    yield from _counted(source, around.told, number)
     yield from make.rest()
 
 
@@ -193,54 +204,72 @@ def _counted(source: Source, told: Any, found: int) -> Iterator[Problem]:
         yield Problem(source.name, f"the export says {told} messages, {found} are there")
 
 
-def _text(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
-    """The text form: messages, faults, the channel's name, how many there are by its own count."""
-    said: list[Said] = []
-    faults: list[Problem] = []
-    room, told, part, blank, rules = "", None, "", True, 0
+def _text(source: Source, around: Around) -> Iterator[Said | Problem]:
+    """The messages of the text form."""
+    now, part, blank, rules = Said(), "", True, 0
     for line in lines(source):
         if not isinstance(line, Line):
-            faults.append(line)
+            yield line
             continue
         text = line.text.removeprefix("\ufeff")
         if text == RULE:
             rules += 1
         elif rules == 1:
-            room = text.removeprefix("Channel: ") if text.startswith("Channel: ") else room
+            around.room = text.removeprefix("Channel: ") if text.startswith("Channel: ") else around.room
         elif rules > 2 and (count := SAYS.match(text)):
-            told = int(re.sub(r"\D", "", count[1]))
+            around.told = int(re.sub(r"\D", "", count[1]))
         elif blank and (match := SPOKE.fullmatch(text)) and written(match["date"]):
-            said.append(Said(line=line.number, date=match["date"], author=match["author"]))
-            part = ""
+            yield from _whole(now)
+            now, part = Said(line=line.number, date=match["date"], author=match["author"]), ""
         elif PARTS.fullmatch(text):
             part = text
-        elif said and text.strip() and part == "{Reactions}":
-            said[-1].likes = float(sum(map(int, re.findall(r"\((\d+)\)", text))))
-        elif said and text.strip() and part in ("{Attachments}", "{Stickers}"):
-            said[-1].attachments.append(text.rpartition("/")[2].partition("?")[0] or part)
-        elif said:
-            said[-1].text = f"{said[-1].text}\n{text}"
+        elif now.line and text.strip() and part == "{Reactions}":
+            now.likes = float(sum(map(int, re.findall(r"\((\d+)\)", text))))
+        elif now.line and text.strip() and part in ("{Attachments}", "{Stickers}"):
+            now.attachments.append(text.rpartition("/")[2].partition("?")[0] or part)
+        elif now.line:
+            now.text = f"{now.text}\n{text}"
         blank = not text.strip() or text == RULE
-    for one in said:
-        one.text = one.text.strip()
-        one.notice = bool(NOTICE.fullmatch(one.text)) and not one.attachments
-    return said, faults, room, told
+    yield from _whole(now)
 
 
-def _page(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
-    """A page: it is cut at the marks that its messages bear, without a tree of it, however long it is."""
-    data, faults = text_of(source)
-    html = data.decode("utf-8", "replace")
-    said: list[Said] = []
-    group, now = Said(), Said()
+def _whole(now: Said) -> Iterator[Said]:
+    """A message of the text form at its end."""
+    if now.line:
+        now.text = now.text.strip()
+        now.notice = bool(NOTICE.fullmatch(now.text)) and not now.attachments
+        yield now
+
+
+def _page(source: Source, around: Around) -> Iterator[Said | Problem]:
+    """The messages of a page: it is cut at the marks that these bear, some groups of messages at a time, without a tree of it."""
     entries: list[str] = []
+    html, size = "", 0
+    for piece in pieces(source, GROUP):
+        if isinstance(piece, Problem):
+            yield piece
+        else:
+            html = piece
+            size += len(html.encode())
+            yield from _said(html, entries)
+            around.room = next(iter(entries[1:2]), "")
+    if count := SAYS.search(html, max(0, len(html) - 4000)):
+        around.told = int(re.sub(r"\D", "", count[1]))
+    else:
+        yield Problem(source.name, "the page does not end as exports do: it may have been cut off", byte=size, kept=True)
+
+
+def _said(html: str, entries: list[str]) -> Iterator[Said]:
+    """The messages of a piece of a page; ``entries`` of its head are added to those known."""
+    group, now = Said(), Said()
     for match in CUT.finditer(html):
+        if now.id and (match["group"] or match["id"]):
+            yield now
         if match["group"]:
             group = now = Said()
         elif match["id"]:
             date = _title(match[0]).partition(": ")[2] or group.date
             now = Said(id=match["id"], date=date, author=group.author, who=group.who, bot=group.bot)
-            said.append(now)
         elif match["who"]:
             for one in (group, now):
                 one.author, one.who = unescape(match["name"]).strip(), "".join(re.findall(r"data-user-id=\"?(\d+)", match["who"]))
@@ -268,10 +297,8 @@ def _page(source: Source) -> tuple[list[Said], list[Problem], str, int | None]:
             now.reply = match["reply"]
         elif match["entry"] or match["old"]:
             entries.append(unescape(match["entry"] or match["old"]).strip())
-    count = SAYS.search(html, max(0, len(html) - 4000))
-    if count is None:
-        faults.append(Problem(source.name, "the page does not end as exports do: it may have been cut off", byte=len(data), kept=True))
-    return said, faults, next(iter(entries[1:2]), ""), int(re.sub(r"\D", "", count[1])) if count else None
+    if now.id:
+        yield now
 
 
 def _title(tag: str) -> str:
