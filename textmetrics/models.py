@@ -61,8 +61,7 @@ def _installed(name: str, own: str | None) -> Model | None:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``knots``: output -> (sums, probabilities), two rising rows between which
-    a sum is interpolated; an output without knots goes through the logistic function. ``words`` (word -> its number among `Pairs`, the rows
+    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``curves``: what makes sums probabilities, else the logistic function. ``words`` (word -> its number among `Pairs`, the rows
     of it and of how it begins; -1 and the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names. ``said``: of each row the words
     that stand in the text, or nothing; ``spoken``: whether there are any.
     """
@@ -73,7 +72,7 @@ class Linear(Struct, frozen=True):
     index: dict[str, int]
     weights: Any
     intercept: Any
-    knots: dict[str, tuple[Any, Any]]
+    curves: Curves | None
     words: Memo[str, tuple[int, int, int]]
     pairs: Pairs
     said: Any
@@ -99,23 +98,20 @@ class Linear(Struct, frozen=True):
         """`weigh` for few rows, where columns do not pay."""
         import numpy as np
 
-        unknown, get = len(self.index), self.index.get
-        places: list[int] = []
+        at: list[int] = []
         values: list[float] = []
-        ends = [0]
+        starts = [0]
         for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
-            places.extend(map(get, row, repeat(unknown)))
-            values.extend(row.values())
-            if words:
-                single = [place for word in words for place in self.words[word][1:]]
-                places.extend(dict.fromkeys(chain(single, map(self.pairs.row.get, pairwise(words), repeat(unknown)))))
-                values.extend(repeat(1.0, len(places) - len(values)))
-            ends.append(len(places))
-        at, value = np.array(places, np.int64), np.array(values, np.float64)
-        keys = np.repeat(np.arange(len(rows)), np.diff(ends)) * (unknown + 1) + at
-        order = np.argsort(keys, kind="stable")
-        order = order[(at[order] < unknown) & (value[order] != 0)]
-        return Weighed(self, at[order], value[order], np.searchsorted(keys[order], np.arange(len(rows) + 1) * (unknown + 1)))
+            found = dict(zip(map(self.index.get, row, repeat(len(self.index))), row.values(), strict=True))
+            for _, word, beginning in map(self.words.__getitem__, words):
+                found[word] = found[beginning] = 1.0
+            found.update(dict.fromkeys(map(self.pairs.row.get, pairwise(words), repeat(len(self.index))), 1.0))
+            found[len(self.index)] = 0.0
+            known = sorted([place for place, value in found.items() if value])
+            at += known
+            values += map(found.__getitem__, known)
+            starts.append(len(at))
+        return Weighed(self, np.array(at, np.int64), np.array(values, np.float64), np.array(starts, np.int64))
 
     def weigh_columns(self, named: Named, words: Worded | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
@@ -199,6 +195,31 @@ class Worded(Struct):
     values: Any = None
 
 
+class Curves(Struct, frozen=True):
+    """From the ``sums`` of outputs to ``chances``: rising rows between which a sum is interpolated, those of all outputs end to end, each moved by its ``place``; a sum goes no further than ``low`` and ``high``."""
+
+    low: Any
+    high: Any
+    place: Any
+    sums: Any
+    chances: Any
+
+    @classmethod
+    def joined(cls, knots: Sequence[tuple[Any, Any]]) -> Curves:
+        """The curves of some outputs: sums and chances of each."""
+        import numpy as np
+
+        low, high = np.array([[sums[0], sums[-1]] for sums, _ in knots]).T
+        place = np.arange(len(knots)) * 2.0 ** np.ceil(np.log2(high.max() - low.min() + 1))  # a power of two leaves a sum all but its last bits
+        return cls(low, high, place, np.concatenate([sums + by for (sums, _), by in zip(knots, place, strict=True)]), np.concatenate([chances for _, chances in knots]))
+
+    def of(self, sums: Any) -> Any:
+        """Probabilities, rows x outputs, of such sums."""
+        import numpy as np
+
+        return np.interp(np.minimum(np.maximum(sums, self.low), self.high) + self.place, self.sums, self.chances)
+
+
 class Named(Struct):
     """Features of some rows as columns: ``names``, and for each that is set its row, the code of its name and its value; ``size`` is the number of rows."""
 
@@ -221,12 +242,15 @@ class Weighed(Struct, frozen=True):
         """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
         import numpy as np
 
-        added = self.part.weights[self.at]
+        added = self.part.weights.take(self.at, axis=0)
         added *= self.values[:, None]
-        out = np.zeros((len(self.starts) - 1, len(self.part.outputs)))
-        filled = self.starts[1:] > self.starts[:-1]
-        if filled.any():
-            out[filled] = np.add.reduceat(added, self.starts[:-1][filled], axis=0)
+        begin = self.starts[:-1]
+        filled = self.starts[1:] > begin
+        if filled.all():
+            return np.add.reduceat(added, begin, axis=0) + self.part.intercept
+        out = np.zeros((len(begin), len(self.part.outputs)))
+        if len(added):
+            out[filled] = np.add.reduceat(added, begin[filled], axis=0)
         return out + self.part.intercept
 
     def chances(self) -> np.ndarray:
@@ -234,12 +258,7 @@ class Weighed(Struct, frozen=True):
         import numpy as np
 
         sums = self.sums()
-        for k, name in enumerate(self.part.outputs):
-            if name in self.part.knots:
-                sums[:, k] = np.interp(sums[:, k], *self.part.knots[name])
-            else:
-                sums[:, k] = 1.0 / (1.0 + np.exp(-sums[:, k]))
-        return np.round(sums, 6)
+        return (1.0 / (1.0 + np.exp(-sums)) if self.part.curves is None else self.part.curves.of(sums)).round(6)
 
     def strongest(self, wanted: Sequence[tuple[int, str]], most: int, only: Any = None) -> tuple[Any, Any, list[int]]:
         """The ``most`` features that speak most for each of some rows with an output, in no order: places in the model, what each adds to the sum, and where those of the next begin.
@@ -253,10 +272,10 @@ class Weighed(Struct, frozen=True):
         places, of = spread(self.starts[rows], sizes), np.repeat(np.arange(len(rows)), sizes)
         added = self.part.weights[self.at[places], outputs[of]] * self.values[places]
         up = np.nonzero(added > 0)[0]
-        rank, crowded = np.zeros(len(up), np.int64), np.nonzero(np.bincount(of[up], minlength=len(rows))[of[up]] > most)[0]
-        order = crowded[np.lexsort((-added[up[crowded]], of[up[crowded]]))]
-        rank[order] = np.arange(len(order)) - np.searchsorted(of[up[order]], of[up[order]])
-        up = up[rank < most]
+        if len(crowded := np.nonzero(np.bincount(of[up])[of[up]] > most)[0]):
+            rank, order = np.zeros(len(up), np.int64), crowded[np.lexsort((-added[up[crowded]], of[up[crowded]]))]
+            rank[order] = np.arange(len(order)) - np.searchsorted(of[up[order]], of[up[order]])
+            up = up[rank < most]
         if only is not None:
             up = up[only[self.at[places[up]]]]
         return self.at[places[up]], added[up], np.searchsorted(of[up], np.arange(len(rows) + 1)).tolist()
@@ -318,13 +337,13 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
             found = {}
             for part in _text(arrays["parts"]):
                 outputs = tuple(_text(arrays[f"{part}.outputs"]))
-                knots = {o: (arrays[f"{part}.{o}.sums"], arrays[f"{part}.{o}.chances"]) for o in outputs if f"{part}.{o}.sums" in arrays}
+                curves = Curves.joined([(arrays[f"{part}.{o}.sums"], arrays[f"{part}.{o}.chances"]) for o in outputs]) if f"{part}.{outputs[0]}.sums" in arrays else None
                 features = _text(arrays[f"{part}.features"])
                 weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
                 pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
-                found[part] = Linear(outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], knots, _of_words(index, pairs), pairs, said, said.astype(bool))
+                found[part] = Linear(outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index, pairs), pairs, said, said.astype(bool))
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error
