@@ -56,7 +56,7 @@ class Told:
         self.words = [tokens(text) for text in view.folded]
         self.tokens = [unnamed(words, people) for words in self.words]
         self.bare = [text.strip() for text in view.folded]
-        self._pairs: dict[int, set[str]] = {}
+        self._pairs: dict[int, set[tuple[str, str]]] = {}
 
     @cached_property
     def content(self) -> list[set[str]]:
@@ -87,10 +87,10 @@ class Told:
         first = self._first[self.answers[i]]
         return sum([first[word] < i for word in self.content[i]])
 
-    def pairs(self, i: int) -> set[str]:
-        """The pairs of neighbouring words of one message, each as one text: no word holds a space."""
+    def pairs(self, i: int) -> set[tuple[str, str]]:
+        """The pairs of neighbouring words of one message."""
         if i not in self._pairs:
-            self._pairs[i] = set(map(" ".join, itertools.pairwise(self.tokens[i])))
+            self._pairs[i] = set(itertools.pairwise(self.tokens[i]))
         return self._pairs[i]
 
 

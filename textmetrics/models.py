@@ -23,7 +23,7 @@ from msgspec import Struct
 from . import packs
 from .errors import ModelError, UnknownName
 from .memo import Memo
-from .words import Numbered, of_words, spread
+from .words import Numbered, of_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -267,18 +267,19 @@ class Weighed(Struct, frozen=True):
         """
         import numpy as np
 
-        rows, outputs = np.array([n for n, _ in wanted], np.int64), np.array([self.part.columns[name] for _, name in wanted], np.int64)
-        sizes = self.starts[rows + 1] - self.starts[rows]
-        places, of = spread(self.starts[rows], sizes), np.repeat(np.arange(len(rows)), sizes)
-        added = self.part.weights[self.at[places], outputs[of]] * self.values[places]
-        up = np.nonzero(added > 0)[0]
-        if len(crowded := np.nonzero(np.bincount(of[up])[of[up]] > most)[0]):
-            rank, order = np.zeros(len(up), np.int64), crowded[np.lexsort((-added[up[crowded]], of[up[crowded]]))]
-            rank[order] = np.arange(len(order)) - np.searchsorted(of[up[order]], of[up[order]])
-            up = up[rank < most]
+        starts = self.starts.tolist()
+        own = [slice(starts[n], starts[n + 1]) for n, _ in wanted]
+        at, values = (np.concatenate([some[one] for one in own]) for some in (self.at, self.values))
+        sizes = [one.stop - one.start for one in own]
+        of = np.arange(len(own)).repeat(sizes)
+        added = self.part.weights[at, np.array([self.part.columns[name] for _, name in wanted]).repeat(sizes)] * values
+        up = added > 0
+        for n in np.nonzero(np.bincount(of, up) > most)[0].tolist():
+            mine = np.nonzero(of == n)[0]
+            up[mine[np.argsort(-added[mine], kind="stable")[most:]]] = False
         if only is not None:
-            up = up[only[self.at[places[up]]]]
-        return self.at[places[up]], added[up], np.searchsorted(of[up], np.arange(len(rows) + 1)).tolist()
+            up &= only[at]
+        return at[up], added[up], of[up].searchsorted(np.arange(len(own) + 1)).tolist()
 
     def said(self, wanted: Sequence[tuple[int, str]], most: int) -> list[list[tuple[str, float]]]:
         """Those of the `strongest` that are words of a text, as they stand in it, with what each adds to the sum."""

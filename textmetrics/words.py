@@ -26,7 +26,7 @@ TOKEN = re.compile(
     r"|(?P<emoji>[\u2600-\u27bf\U0001f300-\U0001faff])"
 )
 STEM = 5  # letters that stand for all words that begin with them
-_LETTERS, _LOUD = re.compile(r"[^\W\d_]{3,}"), re.compile(r"[A-Z]{3}")
+_LETTERS, _LOUD = re.compile(r"[^\W\d_]{3,}"), re.compile(r"[A-Z][A-Z]{2}")  # written so, what begins with no capital is gone past at once
 
 
 def tokens(folded: str, people: Collection[str] = ()) -> list[str]:
