@@ -56,7 +56,6 @@ class Told:
         self.words = [tokens(text) for text in view.folded]
         self.tokens = [unnamed(words, people) for words in self.words]
         self.bare = [text.strip() for text in view.folded]
-        self._pairs: dict[int, set[tuple[str, str]]] = {}
 
     @cached_property
     def content(self) -> list[set[str]]:
@@ -67,6 +66,17 @@ class Told:
     def writers(self) -> list[str]:
         """Who wrote each message."""
         return [m.participant_id for m in self.view.conversation.messages]
+
+    @cached_property
+    def earlier(self) -> list[list[int]]:
+        """Of each message those that its writer sent before."""
+        sent: dict[str, list[int]] = {}
+        found = []
+        for i, writer in enumerate(self.writers):
+            own = sent.setdefault(writer, [])
+            found.append(own[:])
+            own.append(i)
+        return found
 
     @cached_property
     def answers(self) -> list[bool]:
@@ -87,11 +97,10 @@ class Told:
         first = self._first[self.answers[i]]
         return sum([first[word] < i for word in self.content[i]])
 
-    def pairs(self, i: int) -> set[tuple[str, str]]:
-        """The pairs of neighbouring words of one message."""
-        if i not in self._pairs:
-            self._pairs[i] = set(itertools.pairwise(self.tokens[i]))
-        return self._pairs[i]
+    @cached_property
+    def pairs(self) -> list[set[tuple[str, str]]]:
+        """The pairs of neighbouring words of each message."""
+        return [set(itertools.pairwise(words)) for words in self.tokens]
 
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
@@ -165,7 +174,7 @@ def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         row["is:goes on"] = 1.0
     if i + 1 < n and writers[i + 1] == me:
         row["is:goes on after"] = 1.0
-    earlier = writers[:i].count(me)
+    earlier = len(told.earlier[i])
     row["is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer"] = 1.0
     if i and (name := gap_name(people[i - 1].sent_at, people[i].sent_at)):
         row[name] = 1.0
@@ -199,10 +208,9 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
             row[f"m:{name}"] = 1.0
         if told.content[i]:
             row["is:overlap with the own side"] = told.said_on_the_own_side(i) / len(told.content[i])
-    side, after, n = CUSTOMERS if answers[i] else RESPONDERS, i + 1, len(view)
-    while after < n and view.roles[after] not in side:
-        after += 1
-    if after == n:
+    side = CUSTOMERS if answers[i] else RESPONDERS
+    after = next((j for j, role in enumerate(view.roles[i + 1 :], start=i + 1) if role in side), None)
+    if after is None:
         row["is:never answered"] = 1.0
     else:
         for name in view.named[after]:
@@ -215,18 +223,17 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
 
 def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
     """How much of a message its writer had said before."""
-    me, content = told.writers[i], told.content[i]
-    mine = [j for j, writer in enumerate(told.writers[:i]) if writer == me]
+    mine, content = told.earlier[i], told.content[i]
     if not mine or not content:
         return
-    shared = [len(content & told.content[j]) / len(content) for j in mine]
-    most = max(shared)
+    shared = [len(content & told.content[j]) for j in mine]
+    most = max(shared) / len(content)
     row["is:repeats"] = most
     row[f"is:repeats {int(most * 4)}"] = 1.0
-    row["is:repeats the own first message"] = shared[0]
-    if pairs := told.pairs(i):
-        row["is:repeats word for word"] = max([len(pairs & told.pairs(j)) for j in mine]) / len(pairs)
-    if told.bare[i] in [told.bare[j] for j in mine]:
+    row["is:repeats the own first message"] = shared[0] / len(content)
+    if pairs := told.pairs[i]:
+        row["is:repeats word for word"] = max([len(pairs & told.pairs[j]) for j in mine]) / len(pairs)
+    if told.bare[i] in map(told.bare.__getitem__, mine):
         row["is:said before"] = 1.0
     if said:
         row["is:repeats itself more than the other side"] = most - len(content & told.content[said[0]]) / len(content)

@@ -186,10 +186,19 @@ class Limits(Struct, frozen=True):
 
 def thresholds(trained: models.Model | None, given: Mapping[str, float] | None = None) -> Limits:
     """The limits of a run: the given ones, else the model's own, else that of the rules."""
-    if unknown := set(given or {}) - set(label_keys()):
+    usual = _usual(trained)
+    if not given:
+        return usual
+    if unknown := set(given) - set(label_keys()):
         raise UnknownName("label", sorted(unknown)[0], label_keys())
-    rules = dict.fromkeys(label_keys(), RULE_THRESHOLD) | dict(given or {})
-    return Limits(dict.fromkeys(label_keys(), RULE_THRESHOLD) | (dict(trained.card.get("thresholds", {})) if trained else {}) | dict(given or {}), rules)
+    return Limits({**usual.model, **given}, {**usual.rules, **given})
+
+
+@lru_cache(maxsize=8)
+def _usual(trained: models.Model | None) -> Limits:
+    """The limits where none are given."""
+    rules = dict.fromkeys(label_keys(), RULE_THRESHOLD)
+    return Limits(rules | (dict(trained.card.get("thresholds", {})) if trained else {}), rules)
 
 
 def findings(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch | None = None) -> list[list[Finding]]:

@@ -293,7 +293,7 @@ class Weighed(Struct, frozen=True):
         return sorted(zip([self.part.names[k] for k in at.tolist()], added.tolist(), strict=True), key=lambda r: (-r[1], r[0]))
 
 
-class Model(Struct, frozen=True):
+class Model(Struct, frozen=True, eq=False):
     """A trained model: its card and its parts by name."""
 
     card: Mapping[str, Any]
