@@ -137,7 +137,7 @@ def review(
     one = to_conversation(conversation)
     cut = as_of or max((m.sent_at for m in one.messages if m.sent_at is not None), default=None)
     (t,) = annotate([one], as_of=cut, settings=Settings(thresholds=thresholds or {}, mood=mood))
-    seen = {name: [o.value for o in found if not o.censored] for name, found in observe(t).items()}
+    seen = {name: [o.value for o in found if not o.censored] for name, found in observe(t).items() if found}
     waits = tuple(t.waits())
     return Review(t, waits, tuple(_points(t, waits)), {name: values for name, values in seen.items() if values})
 
