@@ -71,6 +71,18 @@ def test_invented_channels_are_cut_alike(tmp_path, long, how, order, seed):
     assert len(whole[0]) > 3 and (whole[2].merged > 20 or seed == 5)
 
 
+def test_a_channel_whose_messages_all_have_one_id_is_not_held_whole(tmp_path, long, monkeypatch):
+    row = {"message_id": "0", "conversation_id": "a", "author": "Ana"}
+    given = [json.dumps(row | {"text": f"is it on {n}?", "sent_at": f"2026-01-0{1 + n // 60}T10:{n % 60:02}:00Z"}) + "\n" for n in range(300)]
+    (tmp_path / "a.jsonl").write_text("".join([*given, given[0]]))
+    (tmp_path / "map.toml").write_text('threads = "silence"\norder = "time"\n[columns]\n' + "".join(f'{name} = "{name}"\n' for name in COLUMNS))
+    whole, seen, lists = read(tmp_path / "a.jsonl", map=tmp_path / "map.toml"), long(20_000, 3_000), []
+    leaves = spool.Shuffle.leaves
+    monkeypatch.setattr(spool.Shuffle, "leaves", lambda self: (lists.append(len(leaf)) or leaf for leaf in leaves(self)))
+    assert read(tmp_path / "a.jsonl", map=tmp_path / "map.toml") == whole and seen
+    assert whole[2].merged == 1 and max(lists) == 60 == max(len(c.messages) for c in whole[0])
+
+
 def test_rows_are_sorted_however_many_runs_it_takes(long):
     long(20_000)
     store, numbers = Spool(), random.Random(1).sample(range(5_000), 5_000)

@@ -6,8 +6,10 @@ An answer keeps it when it comes by then. What nobody answered is broken once th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -38,8 +40,10 @@ class Commitment(Struct, frozen=True):
 
 def commitments(t: Transcript, label: str) -> Iterator[tuple[Finding, Commitment]]:
     """The promises (``promise``) or needed-by times (``deadline``) of a conversation, one by one, with what became of each."""
-    for f in t.found(label):
-        yield f, settle(label, f.attributes, f.message, [m.sent_at for m in t.messages], t.replies, None if t.conversation.skewed else t.as_of)
+    if found := t.found(label):
+        sent, as_of = [m.sent_at for m in t.messages], None if t.conversation.skewed else t.as_of
+        for f in found:
+            yield f, settle(label, f.attributes, f.message, sent, t.answers, as_of)
 
 
 def sentence(text: str, start: int, end: int) -> str:
@@ -54,18 +58,16 @@ def sentence(text: str, start: int, end: int) -> str:
 
 
 def settle(
-    label: str, told: Mapping[str, Any], at: int, sent: Sequence[datetime | None], replies: Sequence[str | None], as_of: datetime | None
+    label: str, told: Mapping[str, Any], at: int, sent: Sequence[datetime | None], answers: Sequence[int], as_of: datetime | None
 ) -> Commitment:
-    """What became of a time named in message ``at``; ``told`` are the attributes of its finding, ``as_of`` is None where clocks cannot be believed."""
+    """What became of a time named in message ``at``; ``told`` are the attributes of its finding, ``answers`` the messages that answer, ``as_of`` is None where clocks cannot be believed."""
     if "at" not in told:
         return Commitment("unknown", why=str(told.get("unresolved", "names no time")))
     due, said = datetime.fromisoformat(told["at"]), sent[at]
     if as_of is None or said is None:
         return Commitment("unknown", due, "a clock is missing, or cannot be right")
     after = said + timedelta(seconds=min(BREATH, (due - said).total_seconds() / 2)) if label == "promise" else said
-    for i in range(at + 1, len(sent)):
-        if replies[i] != "substantive":
-            continue
+    for i in islice(answers, bisect_right(answers, at), None):
         answered = sent[i]
         if answered is None:
             return Commitment("unknown", due, "the answer has no time")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -108,7 +109,7 @@ class Export:
     def _by_id(self) -> None:
         forward = backward = 0
         for leaf in self._records.leaves():
-            kept = self._once(leaf)
+            kept = self._kept(leaf)
             places = {id(r): place for place, r in kept}
             groups = threads.grouped([r for _, r in kept], "id", self._channel)
             counted = threads.evidence(g for _, g in groups)
@@ -119,7 +120,7 @@ class Export:
     def _by_reply(self) -> None:
         links, kept = Links(), Roll[Placed](self._spool, Placed, lambda row: weight(row[1]))
         for leaf in self._records.leaves():
-            for place, r in self._once(leaf):
+            for place, r in self._kept(leaf):
                 links.add(place, threads.name_of(r), r.reply_to)
                 kept.add((place, r))
         exchanges = Shuffle[Under](self._spool, Under, lambda row: str(row[0]), lambda row: weight(row[2]))
@@ -151,7 +152,7 @@ class Export:
 
     def _in_memory(self, lot: list[Placed], order: str | None) -> list[Group]:
         """The conversations of some channels."""
-        kept = self._once(lot)
+        kept = self._kept(lot)
         places = {id(r): place for place, r in kept}
         rooms: dict[str | None, list[Record]] = {}
         for _, r in kept:
@@ -194,20 +195,27 @@ class Export:
             if self._a_log_each:
                 self._ends[source] = max(self._ends.get(source, at), at)
 
-    def _once(self, leaf: list[Placed]) -> list[Placed]:
-        """Messages that overlapping files hold twice are kept once."""
-        seen: dict[tuple[str | None, str], Record] = {}
-        kept = []
-        for place, r in leaf:
+    def _kept(self, leaf: list[Placed]) -> list[Placed]:
+        """Messages that overlapping files hold twice are kept once, in the order they came."""
+        return sorted(self._once(leaf), key=itemgetter(0))
+
+    def _once(self, rows: Iterable[Placed]) -> Iterator[Placed]:
+        """The same one by one; the first of each id comes last, when all that other files say of it is known: it alone is held."""
+        seen: dict[tuple[str | None, str], Placed] = {}
+        for place, r in rows:
             if r.message_id is not None:
-                first = seen.setdefault((r.conversation_id, r.message_id), r)
-                if first is not r and first.text == r.text:
+                _, first = seen.setdefault((r.conversation_id, r.message_id), (place, r))
+                if first is r:
+                    continue
+                if first.text == r.text:
                     self.merged += 1
                     threads.agree(first, r)
                     continue
-            kept.append((place, r))
             self._seen(r.sent_at)
-        return kept
+            yield place, r
+        for place, r in seen.values():
+            self._seen(r.sent_at)
+            yield place, r
 
 
 def shared(exports: Iterable[Export]) -> Set[int]:

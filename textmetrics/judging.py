@@ -114,6 +114,9 @@ def judge(views: Sequence[View], tolds: Sequence[Told], *, trained: models.Model
                 rows = [beyond_words(one.view, words[id(one.view)], one.i, one.votes) for one in few]
             with stage("annotate.weights"):
                 _take(few, part.weigh(rows, [words[id(one.view)].tokens[one.i] for one in few]))
+        if side == "responder":
+            for view in views:
+                view.settle()
     return judged
 
 

@@ -33,10 +33,10 @@ def moment(at: datetime | None) -> int:
 
 
 class Long:
-    """Cuts channels by way of files. ``once``: keeps once what is twice in a list; ``order``: that of the export (time, or as it came); ``apart``: threads are told by links."""
+    """Cuts channels by way of files. ``once``: keeps once what stands twice among rows; ``order``: that of the export (time, or as it came); ``apart``: threads are told by links."""
 
     def __init__(
-        self, spool: Spool, once: Callable[[list[Placed]], Iterable[Placed]], order: str | None, falling: Falling, apart: bool, silence: timedelta
+        self, spool: Spool, once: Callable[[Iterable[Placed]], Iterable[Placed]], order: str | None, falling: Falling, apart: bool, silence: timedelta
     ) -> None:
         self._spool, self._once, self._order, self._falling, self._apart, self._silence = spool, once, order, falling, apart, silence
 
@@ -62,8 +62,8 @@ class Long:
         for row in rows:
             named.add(row)
         kept, rooms = Roll[Placed](self._spool, Placed, lambda row: weight(row[1])), dict[str | None, Room]()
-        for leaf in named.leaves():
-            for place, r in self._once(leaf):
+        for lot in named.rolls():
+            for place, r in self._once(lot):
                 if r.conversation_id not in rooms:
                     rooms[r.conversation_id] = Room(self._apart)
                 rooms[r.conversation_id].hear(r)

@@ -350,7 +350,7 @@ def _ledger_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]
     sent, as_of = [m.sent_at for m in t.messages], None if c.skewed else t.as_of
     for f in t.findings:
         if f.label in NAMED_TIMES:
-            one = settle(f.label, f.attributes, f.message, sent, t.replies, as_of)
+            one = settle(f.label, f.attributes, f.message, sent, t.answers, as_of)
             answer = None if one.answer is None else ids[one.answer]
             said = sentence(t.messages[f.message].text, f.start, f.end)
             yield (f.label, t.id, ids[f.message], t.channel, c.severity, c.customer_id, sent[f.message], one.due, one.fate, answer, one.late, one.why, said)

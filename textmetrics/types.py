@@ -382,6 +382,11 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         """The position of the customer's first message that asks for a reply."""
         return next((i for i in self._placed(("customer",)) if self.open[i]), None)
 
+    @cached_property
+    def answers(self) -> tuple[int, ...]:
+        """The positions of the messages that answer in substance."""
+        return tuple(i for i, reply in enumerate(self.replies) if reply == "substantive")
+
     def _ended(self, kinds: tuple[str, ...]) -> list[Wait]:
         waits = self._known.waits.get(kinds)
         if waits is None:

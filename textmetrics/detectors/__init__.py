@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -48,6 +49,7 @@ class View:
             self.named.append(by)
         self.chances: list[dict[str, float]] = [{} for _ in roles]
         self._before: dict[int, list[int]] = {}
+        self._given: list[int] | None = None  # every solution, once that is settled
         self._made: dict[tuple[Any, ...], Any] = {}
 
     def __len__(self) -> int:
@@ -92,18 +94,26 @@ class View:
     def solved_by(self, i: int) -> int | None:
         """The solution that a message is about: the one it replies to, the one it quotes, else the nearest that stands before it."""
         message = self.conversation.messages[i]
-        given = (j for j in range(i - 1, -1, -1) if self.chances[j].get("solution", 0.0) >= STANDS and self.roles[j] in RESPONDERS)
-        last = next(given, None)
-        if last is None or (message.reply_to is None and ">" not in message.text):
-            return last
-        every = [last, *given]
+        given = self._solutions(i) if self._given is None else self._given
+        many = bisect_left(given, i)
+        if not many or (message.reply_to is None and ">" not in message.text):
+            return given[many - 1] if many else None
+        every = given[many - 1 :: -1]
         if message.reply_to is not None and (linked := [j for j in every if self.conversation.messages[j].id == message.reply_to]):
             return linked[0]
         if len(every) > 1 and ">" in message.text and (quoted := QUOTED.search(message.text)):
             words = fold(" ".join(quoted[1].split()))[:QUOTE]
             if cited := [j for j in every if words in " ".join(self.folded[j].split())]:
                 return cited[0]
-        return last
+        return every[0]
+
+    def settle(self) -> None:
+        """Responders are judged: which solutions stand changes no more."""
+        self._given = self._solutions(len(self))
+
+    def _solutions(self, before: int) -> list[int]:
+        """The solutions that stand before a message, in order."""
+        return [j for j in range(before) if self.roles[j] in RESPONDERS and self.chances[j].get("solution", 0.0) >= STANDS]
 
 
 QUOTED = re.compile(r"(?:^|\n|\ssaid\s)\s*>+\s*([^\n>]{12,})")  # as mail and forums mark what somebody else wrote

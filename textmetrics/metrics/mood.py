@@ -40,13 +40,17 @@ def _around_solution(t: Transcript) -> tuple[list[float], Felt]:
 def _beyond_thanks(t: Transcript) -> tuple[list[float], Felt]:
     """The same, courtesy left out of what comes after."""
     before, after = t.once(_around_solution)
-    return before, [(i, m) for i, m in after if not _courtesy(t, i)] if after and "acknowledgement" in t.labelled else after
+    if not after or "acknowledgement" not in t.labelled:
+        return before, after
+    courtesy = _courtesy(t)
+    return before, [(i, m) for i, m in after if i not in courtesy]
 
 
-def _courtesy(t: Transcript, i: int) -> bool:
-    """Whether a message thanks and says and asks nothing else."""
-    said = [f for f in t.labelled["acknowledgement"] if f.message == i]
-    return bool(said) and not t.open[i] and all(f.state == "thanks" or f.attributes.get("by_thanks") for f in said)
+def _courtesy(t: Transcript) -> set[int]:
+    """The messages that thank and say and ask nothing else."""
+    said = t.labelled["acknowledgement"]
+    more = {f.message for f in said if f.state != "thanks" and not f.attributes.get("by_thanks")}
+    return {f.message for f in said if not t.open[f.message]} - more
 
 
 @metric(unit="mood", better="higher", estimate="mean", against="mood_change_without_solution", headline=True, needs=("solution",))
