@@ -147,6 +147,8 @@ def test_a_report_of_a_lost_mail_is_nobody_s_message(tmp_path):
         (b"Content-Type: text/plain; charset=big5\n", "\u97f3".encode("big5") * 60 + b"\xff", "\u97f3" * 60 + "\ufffd"),
         (b"Content-Type: text/plain; charset=hex\n", b"plain", "plain"),
         (b"Content-Type: text/plain; charset=punycode\n", b"no-answer", "no-answer"),
+        (b"Content-Type: text/plain; charset=\x80\xff\n", "f\u00fcnf".encode("cp1252"), "f\u00fcnf"),
+        (b"Content-Type: text/plain; charset=x\x00y\n", "f\u00fcnf".encode(), "f\u00fcnf"),
         (b"Content-Transfer-Encoding: base64\n", b"bm8gc291bmQ", "no sound"),
         (b"Content-Transfer-Encoding: strange\n", b"as it is", "as it is"),
         (b"", b"nul\x00s", "nuls"),

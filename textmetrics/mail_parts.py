@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 from email.policy import Compat32
+from typing import Any
 
 from msgspec import Struct
 
@@ -75,7 +76,7 @@ def charset_of(message: Message) -> str | None:
     for _ in range(20):
         if found := _charset(message):
             return found
-        parts = message.get_payload()
+        parts = _inner(message)
         if not isinstance(parts, list) or not parts or not isinstance(parts[0], Message):
             break
         message = parts[0]
@@ -89,7 +90,7 @@ def _pieces(part: Message, walk: _Walk, depth: int, other: bool = False) -> list
         walk.faults.append(f"has parts within parts, more than {DEEPEST} deep: they were left out")
     if walk.seen > MANY_PARTS or depth > DEEPEST:
         return []
-    kind, inner, name, top = _kind(part), part.get_payload(), _file_name(part), depth == 0
+    kind, inner, name, top = _kind(part), _inner(part), _file_name(part), depth == 0
     found = walk.content
     report = _report(part) if kind == "multipart/report" else kind
     found.bounce = found.bounce or report in ("message/delivery-status", "delivery-status")
@@ -142,6 +143,14 @@ def _words(text: str) -> Iterator[str]:
     return (m[0].lower() for m in _WORDS.finditer(text))
 
 
+def _inner(part: Message) -> Any:
+    """The parts of a part, or its text as it came; nothing where the name of its charset is so broken that the standard library stops."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError, AttributeError, TypeError, IndexError):
+        return ""
+
+
 def _kind(part: Message) -> str:
     try:
         return part.get_content_type()
@@ -188,7 +197,7 @@ def _text(part: Message, faults: list[str]) -> str:
         data = None
     if not isinstance(data, bytes):
         faults.append("a part of it cannot be decoded")
-        inner = part.get_payload()
+        inner = _inner(part)
         return unescaped(inner) if isinstance(inner, str) else ""
     charset = _charset(part)
     text, instead = charset_text(data, charset)
