@@ -231,7 +231,7 @@ def by_line(source: Source, *paths: str) -> Iterator[Item | Problem]:
             yield line
         elif line.text.strip():
             try:
-                values = list(_lists(parse(line.text), paths)) if line.text.lstrip().startswith("{") else [parse(line.text)]
+                values = list(_lists(parse(line.text), paths)) if paths and line.text.lstrip().startswith("{") else [parse(line.text)]
             except ValueError as error:
                 number += 1
                 yield Problem(source.name, f"is no JSON: {error}", number, line.number, line.byte)
