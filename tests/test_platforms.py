@@ -77,6 +77,23 @@ def test_odd_objects_stop_no_run(odd, tmp_path):
     assert "sound" in [c.id for c in tm.read(tmp_path)]
 
 
+DAMAGED = {  # a reader -> a file that once stopped a run
+    "twcs": "tweet_id,inbound,in_response_to_tweet_id,text\n1,True,,Hi\n",
+    "telegram_pages": '<div class="page_body chat_page"></div>',
+    "freshdesk": '<?xml version="1.0" encoding="UTF-99"?><helpdesk-tickets/>',
+    "stackexchange": '<?xml version="1.0" encoding="UTF-99"?><comments><row Id="5" PostId="2" Text="Hi" CreationDate="2026-03-02T11:00:00" UserId="1"/></comments>',
+    "captions": f"{'9' * 400}:00:00.000,0:00:01.000\nHi\n",
+    "salesforce": f'<p align="center">Chat Started: Monday</p>( {"9" * 40}s ) Ana: Hi',
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_files_cost_only_themselves(name, tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text(DAMAGED[name])
+    read(path, name)
+
+
 LOGS = {
     "irc": "[2010-01-01 00:00:01] *** Joins: ana (a@example.org)\n[2010-01-01 00:00:02] <ana> tom: did it hum?\n[2010-01-01 00:00:03] * tom says: it did\n",
     "whatsapp": "[2010-01-01 00:00:02] Ana: did it hum?\n[2010-01-01 00:00:03] <3 Tom: it did\n[2010-01-01 00:00:04] Ana: <ana> tom: is how IRC writes\n",

@@ -13,7 +13,7 @@ from ..sources import Line, Source, lines
 from ..types import LeftOut, Problem, Record
 from . import reader
 
-STAMP = r"(?:(\d+):)?(\d{1,2}):(\d\d)[.,](\d{1,3})"
+STAMP = r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d)[.,](\d{1,3})"
 TIMES = re.compile(rf"^\s*{STAMP}(?:\s*-->\s*|,){STAMP}")
 SBV = re.compile(r"^\d{1,2}:\d\d:\d\d\.\d{3},\d{1,2}:\d\d:\d\d\.\d{3}\s*$")
 VOICE = re.compile(r"<v(?:\.[\w.-]+)?\s+([^>]+)>")

@@ -79,7 +79,7 @@ def _xml(source: Source) -> Iterator[Item | Problem]:
                     number += 1
                     yield Item(_object(element), number)
                     root.clear()
-    except (ElementTree.ParseError, EOFError, OSError) as error:
+    except (ElementTree.ParseError, EOFError, OSError, LookupError, ValueError) as error:
         yield Problem(source.name, f"is no sound XML after {number} tickets: {error}", number + 1)
 
 

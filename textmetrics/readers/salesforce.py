@@ -179,7 +179,7 @@ def _transcript(make: Messages, item: Item, id_: str, body: str, v: Mapping[str,
             if said and not event.startswith(("Agent ", "Chat Started", "Chat Origin")):
                 said.append((now, "", event))
             continue
-        now = timedelta(seconds=sum(int(n) * UNITS[u] for n, u in re.findall(r"(\d+)([dhms])", mark["time"])))
+        now = timedelta(seconds=sum(int(n) * UNITS[u] for n, u in re.findall(r"(\d{1,5})([dhms])", mark["time"])))
         line = html(body[mark.end() : after.start() if after else len(body)])
         name, colon, _ = line.partition(": ")
         if colon or name.endswith(":"):

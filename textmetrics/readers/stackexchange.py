@@ -81,7 +81,7 @@ def _rows(source: Source) -> Iterator[Item | Problem]:
                     number_ += 1
                     yield Item(dict(element.attrib), number_)
                     root.clear()
-    except (ParseError, DefusedXmlException, *DAMAGED) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError, *DAMAGED) as error:
         yield Problem(source.name, f"the XML is cut off or damaged after {number_} rows ({' '.join(str(error).split())}); what stands before is kept", number_ + 1, kept=True)
 
 

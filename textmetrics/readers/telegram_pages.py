@@ -49,7 +49,7 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem | LeftOut]:
     room = f"{source.folder.name if source.folder else source.stem}:{chat}"
     make, author = Messages(source, mapping, local=True), ""
     found = list(BEGINS.finditer(html))
-    for number, (match, end) in enumerate(zip(found, [*(m.start() for m in found[1:]), len(html)], strict=True), start=1):
+    for number, (match, end) in enumerate(zip(found, [*(m.start() for m in found[1:]), len(html)], strict=False), start=1):
         part = html[match.start() : end]
         if match["kind"] == "service":
             make.skip("service messages")

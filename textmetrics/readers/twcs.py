@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import delimited
+from ..errors import ReadError
 from ..mapping import Map
 from ..sources import Source
 from ..times import Clock
@@ -27,6 +28,8 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Reads:* ``inbound`` tweets as customers', the others as a company's; a reply to a tweet that is not in the file opens its own thread.
     *Not:* ``response_tweet_id``, which says the same from the other side.
     """
+    if lacking := sorted(COLUMNS - set(delimited.header(source)[0])):
+        raise ReadError(source.name, f"has no column {', '.join(lacking)}")
     clock = Clock()
     for row in delimited.rows(source):
         if isinstance(row, Problem):
