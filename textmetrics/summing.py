@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from .errors import UnknownName
 from .estimates import BESIDE, ESTIMATES, Array, Estimate, spread, standardised_difference
+from .links import number
 from .metrics import METRICS, Metric
 from .stored import batches, columns
 from .tables import ESTIMATE_COLUMNS, TABLES
@@ -44,6 +45,24 @@ class Seen(Struct, frozen=True):
     censored: Array
 
 
+class Places:
+    """Where conversations stand in their table, by id as a number: 12 bytes each. Of two of one id it is the later."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        lots = [_numbers(batch.column(0)) for batch in batches(tables, "conversations", ["conversation_id"])]
+        keys = np.concatenate(lots) if lots else np.zeros(0, np.uint64)
+        self._order = np.argsort(keys, kind="stable").astype(np.int32)
+        self._keys = keys[self._order]
+
+    def of(self, ids: pa.Array) -> Array:
+        """The places of some."""
+        return self._order[np.searchsorted(self._keys, _numbers(ids), side="right") - 1]
+
+
+def _numbers(ids: pa.Array) -> Array:
+    return np.fromiter(map(number, ids.to_pylist()), np.uint64, len(ids))
+
+
 class Observed:
     """The observations of a run, by metric."""
 
@@ -51,9 +70,9 @@ class Observed:
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  lives as long as this
         self._lots: dict[str, list[tuple[int, int]]] = {}  # by metric: where its numbers stand, and how many they are
         names = ("metric", "conversation_id", "value", "exposure", "censored")
-        ids = columns(tables, "conversations", ["conversation_id"])["conversation_id"].combine_chunks()[::-1]
+        places = Places(tables)
         for batch in batches(tables, "observations", names, names[:2]):
-            self._take(batch, ids)
+            self._take(batch, places)
 
     def close(self) -> None:
         """Give the file back."""
@@ -73,14 +92,11 @@ class Observed:
                 column.append(np.frombuffer(self._file.read(count * np.dtype(kind).itemsize), kind))
         return Seen(*(np.concatenate(c) if c else np.zeros(0, kind) for c, (_, kind) in zip(found, NUMBERS, strict=True)))
 
-    def _take(self, batch: pa.RecordBatch, ids: pa.Array) -> None:
-        """Take in some rows; ``ids``: the conversations, last first, so that of two of one name the later is found."""
-        import pyarrow.compute as pc
-
+    def _take(self, batch: pa.RecordBatch, places: Places) -> None:
+        """Take in some rows."""
         metric = batch.column(0).dictionary_encode()
         known = batch.column(1).dictionary_encode()
-        at = len(ids) - 1 - np.asarray(pc.index_in(known.dictionary, value_set=ids))
-        numbers = [at.astype(np.int32)[np.asarray(known.indices)], *(np.asarray(batch.column(n)) for n in (2, 3, 4))]
+        numbers = [places.of(known.dictionary)[np.asarray(known.indices)], *(np.asarray(batch.column(n)) for n in (2, 3, 4))]
         codes = np.asarray(metric.indices).astype(np.int16)
         order = np.argsort(codes, kind="stable")
         ends = np.searchsorted(codes[order], np.arange(len(metric.dictionary) + 1)).tolist()
