@@ -142,7 +142,7 @@ class Export:
         for lot in self._records.rolls():
             if lot.long:
                 for (place, first), found in long.channels(lot):
-                    begun = self._began(first, place)
+                    begun = self._began(first, place, order)
                     for groups in found:
                         self._keep([((begun, place, at), threads.named_after(group, apart), group) for at, group in groups])
             else:
@@ -161,13 +161,13 @@ class Export:
         for room in rooms.values():
             groups = threads.grouped(threads.in_talk(room, order, self._falling.upright), self._threads, self._channel)
             first = groups[0][1][0]
-            begun = self._began(first, places[id(first)])
+            begun = self._began(first, places[id(first)], order)
             run += [((begun, places[id(first)], n), key, g) for n, (key, g) in enumerate(groups)]
         return sorted(run, key=lambda group: group[0])
 
-    def _began(self, first: Record, place: int) -> int:
+    def _began(self, first: Record, place: int, order: str | None) -> int:
         """Where a channel stands among others: as its first message, and the place of that, do in the order that holds."""
-        if self._order != "time" or (self._timeless and not self._placed):
+        if order != "time":
             return place
         return (first.position or 0) if self._placed else moment(first.sent_at)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SIZE = 256  # conversations of a part: some seconds of work, so that a killed run loses no more
+SIZE = 256  # conversations of a part: about a second of work, so that a killed run loses no more and memory stays low
 AT_ONCE = 32  # conversations that are observed together
 STAMP = 16  # bytes of the checksum in front of a packed part
 MEASURED = ("messages", "conversations", "findings", "ledger", "observations")
