@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -27,13 +28,18 @@ class Point(Struct, frozen=True):
     message: int | None = None
 
 
-class Review(Struct, frozen=True):
-    """What a review of one conversation says. ``observations``: metric -> values seen in it."""
+class Review(Struct, frozen=True, dict=True):
+    """What a review of one conversation says."""
 
     transcript: Transcript
     waits: tuple[Wait, ...]
     points: tuple[Point, ...]
-    observations: Mapping[str, list[float]]
+
+    @cached_property
+    def observations(self) -> Mapping[str, list[float]]:
+        """Metric -> the values seen, but for what is still open; worked out when it is first asked for."""
+        seen = {name: [o.value for o in found if not o.censored] for name, found in observe(self.transcript).items() if found}
+        return {name: values for name, values in seen.items() if values}
 
     @property
     def id(self) -> str:
@@ -137,9 +143,8 @@ def review(
     one = to_conversation(conversation)
     cut = as_of or max((m.sent_at for m in one.messages if m.sent_at is not None), default=None)
     (t,) = annotate([one], as_of=cut, settings=Settings(thresholds=thresholds or {}, mood=mood))
-    seen = {name: [o.value for o in found if not o.censored] for name, found in observe(t).items() if found}
     waits = tuple(t.waits())
-    return Review(t, waits, tuple(_points(t, waits)), {name: values for name, values in seen.items() if values})
+    return Review(t, waits, tuple(_points(t, waits)))
 
 
 def _points(t: Transcript, waits: tuple[Wait, ...]) -> list[Point]:
