@@ -73,7 +73,14 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
     Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
     """
     with executor(workers, cluster) as (pool, many):
-        yield from _run(job, parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+        for _ in range(many if pool else 0):
+            pool.submit(parts.prepare, parts.pack(job))  # while this process reads
+        try:
+            for _ in range(many if pool else 0):
+                pool.submit(parts.prepare, parts.pack(job))  # while this process reads
+            yield from _run(job, parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+        except BrokenProcessPool as error:
+            raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
 
 
 def _run(job: Job, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
@@ -108,9 +115,6 @@ def _kept(work: Work, name: str) -> Part | None:
 def _finished(name: str, result: Part | Future[bytes], work: Work) -> Part:
     if isinstance(result, Part):
         return result
-    try:
-        data = result.result()
-    except BrokenProcessPool as error:
-        raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
+    data = result.result()
     work.keep(name, data)
     return parts.unpack(data)
