@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +16,7 @@ class Falling:
     """Told by the times along each file, within its conversations: `hear` every record as it comes, file by file, `settle`, then ask."""
 
     def __init__(self) -> None:
-        self._source, self._first, self._ways = "", 0, Counter[bool]()
+        self._source, self._first, self._forward, self._backward = "", 0, 0, 0
         self._before: dict[str | None, datetime] = {}
         self._mirrors: dict[str, int] = {}  # of each file found: the places of its first and last record, summed
 
@@ -27,17 +26,19 @@ class Falling:
             self.settle(place)
             self._source, self._first = r.source, place
         if r.sent_at is not None:
-            before = self._before.get(r.conversation_id, r.sent_at)
-            if before != r.sent_at:
-                self._ways[before < r.sent_at] += 1
+            before = self._before.get(r.conversation_id)
             self._before[r.conversation_id] = r.sent_at
-            forget_oldest(self._before, LATEST)
+            if before is None:
+                forget_oldest(self._before, LATEST)
+            elif before != r.sent_at:
+                self._forward += before < r.sent_at
+                self._backward += before > r.sent_at
 
     def settle(self, end: int) -> None:
         """A file is at its end; ``end``: the place behind it."""
-        if settle(self._ways[True], self._ways[False]) == "reverse":
+        if settle(self._forward, self._backward) == "reverse":
             self._mirrors[self._source] = self._first + end - 1
-        self._ways.clear()
+        self._forward = self._backward = 0
         self._before.clear()
 
     def stands(self, place: int, r: Record) -> int:

@@ -18,12 +18,12 @@ import msgspec
 from . import threads
 from .falling import Falling
 from .habits import Habits
-from .links import Links, number
+from .links import Links
 from .mapping import Map
 from .profile import stage
 from .readers import Reader
 from .repeats import Repeats
-from .rooms import RECORD, Long, Placed, moment, weight
+from .rooms import RECORD, Long, Placed, moment, placed_weight, weight
 from .spool import Merge, Roll, Shuffle, Spool
 from .types import Conversation, Record
 
@@ -41,16 +41,15 @@ class Export:
     def __init__(self, reader: Reader, mapping: Map, folder: str, spool: Spool) -> None:
         self.folder, self.merged = folder, 0
         self.cut: datetime | None = None  # the last time in it
-        self.ids = array("Q")  # of its conversations, as numbers
+        self.ids = array("q")  # of its conversations, by their hashes
         self._reader, self._spool = reader, spool
         self._threads, self._channel = mapping.threads or reader.threads, mapping.channel or reader.channel
         self._order = mapping.order or reader.order
         self._a_log_each = self._threads in threads.CHANNELS and self._order != "time"  # pages and days of one export are put in order of time
-        self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, lambda row: weight(row[1]))
+        self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, placed_weight)
         self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all)
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(weight, group[2])))
-        self._said: datetime | None = None  # the last time in a conversation of it
-        self._ends: dict[str, datetime] = {}  # and in one that a source has a part in
+        self._ends: dict[str, datetime] = {}  # the same in a conversation that a source has a part in
         self.repeats, self._habits = Repeats(), Habits()
         self._count, self._falling = 0, Falling()
         self._timeless, self._placed = False, True
@@ -67,9 +66,8 @@ class Export:
         else:
             self._whole.add(item)
             self.repeats.add_whole(item)
-            self.ids.append(number(item.id))
-            for m in item.messages:
-                self._heard(m.sent_at, m.source)
+            self.ids.append(hash(item.id))
+            self._heard([(m.sent_at, m.source) for m in item.messages if m.sent_at is not None])
 
     def gather(self) -> None:
         """Bring together what belongs together."""
@@ -96,7 +94,7 @@ class Export:
     def _cut_of(self, c: Conversation) -> datetime | None:
         """When the export of a conversation was cut: at the last time in it, or, where every file is a log of its own, in that file."""
         if not self._a_log_each:
-            return self._said
+            return self.cut
         return max((self._ends[m.source] for m in c.messages if m.source in self._ends), default=None)
 
     def _key(self, row: Placed) -> str:
@@ -109,16 +107,20 @@ class Export:
     def _by_id(self) -> None:
         forward = backward = 0
         for leaf in self._records.leaves():
-            kept = self._kept(leaf)
-            places = {id(r): place for place, r in kept}
-            groups = threads.grouped([r for _, r in kept], "id", self._channel)
-            counted = threads.evidence(g for _, g in groups)
+            groups: dict[str, Group] = {}
+            for place, r in self._kept(leaf):
+                key = threads.room_of(r)
+                if key in groups:
+                    groups[key][2].append(r)
+                else:
+                    groups[key] = (place, 0, 0), key, [r]
+            counted = threads.evidence(g for _, _, g in groups.values())
             forward, backward = forward + counted[0], backward + counted[1]
-            self._keep(((places[id(g[0])], 0, 0), key, g) for key, g in groups)
+            self._keep(groups.values())
         self._settled = self._order or threads.settle(forward, backward)
 
     def _by_reply(self) -> None:
-        links, kept = Links(), Roll[Placed](self._spool, Placed, lambda row: weight(row[1]))
+        links, kept = Links(), Roll[Placed](self._spool, Placed, placed_weight)
         for leaf in self._records.leaves():
             for place, r in self._kept(leaf):
                 links.add(place, threads.name_of(r), r.reply_to)
@@ -173,27 +175,21 @@ class Export:
 
     def _keep(self, groups: Iterable[Group]) -> None:
         run = list(groups)
-        self.ids.extend(number(key) for _, key, _ in run)
+        self.ids.extend([hash(key) for _, key, _ in run])
         for _, _, group in run:
             self.repeats.add(group, self._channel)
             if self._threads in threads.CHANNELS:
                 self._habits.hear(group)
-            for r in group:
-                self._heard(r.sent_at, r.source)
+            self._heard([(r.sent_at, r.source) for r in group if r.sent_at is not None])
         self._groups.add(run)
 
-    def _seen(self, at: datetime | None) -> None:
-        """A time in the export."""
-        if at is not None and (self.cut is None or at > self.cut):
-            self.cut = at
-
-    def _heard(self, at: datetime | None, source: str) -> None:
-        """A time in a conversation of it."""
-        if at is not None:
-            self._seen(at)
-            self._said = at if self._said is None or at > self._said else self._said
-            if self._a_log_each:
-                self._ends[source] = max(self._ends.get(source, at), at)
+    def _heard(self, times: list[tuple[datetime, str]]) -> None:
+        """The times of a conversation, each with its source."""
+        if times:
+            last = max(times)[0]
+            self.cut = last if self.cut is None or last > self.cut else self.cut
+        for at, source in times if self._a_log_each else ():
+            self._ends[source] = max(self._ends.get(source, at), at)
 
     def _kept(self, leaf: list[Placed]) -> list[Placed]:
         """Messages that overlapping files hold twice are kept once, in the order they came."""
@@ -211,18 +207,15 @@ class Export:
                     self.merged += 1
                     threads.agree(first, r)
                     continue
-            self._seen(r.sent_at)
             yield place, r
-        for place, r in seen.values():
-            self._seen(r.sent_at)
-            yield place, r
+        yield from seen.values()
 
 
 def shared(exports: Iterable[Export]) -> Set[int]:
-    """The ids, as numbers, that conversations of several exports have."""
+    """The hashes of ids that conversations of several exports have."""
     import numpy as np
 
-    each = [np.unique(np.frombuffer(e.ids, np.uint64)) for e in exports]
+    each = [np.unique(np.frombuffer(e.ids, np.int64)) for e in exports]
     if len(each) < 2:
         return frozenset()
     found, count = np.unique(np.concatenate(each), return_counts=True)

@@ -25,7 +25,6 @@ from .hours import Hours
 from .hours import load as load_hours
 from .joining import join
 from .kept import Kept
-from .links import number
 from .mapping import GENERIC_FORM, Map
 from .parts import MEASURED, Job
 from .profile import stage
@@ -116,7 +115,7 @@ class Reading:
         several, seen = shared(exports), dict[str, str]()
         for export in exports:
             for conversation in export.conversations():
-                if several and number(conversation.id) in several and seen.setdefault(conversation.id, export.folder) != export.folder:
+                if several and hash(conversation.id) in several and seen.setdefault(conversation.id, export.folder) != export.folder:
                     conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
                     seen[conversation.id] = export.folder
                 yield roles.override(conversation, self._roles) if self._roles else conversation

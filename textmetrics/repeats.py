@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 
 import msgspec
 
@@ -36,8 +37,9 @@ class Repeats:
     def add(self, group: Sequence[Record], channel: str) -> None:
         """Take in the records of a conversation."""
         said = [(r.author, r.text, r.sent_at) for r in group if r.role not in APART and r.visibility == "public" and not r.automatic]
-        said.sort(key=lambda m: (m[2] is None, m[2] or datetime.max))
-        self._count(_first_reply(said, group[0].channel or channel))
+        dated = [m for m in said if m[2] is not None]
+        dated.sort(key=itemgetter(2))
+        self._count(_first_reply(dated if len(dated) == len(said) else dated + [m for m in said if m[2] is None], group[0].channel or channel))
 
     def add_whole(self, c: Conversation) -> None:
         """Take in a conversation."""

@@ -27,6 +27,11 @@ def weight(record: Record) -> int:
     return RECORD + len(record.text)
 
 
+def placed_weight(row: Placed) -> int:
+    """What a record with its place costs in memory, roughly."""
+    return RECORD + len(row[1].text)
+
+
 def moment(at: datetime | None) -> int:
     """A time as microseconds since 1970; 0 where there is none."""
     return 0 if at is None else (at - _EPOCH) // _SMALLEST
@@ -58,10 +63,10 @@ class Long:
 
     def _heard(self, rows: Iterable[Placed]) -> tuple[Roll[Placed], dict[str | None, Room]]:
         """Every message once, and what must be known of each channel."""
-        named = Shuffle[Placed](self._spool, Placed, lambda row: str(row[0]) if row[1].message_id is None else row[1].message_id, lambda row: weight(row[1]))
+        named = Shuffle[Placed](self._spool, Placed, lambda row: str(row[0]) if row[1].message_id is None else row[1].message_id, placed_weight)
         for row in rows:
             named.add(row)
-        kept, rooms = Roll[Placed](self._spool, Placed, lambda row: weight(row[1])), dict[str | None, Room]()
+        kept, rooms = Roll[Placed](self._spool, Placed, placed_weight), dict[str | None, Room]()
         for lot in named.rolls():
             for place, r in self._once(lot):
                 if r.conversation_id not in rooms:
@@ -81,7 +86,7 @@ class Long:
     def _found(self, talk: Iterable[Said], room: Room) -> Iterator[Found]:
         """The conversations of a channel."""
         home = Cut(room, self._silence)
-        exchanges = Shuffle[Placed](self._spool, Placed, lambda row: str(row[0]), lambda row: weight(row[1]))
+        exchanges = Shuffle[Placed](self._spool, Placed, lambda row: str(row[0]), placed_weight)
         for _, r in talk:
             exchanges.add((home(r), r))
         for leaf in exchanges.leaves():

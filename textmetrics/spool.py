@@ -16,7 +16,8 @@ import heapq
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -25,9 +26,9 @@ from zlib import crc32
 import msgspec
 
 T = TypeVar("T")
-BUDGET = 12 << 20  # bytes, by rough weight, of rows that wait in memory
-LEAF = 2 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
-FAN_BITS = 4
+BUDGET = 24 << 20  # bytes, by rough weight, of rows that wait in memory
+LEAF = 3 << 20  # bytes of a file beyond which its rows are shared out among `FAN` others, so that each can be read whole
+FAN_BITS = 5
 FAN = 1 << FAN_BITS
 WAYS = 128  # runs that are merged at once
 BLOCK = 1 << 17  # bytes, by rough weight, that are read at once
@@ -59,6 +60,8 @@ class Spool:
         """Count what waits; when it is too much, it is written."""
         self._held += weight
         if self._held > BUDGET:
+            for roll in list(self._rolls.values()):
+                roll.make_room()
             self._held = 0
             for roll in self._rolls.values():
                 roll.write()
@@ -80,14 +83,16 @@ class Spool:
 
 
 class Roll(Generic[T]):
-    """Rows in the order they were added, for reading as often as need be. ``block``: the rough weight of rows that are read at once."""
+    """Rows in the order they were added, for reading as often as need be. ``block``: the rough weight of rows that are read at once.
 
-    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = BLOCK) -> None:
-        self._spool, self._weigh, self._block = spool, weigh, block
-        self._decode = msgspec.msgpack.Decoder(list[type_]).decode
+    ``share``: takes its rows elsewhere, asked for when more than `LEAF` of them would have to be written.
+    """
+
+    def __init__(self, spool: Spool, type_: Any, weigh: Callable[[T], int], block: int = BLOCK, share: Callable[[], None] | None = None) -> None:
+        self._spool, self._weigh, self._block, self._share = spool, weigh, block, share
+        self._decode = _decoder(type_)
         self._waiting: list[T] = []
-        self._held = self._open = 0
-        self._ends: list[int] = []  # of blocks, in what waits
+        self._held = 0
         self.size = 0  # bytes on disk
         self._number = spool.enter(self)
 
@@ -96,27 +101,40 @@ class Roll(Generic[T]):
         self._waiting.append(row)
         weight = self._weigh(row)
         self._held += weight
-        self._open += weight
-        if self._open >= self._block:
-            self._ends.append(len(self._waiting))
-            self._open = 0
         self._spool.hold(weight)
+
+    def make_room(self) -> None:
+        """Memory is full: what would make a file that is too long to be read whole goes elsewhere, where it can."""
+        if self._share is not None and self._held > LEAF:
+            self._share()
 
     def write(self) -> None:
         """Put what waits into the file."""
-        waiting, ends = self._waiting, self._ends
-        self._waiting, self._ends, self._held, self._open = [], [], 0, 0
+        waiting, self._waiting, self._held = self._waiting, [], 0
         if not waiting:
             return
         with self._spool.path(self._number).open("ab") as file:
-            for begin, end in pairwise([0, *ends, len(waiting)]):
-                if begin < end:
+            begin = open_ = 0
+            for end, row in enumerate(waiting, start=1):
+                open_ += self._weigh(row)
+                if open_ >= self._block or end == len(waiting):
                     self.size += put(file, waiting[begin:end])
+                    begin, open_ = end, 0
 
     def __iter__(self) -> Iterator[T]:
         if self.size:
             yield from blocks(self._spool.path(self._number), self._decode)
         yield from self._waiting
+
+    def drain(self) -> Iterator[T]:
+        """The rows for the last time: what waits is given up at once, the file at the end."""
+        waiting = self._waiting
+        self._spool.leave(self._number, self._held)
+        self._waiting, self._held = [], 0
+        if self.size:
+            yield from blocks(self._spool.path(self._number), self._decode)
+        yield from waiting
+        self.forget()
 
     @property
     def long(self) -> bool:
@@ -128,7 +146,7 @@ class Roll(Generic[T]):
         if self.size:
             self._spool.path(self._number).unlink(missing_ok=True)
         self._spool.leave(self._number, self._held)
-        self._waiting, self._ends, self._held, self._open, self.size = [], [], 0, 0, 0
+        self._waiting, self._held, self.size = [], 0, 0
 
 
 def put(file: BinaryIO, rows: Sequence[Any]) -> int:
@@ -158,7 +176,7 @@ class Shuffle(Generic[T]):
     def __init__(self, spool: Spool, type_: Any, key: Callable[[T], str], weigh: Callable[[T], int], _level: int = 0) -> None:
         self._made = (spool, type_, key, weigh)
         self._key, self._level = key, _level
-        self._roll: Roll[T] = Roll(spool, type_, weigh)
+        self._roll: Roll[T] = Roll(spool, type_, weigh, share=self._share if _level < DEEPEST else None)
         self._children: list[Shuffle[T]] = []
 
     def add(self, row: T) -> None:
@@ -174,15 +192,13 @@ class Shuffle(Generic[T]):
 
     def _share(self) -> None:
         self._children = [Shuffle(*self._made, self._level + 1) for _ in range(FAN)]
-        for row in self._roll:
+        for row in self._roll.drain():
             self.add(row)
-        self._roll.forget()
 
     def leaves(self) -> Iterator[list[T]]:
         """The lots, each in the order its rows were added; each is forgotten when the next is asked for."""
         for roll in self.rolls():
-            rows = list(roll)
-            roll.forget()
+            rows = list(roll.drain())
             if rows:
                 yield rows
 
@@ -262,3 +278,9 @@ class Sort(Generic[T]):
 
 _first: Callable[[Any], Any] = itemgetter(0)
 _encode = msgspec.msgpack.Encoder().encode
+
+
+@lru_cache(maxsize=64)
+def _decoder(type_: Any) -> Callable[[bytes], list[Any]]:
+    """Reads rows of one type: a decoder costs more than a small roll holds."""
+    return msgspec.msgpack.Decoder(list[type_]).decode
