@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from .sources import HEAD, Source, blocks, encoding_of, lines
+from .sources import HEAD, Source, blocks, decoded, encoding_of, not_utf8, raw_lines
 from .streamed import Elements, skeleton
 from .syntax import WIDE, manner, parse, salvage
 from .types import Problem
@@ -225,23 +225,33 @@ def _object(line: bytes) -> dict[str, Any] | None:
 
 def by_line(source: Source, *paths: str) -> Iterator[Item | Problem]:
     """The objects of a file that holds one a line, or an envelope of them a line; a line that is no object is a Problem."""
-    number = 0
-    for line in lines(source):
+    number, told = 0, False
+    for line in raw_lines(source):
         if isinstance(line, Problem):
             yield line
-        elif line.text.strip():
+            continue
+        at, byte, raw = line
+        if not paths and (value := _object(raw)) is not None:
+            number += 1
+            yield Item(value, number, at, byte)
+            continue
+        text, sound = decoded(raw)
+        if not (sound or told):
+            told = True
+            yield not_utf8(source, at, byte)
+        if text.strip():
             try:
-                values = list(_lists(parse(line.text), paths)) if paths and line.text.lstrip().startswith("{") else [parse(line.text)]
+                values = list(_lists(parse(text), paths)) if paths and text.lstrip().startswith("{") else [parse(text)]
             except ValueError as error:
                 number += 1
-                yield Problem(source.name, f"is no JSON: {error}", number, line.number, line.byte)
+                yield Problem(source.name, f"is no JSON: {error}", number, at, byte)
                 continue
             for value in values:
                 number += 1
                 if isinstance(value, dict):
-                    yield Item(value, number, line.number, line.byte)
+                    yield Item(value, number, at, byte)
                 else:
-                    yield Problem(source.name, f"is no JSON object but a {type(value).__name__}", number, line.number, line.byte)
+                    yield Problem(source.name, f"is no JSON object but a {type(value).__name__}", number, at, byte)
 
 
 def _lists(value: Any, paths: tuple[str, ...]) -> Iterator[Any]:

@@ -35,8 +35,9 @@ A name written ``a.b`` looks into nested JSON. Without a map the generic names a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -141,10 +142,10 @@ def load(path: str | Path) -> Map:
 
 
 class Shape(Struct, frozen=True):
-    """What rows with the same columns have in common: which of them are ours, which of these are plain texts, whether any is rare, which are kept beside the message."""
+    """What rows with the same columns have in common: theirs by our names, which of these are plain texts, whether any is rare, which are kept beside the message."""
 
-    given: tuple[tuple[str, str], ...]
-    texts: tuple[str, ...]
+    names: Mapping[str, str]
+    texts: tuple[tuple[str, str], ...]
     rare: bool
     rest: tuple[str, ...]
 
@@ -168,58 +169,67 @@ class Rows:
         self._dated: set[str] | None = None  # columns beside ours that hold nothing but times, where ours for the time is missing
         self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
         self._shapes: dict[tuple[str, ...], Shape] = {}
+        self._role = lru_cache(maxsize=64)(self._role_of)
 
-    def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Iterator[Record | Problem]:
+    def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Sequence[Record | Problem]:
         """One row as a record, or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
         given, shape = self._given(row)
-        text = given.get("text")
+        names = shape.names
+        text = given[names["text"]] if "text" in names else None
         if not isinstance(text, str):
-            yield Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)
-            return
+            return [Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)]
+        told: list[Record | Problem] = []
         if self.mapping.html:
             text = plain(text)
         self.watch.text(text, number)
-        if subject := self._text(given, "subject"):
+        if "subject" in names and (subject := _text(given[names["subject"]])):
             text = below(subject, text)
-        raw = self._text(given, "sent_at")
+        raw = _text(given[names["sent_at"]]) if "sent_at" in names else None
         sent_at, zone_known, fault = (None, True, None) if raw is None else self.clock.look(raw)
         if fault:
-            yield Problem(self.source, fault, number, line, byte, kept=True)
-        role = self._role(named := self._text(given, "role"))
+            told.append(Problem(self.source, fault, number, line, byte, kept=True))
+        role = self._role(named := _text(given[names["role"]]) if "role" in names else None)
         if role is None:
-            yield Problem(self.source, f"its role {named!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True)
+            told.append(Problem(self.source, f"its role {named!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True))
         record = Record(
             text=text if type(text) is str else str(text),
             origin=origin_of(text),
-            author=self._text(given, "author") or "",
+            author=(_text(given[names["author"]]) if "author" in names else None) or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
-            reactions=self._reactions(row),
-            columns={k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")} if self._extra else {},
             raw_time=raw,
             zone_known=zone_known or sent_at is None,
             source=self.source,
             number=number,
         )
-        for name in shape.texts:
-            if (value := self._text(given, name)) is not None:
-                value = self._value(name, value)
-                setattr(record, name, self.watch.ident(name, value) if self._cells and name in IDS else value)
-        if shape.rare:
-            self._rare(given, record)
+        for ours, theirs in shape.texts:
+            if (value := _text(given[theirs])) is not None:
+                setattr(record, ours, self._value(ours, value))
         record.channel = record.channel or self.mapping.channel
         record.language = record.language or self.mapping.language
+        if self.mapping.reactions or "reactions" in row:
+            record.reactions = self._reactions(row)
+        if self._extra:
+            record.columns = {k: str(v) for k, theirs in self._extra.items() if (v := _look(row, theirs)) not in (None, "")}
+        if shape.rare:
+            self._rare({ours: given[theirs] for ours, theirs in names.items()}, record)
         if shape.rest:
             record.columns |= (more := {k: str(v) for k in shape.rest if (v := row[k]) not in (None, "") and not isinstance(v, (dict, list))})
             if self._dated or self._dated is None:
-                self._look_for_times(more, given)
-        for name in EVENTS if record.columns else ():
+                self._look_for_times(more, names)
+        if record.columns:
+            told += self._events(record, number, line, byte)
+        told.append(record)
+        return told
+
+    def _events(self, record: Record, number: int, line: int | None, byte: int | None) -> Iterator[Problem]:
+        """What the columns beside a message say of when something happened that is none, as times."""
+        for name in EVENTS:
             if (told := record.columns.pop(name, None)) is not None:
                 if fault := self.clock.fault(told):
                     yield Problem(self.source, f"{name}: {fault}", number, line, byte, kept=True)
                 elif (moment := self.clock.read(told)) is not None:
                     record.columns[name] = moment.isoformat()
-        yield record
 
     def rest(self) -> Iterator[Problem]:
         """What is seen only at the end of a source."""
@@ -228,7 +238,7 @@ class Rows:
             names = ", ".join(map(repr, sorted(self._dated)))
             yield Problem(self.source, f"no column is called sent_at, so its messages have no times: those in {names} are read where a map (--map) names the column", kept=True)
 
-    def _look_for_times(self, more: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    def _look_for_times(self, more: Mapping[str, str], given: Container[str]) -> None:
         """Keep in mind which columns beside ours hold times and nothing else, until one of ours does."""
         if "sent_at" in given:
             self._dated = set()
@@ -243,14 +253,16 @@ class Rows:
 
     def _times(self) -> Iterator[str]:
         """The times of all rows."""
-        yield from (raw for row in self._again() if (raw := self._text(self._given(row)[0], "sent_at")) is not None)
+        for given, shape in map(self._given, self._again()):
+            if "sent_at" in shape.names and (raw := _text(given[shape.names["sent_at"]])) is not None:
+                yield raw
 
     def _rare(self, given: Mapping[str, Any], record: Record) -> None:
         """What most rows do not say of a message."""
-        record.visibility = self._text(given, "visibility") or "public"
+        record.visibility = _text(given.get("visibility")) or "public"
         record.automatic, record.opener, record.edited = (self._true(given, name) for name in ("automatic", "opener", "edited"))
         record.attachments = self._attachments(given)
-        if (rating := self._text(given, "rating")) is not None:
+        if (rating := _text(given.get("rating"))) is not None:
             record.rating = _number(rating)
         if record.visibility.lower() in PRIVATE:
             record.role = "note"
@@ -260,14 +272,14 @@ class Rows:
     def _finer(self, given: Mapping[str, Any], record: Record) -> None:
         """What a row says beyond the message itself: the time as its first export wrote it, how sure its role is, where it stands."""
         if "raw_time" in given:
-            record.raw_time = self._text(given, "raw_time")
+            record.raw_time = _text(given.get("raw_time"))
         if given.get("zone_known") not in (None, ""):
             record.zone_known = self._true(given, "zone_known")
         if (sure := _number(given.get("role_confidence"))) is not None:
             record.confidence = sure
         if (place := _number(given.get("position"))) is not None:
             record.position = int(place)
-        if (cut := self._text(given, "cut")) is not None:
+        if (cut := _text(given.get("cut"))) is not None:
             record.cut = self.clock.read(cut)
         if isinstance(origin := given.get("origin"), list) and len(origin) % 2 == 0 and all(isinstance(at, int) for at in origin):
             record.origin = tuple(origin)
@@ -282,37 +294,35 @@ class Rows:
     def _shape(self, row: Mapping[str, Any]) -> Shape:
         """The shape of a row, which most rows of a source share."""
         if (known := self._shapes.get(names := tuple(row))) is None:
-            given = tuple((ours, theirs) for theirs in names for ours in self._ours.get(theirs, ()))
+            given = {ours: theirs for theirs in names for ours in self._ours.get(theirs, ())}
             rest = tuple(n for n in names if n and n not in self._theirs) if self.mapping.keep_rest else ()
             known = _shape_of(given, rest)
             if len(self._shapes) < SHAPES:
                 self._shapes[names] = known
         return known
 
-    def _given(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], Shape]:
-        """What a row holds of our columns, by our names, and its shape."""
+    def _given(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], Shape]:
+        """What a row holds, and its shape; where a column lies in nested objects, by our names."""
         shape = self._shape(row)
-        given = {ours: row[theirs] for ours, theirs in shape.given}
         if not self._nested:
-            return given, shape
+            return row, shape
+        given = {ours: row[theirs] for ours, theirs in shape.names.items()}
         for theirs, names in self._nested.items():
             if (value := _look(row, theirs)) is not None:
                 given.update(dict.fromkeys(names, value))
-        return given, _shape_of(tuple((ours, "") for ours in given), shape.rest)
-
-    def _text(self, given: Mapping[str, Any], ours: str) -> str | None:
-        value = given.get(ours)
-        return value or None if type(value) is str else None if value is None else _plain_number(value)
+        return given, _shape_of({ours: ours for ours in given}, shape.rest)
 
     def _true(self, given: Mapping[str, Any], ours: str) -> bool:
         value = given.get(ours)
         return value.lower() in TRUE if isinstance(value, str) else bool(value)
 
     def _value(self, ours: str, value: str) -> str:
-        told = self.mapping.values.get(ours)
-        return told.get(value, value) if told else value
+        """A text as a map reads it; an id of a table without what spreadsheets made of it."""
+        if told := self.mapping.values.get(ours):
+            value = told.get(value, value)
+        return self.watch.ident(ours, value) if self._cells and ours in IDS else value
 
-    def _role(self, theirs: str | None) -> str | None:
+    def _role_of(self, theirs: str | None) -> str | None:
         if theirs is None:
             return self.mapping.role or "unknown"
         named = self.mapping.roles.get(theirs) or self.mapping.roles.get(theirs.lower()) or self.mapping.roles.get("*")
@@ -334,9 +344,13 @@ class Rows:
         return told.get("" if value is None else str(value), value) if told else value
 
 
-def _shape_of(given: tuple[tuple[str, str], ...], rest: tuple[str, ...]) -> Shape:
-    ours = {name for name, _ in given}
-    return Shape(given, tuple(name for name in TEXTS if name in ours), not RARE.isdisjoint(ours), rest)
+def _shape_of(names: Mapping[str, str], rest: tuple[str, ...]) -> Shape:
+    return Shape(names, tuple((ours, names[ours]) for ours in TEXTS if ours in names), not RARE.isdisjoint(names), rest)
+
+
+def _text(value: Any) -> str | None:
+    """A cell as text; None where it is empty."""
+    return value or None if type(value) is str else None if value is None else _plain_number(value)
 
 
 def _look(row: Mapping[str, Any], name: str) -> Any:

@@ -283,11 +283,30 @@ def lines(source: Source) -> Iterator[Line | Problem]:
 
     The bytes counted are those of the unpacked text, of its UTF-8 form where it came as UTF-16.
     """
+    told = False
+    for line in raw_lines(source):
+        if isinstance(line, Problem):
+            yield line
+            continue
+        number, byte, raw = line
+        text, sound = decoded(raw)
+        if not (sound or told):
+            told = True
+            yield not_utf8(source, number, byte)
+        yield Line(number, byte, text)
+
+
+def not_utf8(source: Source, number: int, byte: int) -> Problem:
+    """What is said of the first line of a source that is no UTF-8."""
+    return Problem(source.name, "not UTF-8: this line and others like it are read as Windows-1252", line=number, byte=byte)
+
+
+def raw_lines(source: Source) -> Iterator[tuple[int, int, bytes] | Problem]:
+    """The lines of a text as they stand there: number, byte, bytes (of the UTF-8 form of what came as UTF-16)."""
     head = source.head()
     encoding, skip = encoding_of(head)
     recode = codecs.getincrementaldecoder(encoding)("replace") if encoding != "utf-8" else None
     end = b"\r" if recode is None and b"\r" in head and b"\n" not in head else b"\n"
-    told = False
     number, byte, rest, gone = 0, 0, b"", 0  # gone: bytes of a line that is too long
     for block in blocks(source):
         if isinstance(block, Problem):
@@ -306,17 +325,13 @@ def lines(source: Source) -> Iterator[Line | Problem]:
             gone, rest = gone + len(rest), b""
         for raw in parts:
             number += 1
-            text, sound = _decoded(raw)
-            if not sound and not told:
-                told = True
-                yield Problem(source.name, "not UTF-8: this line and others like it are read as Windows-1252", line=number, byte=byte)
-            yield Line(number, byte, text)
+            yield number, byte, raw
             byte += len(raw) + 1
         if len(rest) > LONGEST:
             yield Problem(source.name, f"a line of more than {LONGEST >> 20} MB was set aside", line=number + 1, byte=byte)
             gone, rest = len(rest), b""
     if rest:
-        yield Line(number + 1, byte, _decoded(rest)[0])
+        yield number + 1, byte, rest
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
@@ -333,7 +348,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def _decoded(raw: bytes) -> tuple[str, bool]:
+def decoded(raw: bytes) -> tuple[str, bool]:
     """A line's text without a trailing CR, and whether it was sound UTF-8."""
     try:
         text, sound = raw.decode(), True

@@ -88,6 +88,8 @@ class Clock:
         return (self._order, "") if self._order else order_of(self._dates(), rising=self._rising)
 
     def _read(self, text: str) -> tuple[datetime | None, bool, str | None]:
+        if self.format == "iso" and text[4:5] == "-" and (moment := _whole(text)) is not None:
+            return moment, True, None
         shown = f"the time {text.strip()[:40]!r}"
         try:
             moment = self._parsed(text.strip().replace("\u202f", " "))
@@ -136,6 +138,17 @@ class Clock:
         if not date.order and not self.order[0]:
             raise _UndecidedError(self.order[1])
         return date.moment(self.order[0] if not date.order else "")
+
+
+def _whole(text: str) -> datetime | None:
+    """An ISO time that names its zone and can be right, in UTC: what most exports write. None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None or not EARLIEST <= moment < LATEST:
+        return None
+    return moment.astimezone(UTC)
 
 
 class _UndecidedError(Exception):
