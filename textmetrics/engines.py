@@ -73,11 +73,10 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
     Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
     """
     with executor(workers, cluster) as (pool, many):
-        for _ in range(many if pool else 0):
-            pool.submit(parts.prepare, parts.pack(job))  # while this process reads
         try:
-            for _ in range(many if pool else 0):
-                pool.submit(parts.prepare, parts.pack(job))  # while this process reads
+            if pool is not None:
+                for _ in range(many):
+                    pool.submit(parts.prepare, parts.pack(job))  # while this process reads
             yield from _run(job, parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
         except BrokenProcessPool as error:
             raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
