@@ -75,7 +75,8 @@ def batches(tables: Mapping[str, pa.Table], name: str, wanted: Sequence[str], co
     where = _home(tables, name)
     if isinstance(where, Stored):
         with _opened(where.path(name)) as file:
-            yield from parquet.ParquetFile(file, read_dictionary=list(coded)).iter_batches(ROWS, columns=list(wanted))
+            whole = parquet.ParquetFile(file, read_dictionary=list(coded), pre_buffer=False)  # buffered, all that was read would stay until the end
+            yield from whole.iter_batches(ROWS, columns=list(wanted), use_threads=False)  # each thread would keep memory of its own
     else:
         yield from where[name].select(list(wanted)).to_batches(ROWS)
 
