@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
@@ -38,12 +38,17 @@ class Commitment(Struct, frozen=True):
     late: float | None = None
 
 
-def commitments(t: Transcript, label: str) -> Iterator[tuple[Finding, Commitment]]:
+def settled(t: Transcript) -> list[tuple[Finding, Commitment]]:
+    """The named times of a conversation, one by one, with what became of each: to be asked for by ``t.once``."""
+    if t.labelled.keys().isdisjoint(NAMED_TIMES):
+        return []
+    sent, as_of = [m.sent_at for m in t.messages], None if t.conversation.skewed else t.as_of
+    return [(f, settle(f.label, f.attributes, f.message, sent, t.answers, as_of)) for f in t.findings if f.label in NAMED_TIMES]
+
+
+def commitments(t: Transcript, label: str) -> list[tuple[Finding, Commitment]]:
     """The promises (``promise``) or needed-by times (``deadline``) of a conversation, one by one, with what became of each."""
-    if found := t.found(label):
-        sent, as_of = [m.sent_at for m in t.messages], None if t.conversation.skewed else t.as_of
-        for f in found:
-            yield f, settle(label, f.attributes, f.message, sent, t.answers, as_of)
+    return [(f, c) for f, c in t.once(settled) if f.label == label]
 
 
 def sentence(text: str, start: int, end: int) -> str:

@@ -5,17 +5,19 @@ They are shuffled by customer (`spool`), so that no more than some customers' ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from .observations import customer_of, of_customer
 from .spool import Merge, Shuffle, Spool
-from .tables import Cells, customer_of, observation_table, observations_of
+from .tables import schema
 from .types import Transcript
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Contact = tuple[str, int, Transcript]  # customer, number of the conversation, the conversation
+Cells = tuple[str, str, str | None, float, float, bool]  # a row of the table of observations
 Told = tuple[str, list[Cells]]
 ROWS = 1 << 14  # of a table
 MESSAGE, ROW = 500, 200  # bytes that one costs, roughly
@@ -41,12 +43,29 @@ class Histories:
             customers: dict[str, list[tuple[int, Transcript]]] = {}
             for customer, number, t in leaf:
                 customers.setdefault(customer, []).append((number, t))
-            told.add((customer, list(observations_of(customers[customer], self._metrics))) for customer in sorted(customers))
+            told.add((customer, list(_rows(customers[customer], self._metrics))) for customer in sorted(customers))
         waiting: list[Cells] = []
         for _, cells in told:
             waiting += cells
             if len(waiting) >= ROWS:
-                yield observation_table(waiting)
+                yield _table(waiting)
                 waiting = []
-        yield observation_table(waiting)
+        yield _table(waiting)
         told.forget()
+
+
+def _rows(history: Sequence[tuple[int, Transcript]], metrics: Iterable[str] | None) -> Iterator[Cells]:
+    """What metrics of whole customers see in the numbered conversations of one, as rows of the table of observations."""
+    numbered = dict(history)
+    for number, name, o in of_customer(history, metrics):
+        t = numbered[number]
+        yield name, t.id, None if o.message is None else t.messages[o.message].id, float(o.value), float(o.exposure), bool(o.censored)
+
+
+def _table(rows: Sequence[Cells]) -> pa.Table:
+    """Rows of the table of observations, as Arrow."""
+    import pyarrow as pa
+
+    wanted = schema("observations")
+    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    return pa.Table.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import engines, mapping, roles, sources
+from . import engines, mapping, parts, roles, sources
 from .addresses import is_address
 from .annotation import Settings, annotate
 from .dates import ORDERS
@@ -26,7 +26,7 @@ from .hours import load as load_hours
 from .joining import join
 from .kept import Kept
 from .mapping import GENERIC_FORM, Map
-from .parts import MEASURED, Job
+from .parts import AT_ONCE, MEASURED, Job
 from .profile import stage
 from .readers import Reader, choose
 from .recognition import advice
@@ -251,10 +251,10 @@ def analyze(
     tables = Tables(metrics)
     if as_of is None:
         given = [c if c.cut else msgspec.structs.replace(c, cut=cut) for c in given]
-    for n, transcript in enumerate(annotate(given, as_of=as_of, settings=settings), start=1):
-        tables.add(transcript)
+    for n, some in enumerate(parts.cut(annotate(given, as_of=as_of, settings=settings), AT_ONCE)):
+        tables.add(*some)
         if progress:
-            progress("annotating", n, len(given))
+            progress("annotating", n * AT_ONCE + len(some), len(given))
     for problem in reading.problems if reading else ():
         tables.problem(problem)
     return Report.of(tables, _told(settings, metrics, cut, reading, len(given), tables.n_messages, sum(c.skewed for c in given)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .parts import AT_ONCE, cut
 from .report import Report
 from .tables import Tables
 from .types import Conversation, Finding, Message, Participant, Transcript
@@ -90,7 +91,7 @@ def _finding(row: dict[str, Any], place: dict[str, int]) -> Finding:
 def measured_again(report: Report, metrics: Iterable[str]) -> Any:
     """The observations that metrics, as they are installed now, make of what a run found: as the table holds them."""
     tables = Tables(list(metrics))
-    for t in transcripts(report):
-        tables.add(t)
+    for some in cut(transcripts(report), AT_ONCE):
+        tables.add(*some)
     tables.finish()
     return tables.table("observations")

@@ -1,21 +1,18 @@
-"""The tables that results leave as: their columns, written down once, and how transcripts fill them.
-
-Columns of numbers grow in compact arrays, so that an archive's observations cost bytes, not objects.
-"""
+"""The tables that results leave as: their columns, written down once, and how transcripts fill them."""
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .commitments import NAMED_TIMES, sentence, settle
-from .metrics import METRICS, observe_all, observe_customer, too_young, young
+from .commitments import sentence, settled
+from .metrics import METRICS, observe_all, too_young
+from .observations import Observations, customer_of, of_customer
 from .profile import stage
-from .types import Conversation, Observation, Problem, Transcript
+from .types import Problem, Transcript
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +101,6 @@ TABLES: dict[str, dict[str, str]] = {
 }
 ESTIMATE_COLUMNS = ("n", "value", "low", "high", "unit", "better", "estimate", "n_open", "n_young")
 _encode = msgspec.json.Encoder(order="sorted").encode
-Cells = tuple[str, str, str | None, float, float, bool]  # a row of the table of observations
 FLUSH = 4096  # conversations kept as Python lists before they go to Arrow
 
 
@@ -113,13 +109,11 @@ class Tables:
 
     def __init__(self, metrics: Iterable[str] | None = None) -> None:
         self.metrics = list(METRICS) if metrics is None else [METRICS[m].name for m in metrics]
-        self._code = {name: n for n, name in enumerate(self.metrics)}
+        self._observations = Observations(self.metrics)
         self._columns: list[list[Any]] = [[] for _ in TABLES["messages"]]
         self._rows: dict[str, list[tuple[Any, ...]]] = {t: [] for t in TABLES if t not in ("messages", "observations")}
         self._batches: dict[str, list[pa.RecordBatch]] = {t: [] for t in TABLES}
-        self.metric, self.conversation, self.position = array("h"), array("i"), array("i")
-        self.value, self.exposure, self.censored = array("d"), array("d"), array("b")
-        self.ids: list[str] = []
+        self._ids: list[str] = []
         self._message_ids: list[list[str]] = []
         self._histories: dict[str, list[tuple[int, Transcript]]] = {}
         self.n_messages = 0
@@ -128,26 +122,24 @@ class Tables:
         """Take in some transcripts: their rows, and what every metric sees in them."""
         with stage("observe"):
             observed = observe_all(transcripts, self.metrics)
-            left_out = [too_young(t, seen, self.metrics) if t.once(young) else {} for t, seen in zip(transcripts, observed, strict=True)]
-        for one in zip(transcripts, observed, left_out, strict=True):
-            self._add(*one)
-
-    def _add(self, t: Transcript, observed: Mapping[str, Sequence[Observation]], left_out: Mapping[str, int]) -> None:
-        c = t.conversation
-        number = len(self.ids)
-        self.ids.append(t.id)
-        ids = [m.id for m in c.messages]
-        self._message_ids.append(ids)
-        self.n_messages += len(ids)
-        for column, cells in zip(self._columns, _message_columns(t, ids), strict=True):
+            left_out = too_young(transcripts, observed, self.metrics)
+        self._observations.add(len(self._ids), observed)
+        for column, cells in zip(self._columns, _message_columns(transcripts), strict=True):
             column.extend(cells)
-        self._rows["findings"] += _finding_rows(t, ids)
-        self._rows["ledger"] += _ledger_rows(t, ids)
-        self._rows["conversations"].append((*_conversation_row(t), _json(left_out) if left_out else None))
-        self._observe(number, observed)
-        self._remember(number, t)
+        for t, young in zip(transcripts, left_out, strict=True):
+            self._add(t, [m.id for m in t.messages], young)
         if len(self._rows["conversations"]) >= FLUSH:
             self._flush()
+
+    def _add(self, t: Transcript, ids: list[str], young: Mapping[str, int]) -> None:
+        """The rows of one transcript, but for those of its messages."""
+        self._remember(len(self._ids), t)
+        self._ids.append(t.id)
+        self._message_ids.append(ids)
+        self.n_messages += len(ids)
+        self._rows["findings"] += _finding_rows(t, ids)
+        self._rows["ledger"] += _ledger_rows(t, ids)
+        self._rows["conversations"].append((*_conversation_row(t), _json(young) if young else None))
 
     def problem(self, p: Problem) -> None:
         """Take in something that could not be read."""
@@ -155,20 +147,8 @@ class Tables:
 
     def finish(self) -> None:
         """See whole customers: only when all their conversations are in."""
-        for _, history in sorted(self._histories.items()):
-            for number, name, o in _of_customer(history, self.metrics):
-                self._observe(number, {name: [o]})
+        self._observations.add_each(told for _, history in sorted(self._histories.items()) for told in of_customer(history, self.metrics))
         self._histories.clear()
-
-    def _observe(self, number: int, observed: Mapping[str, Sequence[Observation]]) -> None:
-        """What metrics saw in one conversation goes to the arrays right away: a little later it would have to be fetched from far."""
-        every = list(chain.from_iterable(observed.values()))
-        self.metric.extend([self._code[name] for name, seen in observed.items() for _ in seen])
-        self.conversation.extend([number] * len(every))
-        self.position.extend([-1 if o.message is None else o.message for o in every])
-        self.value.extend([o.value for o in every])
-        self.exposure.extend([o.exposure for o in every])
-        self.censored.extend([o.censored for o in every])
 
     def customers(self) -> list[Transcript]:
         """The transcripts whose customer is known, in the order they came: what `finish` would look at."""
@@ -197,57 +177,9 @@ class Tables:
         import pyarrow as pa
 
         if name == "observations":
-            return self._observations()
+            return pa.Table.from_arrays(self._observations.columns(self._ids, self._message_ids), names=list(TABLES[name]))
         self._flush()
         return pa.Table.from_batches(self._batches[name], schema(name))
-
-    def _observations(self) -> pa.Table:
-        import numpy as np
-        import pyarrow as pa
-
-        conversation, position = np.array(self.conversation, np.int64), np.array(self.position, np.int64)
-        begins = np.cumsum([0, *map(len, self._message_ids)])
-        messages = pa.array((begins[conversation] + position).astype(np.int32), mask=position < 0)
-        columns = [
-            pa.DictionaryArray.from_arrays(pa.array(self.metric, pa.int16()), pa.array(self.metrics, pa.string())),
-            pa.DictionaryArray.from_arrays(pa.array(self.conversation, pa.int32()), pa.array(self.ids, pa.string())),
-            pa.DictionaryArray.from_arrays(messages, pa.array(list(chain.from_iterable(self._message_ids)), pa.string())),
-            pa.array(np.array(self.value, np.float64)),
-            pa.array(np.array(self.exposure, np.float64)),
-            pa.array(np.array(self.censored, bool)),
-        ]
-        return pa.Table.from_arrays(columns, names=list(TABLES["observations"]))
-
-
-def customer_of(c: Conversation) -> str | None:
-    """Who a conversation is with, as far as it can be told: the customer, else the case; None where neither is known."""
-    return None if c.customer_id is None and c.case_id is None else c.customer_id or f"case {c.case_id}"
-
-
-def observations_of(history: Sequence[tuple[int, Transcript]], metrics: Iterable[str] | None) -> Iterator[Cells]:
-    """What metrics of whole customers see in the numbered conversations of one, as rows of the table of observations."""
-    numbered = dict(history)
-    for number, name, o in _of_customer(history, metrics):
-        t = numbered[number]
-        yield name, t.id, None if o.message is None else t.messages[o.message].id, float(o.value), float(o.exposure), bool(o.censored)
-
-
-def _of_customer(history: Sequence[tuple[int, Transcript]], metrics: Iterable[str] | None) -> Iterator[tuple[int, str, Observation]]:
-    """What metrics of whole customers see, with the number of the conversation it belongs to; those without clocks are left out."""
-    known = sorted(((at, n, t) for n, t in history if (at := opened(t.conversation)) is not None), key=lambda h: h[:2])
-    numbers = {id(t): n for _, n, t in known}
-    for name, seen in observe_customer([t for _, _, t in known], metrics).items():
-        for t, o in seen:
-            yield numbers[id(t)], name, o
-
-
-def observation_table(rows: Sequence[Cells]) -> pa.Table:
-    """Rows of the table of observations, as Arrow."""
-    import pyarrow as pa
-
-    wanted = schema("observations")
-    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
-    return pa.Table.from_arrays([pa.array(c, t) for c, t in zip(columns, wanted.types, strict=True)], schema=wanted)
 
 
 def problem_table(problems: Sequence[Problem]) -> pa.Table:
@@ -266,25 +198,26 @@ def schema(table: str) -> pa.Schema:
     return pa.schema([(column, types[kind]) for column, kind in TABLES[table].items()])
 
 
-def _message_columns(t: Transcript, ids: Sequence[str]) -> tuple[Sequence[Any], ...]:
-    """The columns of a transcript's messages."""
-    messages, n = t.messages, len(ids)
-    sure = {p.id: p.confidence for p in t.conversation.participants}
+def _message_columns(transcripts: Sequence[Transcript]) -> tuple[Iterable[Any], ...]:
+    """The columns of the messages of some transcripts."""
+    each = chain.from_iterable
+    messages = [m for t in transcripts for m in t.messages]
+    sure = [{p.id: p.confidence for p in t.conversation.participants} for t in transcripts]
     return (
-        [t.id] * n,
-        ids,
-        range(n),
-        t.turns,
+        [t.id for t in transcripts for _ in t.messages],
+        [m.id for m in messages],
+        each(range(len(t.messages)) for t in transcripts),
+        each(t.turns for t in transcripts),
         [m.participant_id for m in messages],
-        t.roles,
-        [sure.get(m.participant_id) for m in messages],
+        each(t.roles for t in transcripts),
+        [of.get(m.participant_id) for of, t in zip(sure, transcripts, strict=True) for m in t.messages],
         [m.sent_at for m in messages],
         [m.reply_to for m in messages],
-        t.languages,
+        each(t.languages for t in transcripts),
         [m.text for m in messages],
-        t.moods,
-        t.replies,
-        t.open,
+        each(t.moods for t in transcripts),
+        each(t.replies for t in transcripts),
+        each(t.open for t in transcripts),
         [_json(m.reactions) if m.reactions else None for m in messages],
         [m.source for m in messages],
         [m.record for m in messages],
@@ -339,21 +272,19 @@ def _conversation_row(t: Transcript) -> tuple[Any, ...]:
 
 
 def _finding_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    id_, messages = t.id, t.messages
     for f in t.findings:
-        text = t.messages[f.message].text[f.start : f.end]
-        yield t.id, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids)) if f.attributes else "{}"
+        text = messages[f.message].text[f.start : f.end]
+        yield id_, ids[f.message], f.label, f.state, f.start, f.end, text, f.score, f.detector, _json(_by_id(f.attributes, ids)) if f.attributes else "{}"
 
 
 def _ledger_rows(t: Transcript, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """What was promised and by when customers needed it, with what became of it."""
     c = t.conversation
-    sent, as_of = [m.sent_at for m in t.messages], None if c.skewed else t.as_of
-    for f in t.findings:
-        if f.label in NAMED_TIMES:
-            one = settle(f.label, f.attributes, f.message, sent, t.answers, as_of)
-            answer = None if one.answer is None else ids[one.answer]
-            said = sentence(t.messages[f.message].text, f.start, f.end)
-            yield (f.label, t.id, ids[f.message], t.channel, c.severity, c.customer_id, sent[f.message], one.due, one.fate, answer, one.late, one.why, said)
+    for f, one in t.once(settled):
+        answer = None if one.answer is None else ids[one.answer]
+        said = c.messages[f.message]
+        yield (f.label, t.id, said.id, t.channel, c.severity, c.customer_id, said.sent_at, one.due, one.fate, answer, one.late, one.why, sentence(said.text, f.start, f.end))
 
 
 def _by_id(attributes: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
@@ -363,8 +294,3 @@ def _by_id(attributes: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
 
 def _json(value: Mapping[str, Any]) -> str:
     return msgspec.json.format(_encode(value), indent=0).decode() if value else "{}"
-
-
-def opened(conversation: Conversation) -> Any:
-    """When a conversation began; None without clocks."""
-    return next((m.sent_at for m in conversation.messages if m.sent_at is not None), None)

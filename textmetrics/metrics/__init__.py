@@ -116,15 +116,31 @@ def observe(transcript: Transcript, metrics: Iterable[str] | None = None) -> Map
     return {name: [*look(transcript)] if look else [] for name, look in zip(choice.names, choice.of(transcript), strict=True) if look is not None}
 
 
-def observe_all(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> list[dict[str, list[Observation]]]:
-    """What `observe` gives of each of several transcripts, but for metrics that see nothing; some tens at a time, each metric looking at all of them, take less than one by one."""
+class Observed(Struct, frozen=True):
+    """What metrics saw in ``size`` transcripts: first what the first metric saw in each of them, then the second, and so on. ``ends``: where what one saw in one ends, from 0."""
+
+    metrics: Sequence[str]
+    size: int
+    observations: list[Observation]
+    ends: list[int]
+
+    def of(self, n: int) -> dict[str, list[Observation]]:
+        """What each metric that saw anything saw in one of the transcripts."""
+        places = zip(self.metrics, range(n, len(self.ends) - 1, self.size), strict=True)
+        return {name: found for name, at in places if (found := self.observations[self.ends[at] : self.ends[at + 1]])}
+
+
+def observe_all(transcripts: Sequence[Transcript], metrics: Iterable[str] | None = None) -> Observed:
+    """What `observe` gives of each of several transcripts; some tens at a time, each metric looking at all of them, take less than one by one."""
     choice = _choice(METRICS.names if metrics is None else tuple(metrics))
-    found: list[dict[str, list[Observation]]] = [{} for _ in transcripts]
-    for name, looks in zip(choice.names, zip(*map(choice.of, transcripts), strict=True), strict=bool(transcripts)):
-        for t, look, seen in zip(transcripts, looks, found, strict=True):
-            if look and (observations := [*look(t)]):
-                seen[name] = observations
-    return found
+    seen: list[Observation] = []
+    ends = [0]
+    for looks in zip(*map(choice.of, transcripts), strict=bool(transcripts)):
+        for t, look in zip(transcripts, looks, strict=True):
+            if look:
+                seen += look(t)
+            ends.append(len(seen))
+    return Observed(choice.names, len(transcripts), seen, ends)
 
 
 def held(t: Transcript) -> set[str]:
@@ -151,13 +167,18 @@ def young(t: Transcript) -> bool:
     return t.as_of is not None and last is not None and (t.as_of - last).total_seconds() < packs.channel(t.channel).mature
 
 
-def too_young(transcript: Transcript, seen: Mapping[str, Sequence[Observation]], metrics: Iterable[str] | None = None) -> dict[str, int]:
-    """How many observations more each metric would make if the data had not been cut so soon: what it leaves out because its outcome may still come.
+def too_young(transcripts: Sequence[Transcript], seen: Observed, metrics: Iterable[str] | None = None) -> list[dict[str, int]]:
+    """How many observations more each metric would make of each transcript if the data had not been cut so soon: what it leaves out because its outcome may still come.
 
-    ``seen``: what `observe` gave. A metric that counts what is too young as open leaves nothing out.
+    ``seen``: what `observe_all` gave. A metric that counts what is too young as open leaves nothing out.
     """
-    (uncut,) = observe_all([replace(transcript, as_of=None)], metrics)
-    return {name: n for name, found in uncut.items() if (n := len(found) - len(seen.get(name, ()))) > 0}
+    fresh = [n for n, t in enumerate(transcripts) if t.once(young)]
+    uncut = observe_all([replace(transcripts[n], as_of=None) for n in fresh], metrics)
+    left_out: list[dict[str, int]] = [{} for _ in transcripts]
+    for place, n in enumerate(fresh):
+        cut = seen.of(n)
+        left_out[n] = {name: more for name, found in uncut.of(place).items() if (more := len(found) - len(cut.get(name, ()))) > 0}
+    return left_out
 
 
 class Choice:
