@@ -213,9 +213,6 @@ def _beginning(head: bytes) -> bytes:
 
 def _object(line: bytes) -> dict[str, Any] | None:
     """The object that a line holds, if that is all it holds."""
-    line = line.strip()
-    if not (line.startswith(b"{") and line.endswith(b"}")):
-        return None
     try:
         value = parse(line)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,15 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._waiting: dict[str, list[pa.Table]] = {}
+        self._rows, self._bytes = Counter[str](), Counter[str]()  # of what waits
         self._writers: dict[str, Any] = {}
 
     def add(self, name: str, table: pa.Table) -> None:
         """Take in some rows."""
-        waiting = self._waiting.setdefault(name, [])
-        waiting.append(table)
-        if sum(t.num_rows for t in waiting) >= GROUP or sum(t.nbytes for t in waiting) >= LARGE:
+        self._waiting.setdefault(name, []).append(table)
+        self._rows[name] += table.num_rows
+        self._bytes[name] += table.nbytes
+        if self._rows[name] >= GROUP or self._bytes[name] >= LARGE:
             self._write(name)
 
     def close(self) -> None:
@@ -44,6 +47,7 @@ class Files:
         if name not in self._writers:
             self._writers[name] = parquet.ParquetWriter(self._folder / f"{name}.parquet", schema(name), compression="zstd")
         table = pa.concat_tables(self._waiting.pop(name))
+        self._rows[name] = self._bytes[name] = 0
         if table.num_rows:
             self._writers[name].write_table(table.combine_chunks(), row_group_size=2 * GROUP)
             pa.default_memory_pool().release_unused()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 SIZE = 256  # conversations of a part: about a second of work, so that a killed run loses no more and memory stays low
 AT_ONCE = 32  # conversations that are observed together
-STAMP = 16  # bytes of the checksum in front of a packed part
+STAMP = 4  # bytes of the checksum in front of a packed part
 MEASURED = ("messages", "conversations", "findings", "ledger", "observations")
 
 
@@ -54,7 +55,8 @@ class Part(Struct):
 
     def table(self, name: str) -> pa.Table:
         """One table, as Arrow."""
-        return unpacked(self.tables[name]).cast(schema(name))
+        table, wanted = unpacked(self.tables[name]), schema(name)
+        return table if table.schema.equals(wanted) else table.cast(wanted)
 
 
 _conversations = msgspec.msgpack.Decoder(list[Conversation])
@@ -113,11 +115,13 @@ def unpack(data: bytes) -> Part:
 
 def name_of(job: bytes, chunk: bytes) -> str:
     """A name that only this work has: what was made for other conversations, settings or definitions goes by another."""
-    return hashlib.blake2b(job + b"\0" + chunk, digest_size=12).hexdigest()
+    name = hashlib.blake2b(job + b"\0", digest_size=12)
+    name.update(chunk)
+    return name.hexdigest()
 
 
 def _sum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=STAMP).digest()
+    return crc32(data).to_bytes(STAMP, "big")
 
 
 def _slim(t: Transcript) -> Transcript:

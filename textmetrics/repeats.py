@@ -33,6 +33,7 @@ class Repeats:
     def __init__(self) -> None:
         self.marked = 0
         self._seen: Counter[bytes] = Counter()
+        self._many: frozenset[bytes] | None = None
 
     def add(self, group: Sequence[Record], channel: str) -> None:
         """Take in the records of a conversation."""
@@ -48,12 +49,21 @@ class Repeats:
     def _count(self, found: tuple[int, bytes] | None) -> None:
         if found is not None:
             self._seen[found[1]] += 1
+            self._many = None
+
+    def _automatic(self) -> frozenset[bytes]:
+        """The words that enough conversations were met with."""
+        if self._many is None:
+            self._many = frozenset(words for words, count in self._seen.items() if count >= MANY)
+        return self._many
 
     def mark(self, c: Conversation) -> Conversation:
         """A conversation whose first reply is said to be automatic where it is."""
+        if not self._automatic():
+            return c
         own = _said(c)
         found = _first_reply([said for _, said in own], c.channel)
-        if found is None or self._seen[found[1]] < MANY:
+        if found is None or found[1] not in self._automatic():
             return c
         self.marked += 1
         at = own[found[0]][0]

@@ -29,21 +29,22 @@ def name_of(record: Record) -> str:
     return f"{name} (note)" if record.role == "note" and record.author else name
 
 
-def participants(group: Sequence[Record], helpers: Container[str] = ()) -> dict[str, tuple[Role, float]]:
+def participants(group: Sequence[Record], names: Sequence[str], helpers: Container[str] = ()) -> dict[str, tuple[Role, float]]:
     """Role and confidence of everybody in one conversation, in order of appearance.
 
     Exactly one participant is the customer: the first one stated as such, or the first of those unknown.
     Another customer is ``other``. On the phone it is the other way round: who answers speaks first. Where the first message answers one that is not here,
-    nobody can tell who asked: the inference is the same, and less sure. ``helpers`` mostly answer in the channel that the conversation was cut out of: what one of them
+    nobody can tell who asked: the inference is the same, and less sure. ``names``: theirs (`name_of`), record by record. ``helpers`` mostly answer in the channel that the conversation was cut out of: what one of them
     opens, the first of the others asked, or, where there is nobody else, nobody.
     """
     stated: dict[str, Role] = {}
     sure: dict[str, float] = {}
-    for r in group:
-        name = name_of(r)
+    for name, r in zip(names, group, strict=True):
         if stated.get(name, "unknown") == "unknown":
             stated[name], sure[name] = r.role, r.confidence
-    marked = {name_of(r) for r in group if r.opener}
+    marked = {name for name, r in zip(names, group, strict=True) if r.opener}
+    if "unknown" not in stated.values():
+        return _stated(stated, sure, marked)
     answering = any(role in RESPONDERS for role in stated.values())
     open_ = [n for n, role in stated.items() if role in ("customer", "unknown") and not _speechless(n)]
     customers = [n for n in open_ if stated[n] == "customer"]
@@ -66,6 +67,13 @@ def participants(group: Sequence[Record], helpers: Container[str] = ()) -> dict[
         else:
             found[name] = ("agent", MARKED if marked else ON_THE_PHONE if phone else TURNED if turned else LONELY if headless else ANSWERED)
     return found
+
+
+def _stated(stated: Mapping[str, Role], sure: Mapping[str, float], marked: Container[str]) -> dict[str, tuple[Role, float]]:
+    """The same where every role is stated: of several customers one asked."""
+    customers = [n for n, role in stated.items() if role == "customer" and not _speechless(n)]
+    asked = next((n for n in customers if n in marked), customers[0] if customers else None)
+    return {name: ("other" if role == "customer" and name != asked else role, sure[name]) for name, role in stated.items()}
 
 
 def _headless(group: Sequence[Record]) -> bool:

@@ -117,7 +117,7 @@ def settle(forward: int, backward: int) -> str:
 
 
 def _arranged(group: list[Record], order: str, upright: Callable[[list[Record]], list[Record]] = list) -> list[Record]:
-    if all(r.position is not None for r in group):
+    if group[0].position is not None and all(r.position is not None for r in group):
         return sorted(group, key=lambda r: r.position)  # type: ignore[arg-type, return-value]
     if order in ("file", "reverse"):
         return _of_files(group if order == "file" else group[::-1])
@@ -128,11 +128,11 @@ def _arranged(group: list[Record], order: str, upright: Callable[[list[Record]],
 
 def _of_files(group: list[Record]) -> list[Record]:
     """A conversation that stands in several files, which say of their own messages in which order they came, and nothing of each other's: the earlier first."""
+    if len({r.source for r in group}) == 1 or any(r.sent_at is None for r in group):
+        return group
     files: dict[str, list[Record]] = {}
     for r in group:
         files.setdefault(r.source, []).append(r)
-    if len(files) == 1 or any(r.sent_at is None for r in group):
-        return group
     return list(heapq.merge(*files.values(), key=lambda r: r.sent_at))  # type: ignore[arg-type, return-value]
 
 
@@ -186,42 +186,50 @@ def conversation(
 ) -> Conversation:
     """One conversation out of its records, in an order: who takes part as what, and whether the clocks can be right. ``upright``: puts the oldest first that a file has last; ``helpers``: who mostly answers."""
     group = _arranged(group, order, upright)
-    people = roles.participants(group, helpers)
+    names = [roles.name_of(r) for r in group]
+    people = roles.participants(group, names, helpers)
     dated = any(r.told is not None for r in group)
     newest = sorted(group, key=lambda r: r.told or _NEVER, reverse=True) if dated else group  # what is told of the conversation: the newest export first, else as it came
-    times = {r.message_id: r.sent_at for r in group if r.message_id is not None}
-    back = [_back(a.sent_at, b.sent_at) for a, b in itertools.pairwise(group)]
-    back += [_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times]
     return Conversation(
         id=key,
         channel=_told(newest, "channel") or channel,
-        participants=tuple(Participant(name, role, confidence) for name, (role, confidence) in people.items()),
-        messages=tuple(
-            Message(
-                id=r.message_id or f"{key}/{i}",
-                participant_id=roles.name_of(r),
-                text=r.text,
-                sent_at=r.sent_at,
-                reply_to=r.reply_to,
-                automatic=r.automatic,
-                private=r.role == "note",
-                reactions=r.reactions,
-                raw_time=r.raw_time,
-                zone_known=r.zone_known,
-                edited=r.edited,
-                attachments=r.attachments,
-                origin=r.origin,
-                source=r.source,
-                record=r.number,
-            )
-            for i, r in enumerate(group)
-        ),
+        participants=tuple([Participant(name, role, confidence) for name, (role, confidence) in people.items()]),
+        messages=tuple([_message(r, name, key, i) for i, (r, name) in enumerate(zip(group, names, strict=True))]),
         language=_told(newest, "language"),
-        skewed=any(b > SKEW for b in back),
+        skewed=_skewed(group),
         cut=_told(newest, "cut"),
         columns=_columns(newest),
         **{name: _told(newest, name) for name in FACTS},
     )
+
+
+def _message(r: Record, name: str, key: str, at: int) -> Message:
+    """A record as a message of a conversation."""
+    return Message(
+        id=r.message_id or f"{key}/{at}",
+        participant_id=name,
+        text=r.text,
+        sent_at=r.sent_at,
+        reply_to=r.reply_to,
+        automatic=r.automatic,
+        private=r.role == "note",
+        reactions=r.reactions,
+        raw_time=r.raw_time,
+        zone_known=r.zone_known,
+        edited=r.edited,
+        attachments=r.attachments,
+        origin=r.origin,
+        source=r.source,
+        record=r.number,
+    )
+
+
+def _skewed(group: Sequence[Record]) -> bool:
+    """Whether the clocks cannot be right: a message lies well before the one that it follows, or that it answers."""
+    if any(_back(a.sent_at, b.sent_at) for a, b in itertools.pairwise(group)):
+        return True
+    times = {r.message_id: r.sent_at for r in group if r.message_id is not None} if any(r.reply_to is not None for r in group) else {}
+    return any(_back(times.get(r.reply_to), r.sent_at) for r in group if r.reply_to in times)
 
 
 def _told(group: Sequence[Record], name: str) -> Any:
@@ -241,6 +249,6 @@ def _columns(group: Sequence[Record]) -> dict[str, str]:
     return found
 
 
-def _back(earlier: datetime | None, later: datetime | None) -> float:
-    """Seconds by which a later message lies before an earlier one."""
-    return (earlier - later).total_seconds() if earlier is not None and later is not None else 0.0
+def _back(earlier: datetime | None, later: datetime | None) -> bool:
+    """Whether a later message lies further before an earlier one than clocks may run back."""
+    return earlier is not None and later is not None and earlier > later and (earlier - later).total_seconds() > SKEW
