@@ -1,12 +1,14 @@
 """A run in parts: the same bytes whoever does it, in whatever steps; what was done before it was stopped is not done again."""
 
+import json
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 import textmetrics as tm
-from textmetrics import engines, parts
+from textmetrics import crew, engines, parts, showing
 from textmetrics.errors import UsageError, WorkerError
 
 CHAT = Path(__file__).parent.parent / "corpora" / "live_chat"
@@ -123,3 +125,61 @@ def test_the_function_over_arrow_batches_sees_what_a_run_sees(tmp_path):
     for table in parts.MEASURED:
         mapped = pa.Table.from_batches(tm.arrow_function(table, as_of=as_of)(batches), tm.arrow_schema(table))
         assert mapped.equals(report.arrow(table)), table
+
+
+PAGES = """
+html = true
+[columns]
+conversation_id = "talk"
+author = "who"
+role = "role"
+sent_at = "at"
+subject = "title"
+text = "body"
+"""
+
+
+def test_html_becomes_text_beside_the_reading_and_comes_to_the_same_bytes(small, monkeypatch, tmp_path):
+    monkeypatch.setattr(showing, "LOT", 3)
+    said = [("ana", "customer", "<p>No <b>sound</b> &amp; no picture?</p>"), ("tom", "agent", "Restart it.<br>Then tell me."), ("ana", "customer", "<p>That worked, thanks!")]
+    rows = [
+        {"talk": f"t{t}", "who": who, "role": role, "at": f"2026-03-02T09:{t:02}:0{n}Z", "body": body, **({"title": f"Router {t}"} if n == 0 else {})}
+        for t in range(40)
+        for n, (who, role, body) in enumerate(said)
+    ]
+    rows[5]["body"] = None
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (tmp_path / "map.toml").write_text(PAGES)
+    tm.mine(tmp_path / "in.jsonl", out=tmp_path / "one")
+    tm.mine(tmp_path / "in.jsonl", out=tmp_path / "two", workers=2)
+    assert files(tmp_path / "two") == files(tmp_path / "one")
+    report = tm.Report.load(tmp_path / "one")
+    assert report.run["counts"]["records"] == 120 and report.arrow("messages").num_rows == 119
+    assert report.arrow("messages")["text"][0].as_py() == "Router 0\nNo sound & no picture?"
+
+
+class Slow(Executor):
+    """Does what it is given when it is asked for, the last first."""
+
+    def __init__(self):
+        self.given = []
+
+    def submit(self, work, lot):
+        self.given.append((future := Future(), work, lot))
+        future.result = lambda: work(lot)
+        return future
+
+
+def test_lots_come_in_their_order_and_nobody_waits_who_could_work(monkeypatch):
+    monkeypatch.setattr(crew, "MOST", 20)
+    done = []
+    with crew.crew(pool := Slow(), 1):
+        lots = crew.Lots(sum)
+        for n in range(20):
+            done += lots.add(n, [n, 1])
+        assert len(pool.given) == crew.AHEAD and not done, "the pool has its hands full, the rest is done here"
+        for n in range(20, 30):
+            done += lots.add(n, [n, 1])
+        assert len(done) >= 10, "and no more waits for it than may"
+        done += lots.rest()
+    assert done == [(n, n + 1) for n in range(30)]

@@ -1,6 +1,7 @@
 """From files to conversations: packing, encodings, maps, threads, roles, what is set aside."""
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -387,3 +388,21 @@ def test_a_rating_with_a_decimal_comma_is_a_number(tmp_path):
     (tmp_path / "a.csv").write_text("conversation_id;text;rating\n1;Hi;4,5\n")
     (c,) = tm.read(tmp_path / "a.csv")
     assert c.rating == 4.5
+
+
+@pytest.mark.parametrize(("name", "head", "row"), [("x.jsonl", "", '{"a": "ana", "b": "<p>No sound"}\n'), ("x.csv", "a,b\n", "ana,<p>No sound\n")])
+def test_a_disk_that_fails_costs_nothing_of_what_was_read_before(monkeypatch, tmp_path, name, head, row):
+    (tmp_path / name).write_text(head + row * 70_000)
+    (tmp_path / "good.txt").write_text("09:00 ana: No sound?\n")
+    (tmp_path / "map.toml").write_text(f'html = true\nfiles = ["{name}"]\n[columns]\nauthor = "a"\ntext = "b"\n')
+    some = Source.some
+
+    def failing(self, stream, size):
+        if size > 65_536 and stream.tell() > 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return some(self, stream, size)
+
+    monkeypatch.setattr(Source, "some", failing)
+    reading = tm.read(tmp_path)
+    texts = [m.text for c in reading for m in c.messages]
+    assert texts.count("No sound") > 20_000 and any("cannot be read" in p.reason for p in reading.problems)

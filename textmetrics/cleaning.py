@@ -196,6 +196,11 @@ def plain(html: str) -> str:
     return _parsed(html)
 
 
+def plain_all(pages: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+    """Many pages as text, each with its `Shown.origin`."""
+    return [(str(text), origin_of(text)) for text in map(plain, pages)]
+
+
 def _parsed(html: str) -> Shown:
     """Any page as text, and where it stood, as a parser understands it."""
     deep = _nested(html) > DEEPEST

@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from . import parts
+from .crew import crew
 from .errors import UsageError, WorkerError
 from .parts import Job, Part
 from .types import Conversation
@@ -72,7 +73,7 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
 
     Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
     """
-    with executor(workers, cluster) as (pool, many):
+    with executor(workers, cluster) as (pool, many), crew(pool if cluster is None else None, many):
         try:
             if pool is not None:
                 for _ in range(many):

@@ -46,10 +46,10 @@ from msgspec import Struct, field
 
 from . import mentions, packs
 from .addresses import place
-from .cleaning import below, origin_of, plain
 from .dates import ORDERS as DATES
 from .dates import written
 from .errors import PackError
+from .showing import Showing, worded
 from .spreadsheets import Watch
 from .times import Clock
 from .types import EVENTS, ROLES, Problem, Record
@@ -151,7 +151,7 @@ class Shape(Struct, frozen=True):
 
 
 class Rows:
-    """Turns the rows of one source into records with one map.
+    """Turns the rows of one source into records with one map. Those of HTML texts come some rows later, the last of them with `rest`.
 
     ``cells``: they are cells of a table that a spreadsheet may have had its hands on. ``again`` gives all rows once more, where only all of their times together say how dates are read.
     """
@@ -169,21 +169,18 @@ class Rows:
         self._dated: set[str] | None = None  # columns beside ours that hold nothing but times, where ours for the time is missing
         self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
         self._shapes: dict[tuple[str, ...], Shape] = {}
+        self._showing = Showing(self.watch)
         self._role = lru_cache(maxsize=64)(self._role_of)
 
     def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Sequence[Record | Problem]:
-        """One row as a record, or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
+        """One row as a record (of HTML, earlier ones that are done), or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
         given, shape = self._given(row)
         names = shape.names
         text = given[names["text"]] if "text" in names else None
         if not isinstance(text, str):
             return [Problem(self.source, "has no text" if text is None else f"its text is no text but {type(text).__name__}", number, line, byte)]
         told: list[Record | Problem] = []
-        if self.mapping.html:
-            text = plain(text)
-        self.watch.text(text, number)
-        if "subject" in names and (subject := _text(given[names["subject"]])):
-            text = below(subject, text)
+        subject = _text(given[names["subject"]]) if "subject" in names else None
         raw = _text(given[names["sent_at"]]) if "sent_at" in names else None
         sent_at, zone_known, fault = (None, True, None) if raw is None else self.clock.look(raw)
         if fault:
@@ -192,8 +189,7 @@ class Rows:
         if role is None:
             told.append(Problem(self.source, f"its role {named!r} is unknown: name it under [roles] in a map", number, line, byte, kept=True))
         record = Record(
-            text=text if type(text) is str else str(text),
-            origin=origin_of(text),
+            text="",
             author=(_text(given[names["author"]]) if "author" in names else None) or "",
             role=role or "unknown",  # type: ignore[arg-type]
             sent_at=sent_at,
@@ -219,7 +215,10 @@ class Rows:
                 self._look_for_times(more, names)
         if record.columns:
             told += self._events(record, number, line, byte)
-        told.append(record)
+        if self.mapping.html:
+            told += self._showing.add(record, text, subject)
+        else:
+            told.append(worded(record, text, subject, self.watch))
         return told
 
     def _events(self, record: Record, number: int, line: int | None, byte: int | None) -> Iterator[Problem]:
@@ -231,8 +230,9 @@ class Rows:
                 elif (moment := self.clock.read(told)) is not None:
                     record.columns[name] = moment.isoformat()
 
-    def rest(self) -> Iterator[Problem]:
-        """What is seen only at the end of a source."""
+    def rest(self) -> Iterator[Record | Problem]:
+        """What comes, or is seen, only at the end of a source."""
+        yield from self._showing.rest()
         yield from self.watch.rest()
         if self._dated:
             names = ", ".join(map(repr, sorted(self._dated)))
