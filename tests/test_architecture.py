@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "addresses", "hours", "waits", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "paths", "sieve", "garbage", "pieces", "spool", "links", "wellformed", "chances", "crew"},
+    {"errors", "addresses", "hours", "waits", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "paths", "sieve", "garbage", "pieces", "spool", "links", "wellformed", "chances", "crew", "bare_arrow"},
     {"registry", "packs", "models", "sets"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions", "valence"},
     {"cues", "letters", "delimited", "spreadsheets", "showing", "mapping", "generic", "syntax", "streamed", "documents", "bundles", "filed", "platform_channels", "exports", "pages"},
@@ -42,7 +42,7 @@ DOORS = {
     "re2": {"expressions.py"},
     "selectolax": {"cleaning.py"},
     "typer": {"cli.py", "commands/*"},
-    "pyarrow": {"pieces.py", "scorers/vader.py", "readers/parquet.py", "writers/parquet.py", "observations.py", "tables.py", "files.py", "histories.py", "stored.py", "summing.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
+    "pyarrow": {"bare_arrow.py", "pieces.py", "scorers/vader.py", "readers/parquet.py", "writers/parquet.py", "observations.py", "tables.py", "files.py", "histories.py", "stored.py", "summing.py", "parts.py", "report.py", "insights.py", "evidence.py", "render/terminal.py", "questions.py", "sheets.py", "joining.py"},
     "rich": {"cli.py", "commands/*", "render/*"},
     "openpyxl": {"sheets.py"},
     "zstandard": {"sources.py"},
@@ -127,3 +127,12 @@ def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, textmetrics; textmetrics.read; print([m for m in ('spacy', 'sklearn', 'scipy', 'pandas', 'pyarrow', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT.parent, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_mining_needs_no_pandas_and_leaves_it_to_who_does(tmp_path):
+    code = (
+        "import sys; from textmetrics import Report, cli; out = sys.argv[1]; cli.main(['mine', 'corpora/live_chat', '--out', out, '--quiet']); "
+        "print('pandas' in sys.modules, len(Report.load(out).conversations))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], capture_output=True, text=True, cwd=ROOT.parent, check=True)
+    assert done.stdout.split() == ["False", "66"]

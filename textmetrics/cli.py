@@ -62,9 +62,11 @@ def mine(
 ) -> None:
     """Read transcripts, find, measure, and write the tables."""
     from . import pipeline
+    from .bare_arrow import without_pandas
     from .errors import UsageError
     from .profile import profiling
 
+    without_pandas()
     options: dict[str, Any] = {"metrics": metric, "mood": mood, "rules_only": rules_only, "hours": hours, "thresholds": dict(_pair(t) for t in threshold or ())}
     options |= {"dates": dates, "workers": workers, "cluster": cluster, "resume": resume, "keep": keep}
     if profile and (workers > 1 or cluster):

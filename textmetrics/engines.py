@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from . import parts
+from .bare_arrow import without_pandas
 from .crew import crew
 from .errors import UsageError, WorkerError
 from .parts import Job, Part
@@ -39,7 +40,7 @@ def executor(workers: int = 1, cluster: str | None = None) -> Iterator[tuple[Exe
     else:
         before = {name: os.environ.get(name) for name in ONE_THREAD}
         os.environ.update({name: "1" for name, given in before.items() if given is None})
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts)
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
         try:
             yield pool, workers
         finally:
@@ -63,9 +64,10 @@ def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
             yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the process that was started, which tells the others."""
+def _begin() -> None:
+    """A worker begins. Ctrl-C is for the process that was started, which tells the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    without_pandas()
 
 
 def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers: int = 1, cluster: str | None = None) -> Iterator[Part]:
