@@ -7,19 +7,36 @@ import numpy as np
 Array = np.ndarray
 
 
-def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
-    """Event times, the share still without the event after each (Kaplan and Meier 1958), and Greenwood's sum of its variance."""
-    order = np.argsort(times, kind="stable")
-    times, event = times[order], ~censored[order]
-    points, first = np.unique(times, return_index=True)
-    at_risk = len(times) - first
-    happened = np.add.reduceat(event.astype(float), first) if len(times) else np.zeros(0)
-    keep = happened > 0
-    points, at_risk, happened = points[keep], at_risk[keep], happened[keep]
-    left = np.cumprod(1 - happened / at_risk)
+def first_of_each(ordered: Array) -> Array:
+    """Where among ordered values each one is met first."""
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+
+
+def at_each(points: Array, values: Array) -> Array:
+    """How many of some values there are at each of some points."""
+    ordered = np.sort(values)
+    return (np.searchsorted(ordered, points, "right") - np.searchsorted(ordered, points)).astype(float)
+
+
+def events(times: Array, censored: Array) -> tuple[Array, Array, Array]:
+    """Event times, how many are still watched at each, and to how many of them it happens."""
+    ended, still = np.sort(times[~censored]), np.sort(times[censored])
+    first = first_of_each(ended)
+    points = ended[first]
+    return points, len(times) - first - np.searchsorted(still, points), np.diff(first, append=len(ended))
+
+
+def product_limit(watched: Array, happened: Array) -> tuple[Array, Array]:
+    """The share still without the event after each time (Kaplan and Meier 1958), and Greenwood's sum of its variance."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = np.cumsum(np.where(at_risk > happened, happened / (at_risk * (at_risk - happened)), np.inf))
-    return points, left, variance
+        variance = np.cumsum(np.where(watched > happened, happened / (watched * (watched - happened)), np.inf))
+    return np.cumprod(1 - happened / watched), variance
+
+
+def kaplan_meier(times: Array, censored: Array) -> tuple[Array, Array, Array]:
+    """Event times, the share still without the event after each, and Greenwood's sum of its variance."""
+    points, *counts = events(times, censored)
+    return points, *product_limit(*counts)
 
 
 def restricted_mean(times: Array, censored: Array, until: float) -> float:

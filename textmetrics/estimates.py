@@ -6,17 +6,18 @@ Each takes values, exposures and censoring flags of any group, of one conversati
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from itertools import accumulate
 from math import ceil, exp, floor, lgamma, log, sqrt
 
 import numpy as np
 from msgspec import Struct
 
-from .curves import kaplan_meier
+from .curves import at_each, events, first_of_each, product_limit
 
 Array = np.ndarray
+Asked = tuple[float, float]  # a percentile of a curve, and how many must still be watched there
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 FEWEST = 10  # observations below which a share is shown as a count, not as a percentage
 ROUGH = 0.1  # half-width of the interval of a share beyond which it is said to be rough
@@ -24,6 +25,7 @@ PLAIN_SHARES = ("proportion", "incidence", "share")  # estimates whose interval 
 ROUNDING = 1e-12  # a product of many shares that is one half may come out a little more
 RESAMPLES = 1000
 MANY = 1000  # observations from which a bootstrap is expanded, not drawn
+PIECE = 1 << 16  # points of a curve that are looked at together
 LARGE = 10_000  # a count from which its exact interval and Wilson and Hilferty's (1931) agree to seven digits, and adding up would take long
 SEED = 20260101
 ORDER_STATISTIC = {0.5: 6, 0.75: 11, 0.9: 29, 0.95: 59, 0.99: 299}  # observations from which a distribution-free interval exists; below, no quantile is shown
@@ -130,10 +132,13 @@ def _root(rising: Callable[[float], float], low: float, high: float) -> float:
 
 def quantile(values: Array, exposure: Array, censored: Array, q: float = 0.5) -> Estimate:
     """A quantile with its distribution-free interval; None of both below as many observations as the interval needs (6 for the median, 29 for p90)."""
-    n, n_open, need = len(values), int(censored.sum()), ORDER_STATISTIC[q]
+    return _quantile(np.sort(values), int(censored.sum()), q)
+
+
+def _quantile(ordered: Array, n_open: int, q: float) -> Estimate:
+    n, need = len(ordered), ORDER_STATISTIC[q]
     if n < need:
         return Estimate(n, None, n_open=n_open, need=need)
-    ordered = np.sort(values)
     low, high = _ranks(n, q)
     return Estimate(n, float(np.quantile(ordered, q)), float(ordered[low]), float(ordered[high]), n_open, need)
 
@@ -160,7 +165,7 @@ def survival(values: Array, exposure: Array, censored: Array) -> Estimate:
     Of many waits there is no median beyond where `FEWEST` are still watched: a single late answer among thousands of open ones is none.
     The interval is that of Brookmeyer and Crowley (1982) on the log-log scale; an end that the data do not reach is None.
     """
-    return Curve(values, censored).median()
+    return _percentiles(values, censored, [_median(len(values))])[0]
 
 
 def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Estimate:
@@ -168,44 +173,54 @@ def percentile(values: Array, exposure: Array, censored: Array, q: float) -> Est
 
     There is none beyond where ten are still watched, or half as many as the percentile would leave above it if none were open.
     """
-    return Curve(values, censored).percentile(q)
+    return _percentiles(values, censored, [_tail(len(values), q)])[0]
 
 
-class Curve:
-    """The Kaplan-Meier curve of some times, to read percentiles off; it is drawn when the first one is asked for that so many carry."""
+def _median(n: int) -> Asked:
+    return 0.5, FEWEST if n >= 2 * FEWEST else 1
 
-    def __init__(self, values: Array, censored: Array) -> None:
-        self.n, self.n_open = len(values), int(censored.sum())
-        self._values, self._censored = values, censored
 
-    def median(self) -> Estimate:
-        """The median, as `survival` tells it."""
-        return self._where(0.5, FEWEST if self.n >= 2 * FEWEST else 1)
+def _tail(n: int, q: float) -> Asked:
+    return q, min(FEWEST, (1 - q) * n / 2)
 
-    def percentile(self, q: float) -> Estimate:
-        """One of its percentiles, as `percentile` tells it."""
-        return self._where(q, min(FEWEST, (1 - q) * self.n / 2))
 
-    def _where(self, q: float, fewest: float) -> Estimate:
-        """Where the curve falls to what a percentile leaves, if so many are still watched there."""
-        rest, need = 1 - q, ORDER_STATISTIC[q]
-        if self.n < need:
-            return Estimate(self.n, None, n_open=self.n_open, need=need)
-        points, left, watched, logs, double, deviation = self._drawn
+class _Crossing(Struct):
+    """Where a curve falls to what a percentile leaves, if ``fewest`` are still watched there; found piece by piece of the curve."""
+
+    q: float
+    fewest: float
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def look(self, points: Array, left: Array, watched: Array, logs: Array, double: Array, deviation: Array) -> None:
+        """Look into the next piece: its points, the share left after each, how many are watched there, its logarithm, that of minus this, and the deviation."""
+        rest = 1 - self.q
         with np.errstate(divide="ignore", invalid="ignore"):
             near = abs((double - log(-log(rest))) * logs / deviation) <= Z
-        known = watched >= fewest - ROUNDING
-        value = _first(points, (left <= rest + ROUNDING) & known)
-        low = _first(points, ((left <= rest) | near) & known)
-        return Estimate(self.n, value, low, None if value is None else _first(points, (left < rest) & ~near), self.n_open, need)
+        known = watched >= self.fewest - ROUNDING
+        if self.value is None:
+            self.value = _first(points, (left <= rest + ROUNDING) & known)
+        if self.low is None:
+            self.low = _first(points, ((left <= rest) | near) & known)
+        if self.high is None:
+            self.high = _first(points, (left < rest) & ~near)
 
-    @cached_property
-    def _drawn(self) -> tuple[Array, Array, Array, Array, Array, Array]:
-        """Its points, the share left after each, how many are still watched there, the logarithm of the share, that of minus this, and the deviation."""
-        points, left, variance = kaplan_meier(self._values, self._censored)
-        logs = np.log(np.clip(left, 1e-12, 1 - 1e-12))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return points, left, self.n - np.searchsorted(np.sort(self._values), points), logs, np.log(-logs), np.sqrt(variance)
+
+def _percentiles(values: Array, censored: Array, asked: Iterable[Asked]) -> list[Estimate]:
+    """Percentiles of the Kaplan-Meier curve of some times; it is drawn where so many carry one of them."""
+    n, n_open = len(values), int(censored.sum())
+    found = [_Crossing(q, fewest) for q, fewest in asked]
+    if carried := [c for c in found if n >= ORDER_STATISTIC[c.q]]:
+        points, watched, happened = events(values, censored)
+        left, variance = product_limit(watched, happened)
+        for begin in range(0, len(points), PIECE):
+            piece = slice(begin, begin + PIECE)
+            logs = np.log(np.clip(left[piece], 1e-12, 1 - 1e-12))
+            shape = points[piece], left[piece], watched[piece], logs, np.log(-logs), np.sqrt(variance[piece])
+            for crossing in carried:
+                crossing.look(*shape)
+    return [Estimate(n, c.value, c.low, None if c.value is None else c.high, n_open, ORDER_STATISTIC[c.q]) for c in found]
 
 
 def _first(points: Array, where: Array) -> float | None:
@@ -220,10 +235,10 @@ def incidence(values: Array, exposure: Array, censored: Array) -> Estimate:
     log-log scale; from ten observations on, and where the event happened at all.
     """
     n, n_open = len(values), int(censored.sum())
-    points, at = np.unique(values, return_inverse=True)
-    own = np.bincount(at[~censored & (exposure == 1)], minlength=len(points)).astype(float)
-    ended = np.bincount(at[~censored], minlength=len(points)).astype(float)
-    at_risk = n - np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(points)))[:-1]]).astype(float)
+    ordered = np.sort(values)
+    first = first_of_each(ordered)
+    own, ended = (at_each(ordered[first], values[which]) for which in (~censored & (exposure == 1), ~censored))
+    at_risk = (n - first).astype(float)
     still = np.concatenate([[1.0], np.cumprod(1 - ended / at_risk)[:-1]])
     share = np.cumsum(still * own / at_risk)
     value = float(share[-1])
@@ -251,7 +266,7 @@ def mean(values: Array, exposure: Array, censored: Array) -> Estimate:
     if n < FEWEST:
         return Estimate(n, value, n_open=int(censored.sum()))
     if n >= MANY:
-        low, high = _expanded(ordered - value, n)
+        low, high = _expanded(np.subtract(ordered, value, out=ordered), n)
         return Estimate(n, value, value + low, value + high, int(censored.sum()))
     levels, counts = np.unique(ordered, return_counts=True)
     draws = np.random.default_rng(SEED).multinomial(n, counts / n, RESAMPLES)
@@ -289,6 +304,7 @@ ESTIMATES: dict[str, Callable[[Array, Array, Array], Estimate]] = {
     **{f.__name__: f for f in (proportion, bounds, rate, quantile, survival, incidence, mean, maximum, total, share)},
     **{name: partial(percentile, q=q) for name, q in PERCENTILES.items()},
 }
+BY_EXPOSURE = ("rate", "incidence")  # estimates that look at what each value is per; that of a share is the whole
 
 
 def beside(estimate: str, name: str, values: Array, exposure: Array, censored: Array) -> Estimate:
@@ -310,10 +326,11 @@ def spread(estimate: str, values: Array, exposure: Array, censored: Array) -> li
     >>> [e.value for e in spread("quantile", np.arange(31.0), np.ones(31), np.zeros(31, bool))]
     [15.0, 22.5, 27.0, None]
     """
+    n, tails = len(values), [PERCENTILES[p] for p in BESIDE]
     if estimate == "quantile":
-        return [quantile(values, exposure, censored, q) for q in (0.5, *(PERCENTILES[p] for p in BESIDE))]
-    curve = Curve(values, censored)
-    return [curve.median() if estimate == "survival" else curve.percentile(0.5), *(curve.percentile(PERCENTILES[p]) for p in BESIDE)]
+        ordered, n_open = np.sort(values), int(censored.sum())
+        return [_quantile(ordered, n_open, q) for q in (0.5, *tails)]
+    return _percentiles(values, censored, [_median(n) if estimate == "survival" else _tail(n, 0.5), *(_tail(n, q) for q in tails)])
 
 
 def rough(estimate: str, n: int, low: float | None, high: float | None) -> bool:
