@@ -56,6 +56,9 @@ def rows_of(named):
     for row, code, value in zip(named.rows.tolist(), named.codes.tolist(), named.values.tolist(), strict=True):
         assert named.names[code] not in rows[row]
         rows[row][named.names[code]] = value
+    for prefix, texts, numbers, vocabulary in named.worded:
+        for row, number in zip(texts.tolist(), numbers.tolist(), strict=True):
+            rows[row][f"{prefix}{vocabulary.words[number]}"] = 1.0
     return list(map(weighing, rows))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import chain, pairwise, repeat
 from pathlib import Path
@@ -24,12 +24,13 @@ from . import packs
 from .chances import Curves
 from .errors import ModelError, UnknownName
 from .memo import Memo
-from .words import Numbered, of_words
+from .words import Numbered, Vocabulary, of_words
 
 if TYPE_CHECKING:
     import numpy as np
 
 MANY = 100  # rows from which columns pay
+AT_ONCE = 1 << 12  # features whose weights are added up at once: they stay near the processor
 LOWER = (1 << 18) - 1  # bits of a number
 FORM = 1  # the layout of arrays this code reads
 SAID = ("w:", "b:", "^:", "$:")  # how the names of features begin that are words of the text
@@ -63,8 +64,8 @@ class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
     ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``curves``: what makes sums probabilities, else the logistic function. ``words`` (word -> its number among `Pairs`, the rows
-    of it and of how it begins; -1 and the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names. ``said``: of each row the words
-    that stand in the text, or nothing; ``spoken``: whether there are any.
+    of it and of how it begins; -1 and the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names; ``places``: how other
+    features are named that end in a word -> a function from that word to its row, or -1. ``said``: of each row the words that stand in the text, or nothing; ``spoken``: whether there are any.
     """
 
     outputs: tuple[str, ...]
@@ -76,6 +77,7 @@ class Linear(Struct, frozen=True):
     curves: Curves | None
     words: Memo[str, tuple[int, int, int]]
     pairs: Pairs
+    places: Memo[str, Callable[[str], int]]
     said: Any
     spoken: Any
 
@@ -122,11 +124,14 @@ class Linear(Struct, frozen=True):
         known = np.fromiter(map(self.index.get, named.names, repeat(-1)), np.int64, len(named.names))
         at = known[named.codes]
         own = (at >= 0) & (named.values != 0)  # what is nought adds nothing, but would change how the others are added
-        keys, values = named.rows[own] * size + at[own], named.values[own]
+        found = [(named.rows[own] * size + at[own], named.values[own])]
+        for prefix, rows, numbers, vocabulary in named.worded:
+            at = vocabulary.told(place := self.places[prefix], place)[numbers]
+            found.append((rows[at >= 0] * size + at[at >= 0], np.ones(np.count_nonzero(at >= 0))))
         if words is not None:
             texts, places = self._of_words(words.words)
-            keys = np.concatenate((keys, (texts if words.rows is None else words.rows[texts]) * size + places))
-            values = np.concatenate((values, np.ones(len(texts)) if words.values is None else words.values[texts]))
+            found.append(((texts if words.rows is None else words.rows[texts]) * size + places, np.ones(len(texts)) if words.values is None else words.values[texts]))
+        keys, values = map(np.concatenate, zip(*found, strict=True))
         order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
         keys = keys[order]
         first = np.diff(keys, prepend=-1) > 0  # what a row has several times it has once: as its first text has it
@@ -197,13 +202,17 @@ class Worded(Struct):
 
 
 class Named(Struct):
-    """Features of some rows as columns: ``names``, and for each that is set its row, the code of its name and its value; ``size`` is the number of rows."""
+    """Features of some rows as columns: ``names``, and for each that is set its row, the code of its name and its value; ``size`` is the number of rows.
+
+    ``worded``: those whose names end in a word: how the names begin, the rows, the words by number of a vocabulary; each is 1, however often it comes.
+    """
 
     names: Sequence[str]
     size: int
     rows: Any
     codes: Any
     values: Any
+    worded: Sequence[tuple[str, Any, Any, Vocabulary]] = ()
 
 
 class Weighed(Struct, frozen=True):
@@ -218,15 +227,15 @@ class Weighed(Struct, frozen=True):
         """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
         import numpy as np
 
-        added = self.part.weights.take(self.at, axis=0)
-        added *= self.values[:, None]
-        begin = self.starts[:-1]
-        filled = self.starts[1:] > begin
-        if filled.all():
-            return np.add.reduceat(added, begin, axis=0) + self.part.intercept
-        out = np.zeros((len(begin), len(self.part.outputs)))
-        if len(added):
-            out[filled] = np.add.reduceat(added, begin[filled], axis=0)
+        out = np.zeros((len(self.starts) - 1, len(self.part.outputs)))
+        filled = np.nonzero(self.starts[1:] > self.starts[:-1])[0]
+        begin = self.starts[filled]
+        cuts = np.unique([*begin.searchsorted(np.arange(0, len(self.at), AT_ONCE)), len(filled)])
+        for a, b in pairwise(cuts.tolist()):
+            these = slice(begin[a], begin[b] if b < len(begin) else len(self.at))
+            added = self.part.weights.take(self.at[these], axis=0)
+            added *= self.values[these, None]
+            out[filled[a:b]] = np.add.reduceat(added, begin[a:b] - begin[a], axis=0)
         return out + self.part.intercept
 
     def chances(self) -> np.ndarray:
@@ -320,7 +329,9 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 index = dict(zip(features, range(len(features)), strict=True))
                 pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
-                found[part] = Linear(outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index, pairs), pairs, said, said.astype(bool))
+                found[part] = Linear(
+                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index, pairs), pairs, _places(index), said, said.astype(bool)
+                )
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error
@@ -334,6 +345,11 @@ def _of_words(index: Mapping[str, int], pairs: Pairs) -> Memo[str, tuple[int, in
         return pairs.number.get(word, -1), rows[0], rows[1] if len(rows) > 1 else len(index)
 
     return Memo(told)
+
+
+def _places(index: Mapping[str, int]) -> Memo[str, Callable[[str], int]]:
+    """How the names of some features begin -> a function from the word they end in to the row, or -1."""
+    return Memo(lambda prefix: lambda word: index.get(prefix + word, -1))
 
 
 def _text(array: np.ndarray) -> list[str]:

@@ -97,6 +97,7 @@ class Columns:
     def __init__(self) -> None:
         self.names: list[str] = []
         self._blocks: list[tuple[Array, Array, Array]] = []
+        self._worded: list[tuple[str, Array, Array, Vocabulary]] = []
 
     def add(self, rows: Array, names: Sequence[str], codes: Array | int = 0, values: Array | float = 1.0) -> None:
         """Features of one kind. ``codes``: which of the names each is."""
@@ -116,12 +117,8 @@ class Columns:
         self.add(np.nonzero(so)[0], [name], 0, values if np.isscalar(values) else np.asarray(values)[so])
 
     def words(self, prefix: str, rows: Array, words: Array, vocabulary: Vocabulary) -> None:
-        """Words of some rows as features, each once a row."""
-        most = max(1, len(vocabulary.words))
-        keys = np.sort(rows * most + words)
-        rows, words = np.divmod(keys[np.diff(keys, prepend=-1) > 0], most)
-        used, codes = np.unique(words, return_inverse=True)
-        self.add(rows, [f"{prefix}{vocabulary.words[w]}" for w in used.tolist()], codes)
+        """Words of some rows, by number of a vocabulary, as features."""
+        self._worded.append((prefix, rows, words, vocabulary))
 
     def classes(self, names: Sequence[str]) -> None:
         """A feature of each row, named after the class it is in."""
@@ -137,4 +134,4 @@ class Columns:
     def named(self, size: int) -> Named:
         """All of them; ``size``: the number of rows."""
         rows, codes, values = (np.concatenate(parts) for parts in zip(*self._blocks, strict=True)) if self._blocks else (np.zeros(0, np.int64),) * 3
-        return Named(self.names, size, rows, codes, values.astype(float))
+        return Named(self.names, size, rows, codes, values.astype(float), self._worded)
