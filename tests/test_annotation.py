@@ -92,10 +92,12 @@ def test_columns_tell_what_single_messages_do(judged, side):
     some, tolds, batch = judged
     mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
     votes = [judging.votes(some[c], i) for c, i in mine]
-    told = rows_of(columns.beyond_words(batch, batch.at(mine), votes))
+    told = rows_of(columns.beyond_words(batch, batch.at(mine), columns.Cast.on(batch, batch.at(mine), votes)))
     assert told == [weighing(beyond_words(some[c], tolds[c], i, v)) for (c, i), v in zip(mine, votes, strict=True)]
-    for label in batch.labels:
-        assert batch.chances[batch.at(mine), batch.column(label)].tolist() == [some[c].chances[i].get(label, -1.0) for c, i in mine]
+    alone = [p.view for p in prepare([view.conversation for view in some])]
+    judging.judge(alone, [Told(view) for view in alone], trained=judging.model())
+    assert [some[c].chances[i] for c, i in mine] == [alone[c].chances[i] for c, i in mine]
+    assert [some[c].solved_by(i) for c, i in mine] == [alone[c].solved_by(i) for c, i in mine]
 
 
 def test_columns_tell_of_moods_what_single_texts_do(judged):

@@ -7,13 +7,16 @@ and cues of messages are sets with a row each (`Sets`). A test holds both ways e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, get_args
 
 import numpy as np
+from msgspec import Struct
 
-from .detectors import View, Vote, label_keys
+from .detectors import STANDS, View, Vote, label_keys
 from .features import CAPITALS, EDGE, GAPS, LENGTHS, Told, by_role, gap_name
+from .memo import Memo
 from .models import Named
 from .sets import Before, Columns, Sets, first_of_each
 from .types import CUSTOMERS, RESPONDERS, Role
@@ -46,7 +49,7 @@ class Batch:
         self.labels, self.chances = label_keys(), np.full((self.size, len(label_keys())), -1.0)
         self._column = {label: k for k, label in enumerate(self.labels)}
         self.folded, bare = [text for view in views for text in view.folded], [text for told in tolds for text in told.bare]
-        self.weighed = np.zeros(self.size, bool)  # whether a model judged it
+        self.weighed, self.by_model = np.zeros(self.size, bool), np.zeros(self.chances.shape, bool)  # whether a model judged it; and decided on each label
         self.filled = np.array([text != "" for text in bare], bool)
         self.marks = np.array([text.count("?") for text in self.folded], np.int64)
         self.ends_asking = np.array([text.endswith("?") for text in bare], bool)
@@ -65,6 +68,20 @@ class Batch:
         """The rows of some conversations that are marked in ``whose``, and for each the place of its conversation among these."""
         rows, which = spread(self.first[conversations], self.sizes[conversations]), np.repeat(np.arange(len(conversations)), self.sizes[conversations])
         return rows[whose[rows]], which[whose[rows]]
+
+    @property
+    def solutions(self) -> list[list[int]]:
+        """The messages of each conversation that stand as solutions, in order, as far as responders have been judged."""
+        found: list[list[int]] = [[] for _ in self.views]
+        rows = np.nonzero(self.answers & (self.chances[:, self.column("solution")] >= STANDS))[0]
+        for c, i in zip(self.conversation[rows].tolist(), (rows - self.begin[rows]).tolist(), strict=True):
+            found[c].append(i)
+        return found
+
+    def tell(self) -> None:
+        """Let the views know what has been judged."""
+        for view, first in zip(self.views, self.first.tolist(), strict=True):
+            view.chances = Memo(partial(_chances, self.labels, self.chances[first : first + len(view)]))
 
     def column(self, label: str) -> int:
         """Where a label stands in ``chances``."""
@@ -132,6 +149,27 @@ class Batch:
         self.said_on_own_side = self.content.sizes - np.bincount(self.content.rows[new_words], minlength=self.size)
 
 
+def _chances(labels: Sequence[str], rows: Array, i: int) -> dict[str, float]:
+    """The chances of one message that are known."""
+    return {label: chance for label, chance in zip(labels, rows[i].tolist(), strict=True) if chance >= 0.0}
+
+
+class Cast(Struct):
+    """Votes on messages of a batch: the row of each, its label, its score, and whether it is final."""
+
+    rows: Array
+    labels: Array
+    scores: Array
+    final: Array
+
+    @classmethod
+    def on(cls, batch: Batch, at: Array, votes: Sequence[Sequence[tuple[str, Vote]]]) -> Cast:
+        """Those on the messages of some rows."""
+        every = list(chain.from_iterable(votes))
+        labels, scores, final = ([batch.column(name) for name, _ in every], [vote.score for _, vote in every], [vote.final for _, vote in every])
+        return cls(np.repeat(at, list(map(len, votes))), np.array(labels, np.int64), np.array(scores, float), np.array(final, bool))
+
+
 def batch(views: Sequence[View], tolds: Sequence[Told]) -> Batch | None:
     """Some conversations as columns; None where they are so few that columns do not pay."""
     return Batch(views, tolds) if sum(map(len, views)) >= MANY else None
@@ -146,15 +184,14 @@ def _gaps(view: View) -> list[str | None]:
     return [gap_name(a, b) for a, b in zip([None, *sent], sent, strict=False)]
 
 
-def beyond_words(batch: Batch, at: Array, votes: Sequence[Sequence[tuple[str, Vote]]]) -> Named:
+def beyond_words(batch: Batch, at: Array, cast: Cast) -> Named:
     """The features of the messages of some rows, all of them responders' or all of them customers', but for those of their words."""
     found = Columns()
     _own(batch, at, found)
-    names: dict[str, int] = {}
-    told = [(n, names.setdefault(name, len(names)), vote.score) for n, given in enumerate(votes) for name, vote in given if not vote.final]
-    if told:
-        rows, codes, scores = zip(*told, strict=True)
-        found.add(np.array(rows), [f"r:{name}" for name in names], np.array(codes), np.array(scores))
+    place = np.full(batch.size, -1)
+    place[at] = np.arange(len(at))
+    told = (place[cast.rows] >= 0) & ~cast.final
+    found.add(place[cast.rows[told]], [f"r:{label}" for label in batch.labels], cast.labels[told], cast.scores[told])
     _place(batch, at, found)
     _context(batch, at, found)
     return found.named(len(at))

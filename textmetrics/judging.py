@@ -102,70 +102,60 @@ def judge(views: Sequence[View], tolds: Sequence[Told], *, trained: models.Model
         with stage("annotate.votes"):
             mine = [one for marks in judged for one in marks if one.view.roles[one.i] in roles]
             for one in mine:
-                _vote(one)
+                one.votes = votes(one.view, one.i)
         part = trained.parts.get(side) if trained is not None else None
-        known = [one.view.languages[one.i] in trained.languages for one in mine] if trained is not None and part is not None else []
+        known = [one.view.languages[one.i] in trained.languages for one in mine] if trained is not None and part is not None else [False] * len(mine)
         if batch is not None:
             _weigh_many(mine, known, part, batch, batch.answers if side == "responder" else batch.asks)
-        elif part is not None and any(known):
-            words = {id(told.view): told for told in tolds}
-            few = list(compress(mine, known))
-            with stage("annotate.features"):
-                rows = [beyond_words(one.view, words[id(one.view)], one.i, one.votes) for one in few]
-            with stage("annotate.weights"):
-                _take(few, part.weigh(rows, [words[id(one.view)].tokens[one.i] for one in few]))
+        else:
+            _weigh_few(mine, known, part, tolds)
         if side == "responder":
-            for view in views:
-                view.settle()
+            for n, view in enumerate(views):
+                view.settle(None if batch is None else batch.solutions[n])
     return judged
 
 
-def _weigh_many(mine: Sequence[Judged], known: Sequence[bool], part: models.Linear | None, batch: Batch, whose: Any) -> None:
-    """Judge the messages of one side of a batch, those ``known`` by a model."""
-    at = whose.nonzero()[0]
-    if part is not None and any(known):
-        some, of = list(compress(mine, known)), at[known]
-        with stage("annotate.features"):
-            named = columns.beyond_words(batch, of, [one.votes for one in some])
-        with stage("annotate.weights"):
-            chances = _take(some, part.weigh_columns(named, models.Worded(batch.words.among(of))))
-            batch.chances[of[:, None], [batch.column(name) for name in part.outputs]] = chances
-            batch.weighed[of] = True
-    with stage("annotate.weights"):
-        voted = [(n, batch.column(name), one.view.chances[one.i][name]) for n, one in enumerate(mine) for name, _ in one.votes]
-        if voted:
-            rows, labels, scores = zip(*voted, strict=True)
-            batch.chances[at[list(rows)], labels] = scores
-
-
-def _vote(one: Judged) -> None:
-    """The votes of the rules on one message; what they come to stands until a model judges."""
-    one.votes = votes(one.view, one.i)
-    if one.votes:
+def _weigh_few(mine: Sequence[Judged], known: Sequence[bool], part: models.Linear | None, tolds: Sequence[Told]) -> None:
+    """Judge the messages of one side, those ``known`` by a model: what rules say of what it was not taught, and what they say for good, stands."""
+    for one in mine:
         chances = one.view.chances[one.i]
         for name, vote in one.votes:
             chances[name] = max(chances.get(name, 0.0), vote.score)
-        _settle(chances, one.votes)
+    few = list(compress(mine, known))
+    if part is not None and few:
+        words = {id(told.view): told for told in tolds}
+        with stage("annotate.features"):
+            rows = [beyond_words(one.view, words[id(one.view)], one.i, one.votes) for one in few]
+        with stage("annotate.weights"):
+            weighed = part.weigh(rows, [words[id(one.view)].tokens[one.i] for one in few])
+            for n, (one, row) in enumerate(zip(few, weighed.chances().tolist(), strict=True)):
+                one.weighed, one.n = weighed, n
+                one.view.chances[one.i] |= zip(part.outputs, row, strict=True)
+    for one in mine:
+        one.view.chances[one.i] |= {name: vote.score for name, vote in one.votes if vote.final}
 
 
-def _settle(chances: dict[str, float], votes: Sequence[tuple[str, Vote]]) -> None:
-    """Votes that are final stand."""
-    for name, vote in votes:
-        if vote.final:
-            chances[name] = vote.score
-
-
-def _take(some: Sequence[Judged], weighed: models.Weighed) -> Any:
-    """The chances that a model gives some messages, in place of what the rules say of what it was taught."""
-    chances, taught = weighed.chances(), weighed.part.columns
-    for n, (one, row) in enumerate(zip(some, chances.tolist(), strict=True)):
-        one.weighed, one.n = weighed, n
-        told = dict(zip(taught, row, strict=True))
-        if one.votes:
-            told |= {name: chance for name, chance in one.view.chances[one.i].items() if name not in taught}
-            _settle(told, one.votes)
-        one.view.chances[one.i] = told
-    return chances
+def _weigh_many(mine: Sequence[Judged], known: Sequence[bool], part: models.Linear | None, batch: Batch, whose: Any) -> None:
+    """`_weigh_few` of the messages of one side of a batch."""
+    at = whose.nonzero()[0]
+    with stage("annotate.votes"):
+        cast = columns.Cast.on(batch, at, [one.votes for one in mine])
+        np.maximum.at(batch.chances, (cast.rows, cast.labels), cast.scores)
+    some, of = list(compress(mine, known)), at[known]
+    if part is not None and some:
+        with stage("annotate.features"):
+            named = columns.beyond_words(batch, of, cast)
+        with stage("annotate.weights"):
+            weighed = part.weigh_columns(named, models.Worded(batch.words.among(of)))
+            for n, one in enumerate(some):
+                one.weighed, one.n = weighed, n
+            told = of[:, None], [batch.column(name) for name in part.outputs]
+            batch.chances[told], batch.by_model[told] = weighed.chances(), True
+            batch.weighed[of] = True
+    with stage("annotate.weights"):
+        for_good = cast.rows[cast.final], cast.labels[cast.final]
+        batch.chances[for_good], batch.by_model[for_good] = cast.scores[cast.final], False
+        batch.tell()
 
 
 class Limits(Struct, frozen=True):
@@ -204,16 +194,31 @@ def _usual(trained: models.Model | None) -> Limits:
     return Limits(rules | (dict(trained.card.get("thresholds", {})) if trained else {}), rules)
 
 
+class Claim(Struct):
+    """What a message is found to do, before it is shown where: by number of its conversation, by name, with the first vote for it."""
+
+    conversation: int
+    one: Judged
+    name: str
+    vote: Vote | None
+    score: float
+    by_model: bool
+
+
 def findings(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch | None = None) -> list[list[Finding]]:
     """The findings of judged conversations, each one's by message and place."""
-    claims = [(c, one, name) for c, marks in enumerate(judged) for one in marks for name in _passed(one, limits)] if batch is None else _claims(judged, limits, batch)
+    claims = [claim for c, marks in enumerate(judged) for one in marks for claim in _passed(c, one, limits)] if batch is None else _claims(judged, limits, batch)
     found: list[list[Finding]] = [[] for _ in judged]
-    for (c, one, name), span in zip(claims, _spans([(one, name) for _, one, name in claims]), strict=True):
-        found[c].append(_finding(one, name, span))
-    return [sorted(own, key=lambda f: (f.message, f.start, f.end, f.label, f.state or "")) if len(own) > 1 else own for own in found]
+    for claim, span in zip(claims, _spans(claims), strict=True):
+        found[claim.conversation].append(_finding(claim, span))
+    return [sorted(own, key=_by_place) if len(own) > 1 else own for own in found]
 
 
-def _passed(one: Judged, limits: Limits) -> Sequence[str]:
+def _by_place(f: Finding) -> tuple[int, int, int, str, str]:
+    return f.message, f.start, f.end, f.label, f.state or ""
+
+
+def _passed(c: int, one: Judged, limits: Limits) -> Sequence[Claim]:
     """What one message is found to do: of two rivals only the surer stays."""
     chance, role = one.view.chances[one.i].get, one.view.roles[one.i]
     passed = [name for name, limit in limits.of_role(role, one) if chance(name, 0.0) >= limit] if one.folded.strip() else []
@@ -221,11 +226,11 @@ def _passed(one: Judged, limits: Limits) -> Sequence[str]:
         for a, b in _rivals():
             if a in passed and b in passed:
                 passed.remove(a if chance(a, 0.0) < chance(b, 0.0) else b)
-    return passed
+    return [Claim(c, one, name, one.vote(name), chance(name, 0.0), one.by_model(name)) for name in passed]
 
 
-def _claims(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch) -> list[tuple[int, Judged, str]]:
-    """`_passed` of all messages of a batch, each with its conversation."""
+def _claims(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch) -> list[Claim]:
+    """`_passed` of all messages of a batch."""
     chances, labels = batch.chances.clip(0.0), batch.labels
     by_rules, by_model = ([own[name] for name in labels] for own in (limits.rules, limits.model))
     can = np.array([[role in _named(name)[0].by for name in labels] for role in batch.role_names])
@@ -233,9 +238,10 @@ def _claims(judged: Sequence[Sequence[Judged]], limits: Limits, batch: Batch) ->
     for a, b in [(batch.column(a), batch.column(b)) for a, b in _rivals()]:
         both, weaker = passed[:, a] & passed[:, b], chances[:, a] < chances[:, b]
         passed[both & weaker, a] = passed[both & ~weaker, b] = False
-    rows, found = passed.nonzero()
+    found = passed.nonzero()
     every = list(chain.from_iterable(judged))
-    return [(c, every[row], labels[k]) for c, row, k in zip(batch.conversation[rows].tolist(), rows.tolist(), found.tolist(), strict=True)]
+    columns = (batch.conversation[found[0]], *found, chances[found], batch.by_model[found])
+    return [Claim(c, every[row], labels[k], every[row].vote(labels[k]), score, model) for c, row, k, score, model in zip(*map(np.ndarray.tolist, columns), strict=True)]
 
 
 @cache
@@ -250,33 +256,33 @@ def _named(name: str) -> tuple[Detector, str | None]:
     return next((one, state) for _, one in DETECTORS.items() for state in one.states if key(one.label, state) == name)
 
 
-def _finding(one: Judged, name: str, span: Span) -> Finding:
-    (detector, state), own = _named(name), one.vote(name)
-    told: Mapping[str, Any] = own.attributes if own else {}
+def _finding(claim: Claim, span: Span) -> Finding:
+    (detector, state), one = _named(claim.name), claim.one
+    told: Mapping[str, Any] = claim.vote.attributes if claim.vote else {}
     if detector.describe:
         told = {**told, **detector.describe(one.view, one.i, span)}
-    score, by = round(one.view.chances[one.i].get(name, 0.0), 4), "model" if one.by_model(name) else "rule"
-    return Finding(message=one.i, label=detector.label, state=state, start=span[0], end=span[1], score=score, detector=by, attributes=told)
+    by = "model" if claim.by_model else "rule"
+    return Finding(message=one.i, label=detector.label, state=state, start=span[0], end=span[1], score=round(claim.score, 4), detector=by, attributes=told)
 
 
-def _spans(claims: Sequence[tuple[Judged, str]]) -> list[Span]:
+def _spans(claims: Sequence[Claim]) -> list[Span]:
     """The characters that show each claim: those its rule goes by; else the sentence with the words that spoke most for it, where a model judged; else the first."""
     spans: list[Span] = []
     asked: dict[int, list[tuple[int, list[Span]]]] = {}  # by the messages that were weighed together
-    for n, (one, name) in enumerate(claims):
-        span = own.span if (own := one.vote(name)) else None
+    for n, claim in enumerate(claims):
+        span = claim.vote.span if claim.vote else None
         if span is None:
-            folded = one.folded
-            sentences = [m.span() for m in _SENTENCE.finditer(folded) if m[0].strip()] or [(0, len(folded))]
+            folded = claim.one.folded
+            sentences = [m.span() for m in _SENTENCE.finditer(folded) if not m[0].isspace()] or [(0, len(folded))]
             span = _trimmed(folded, *sentences[0])
-            if len(sentences) > 1 and one.by_model(name):
-                asked.setdefault(id(one.weighed), []).append((n, sentences))
+            if len(sentences) > 1 and claim.by_model:
+                asked.setdefault(id(claim.one.weighed), []).append((n, sentences))
         spans.append(span)
     for together in asked.values():
-        weighed = claims[together[0][0]][0].weighed
+        weighed = claims[together[0][0]].one.weighed
         if weighed is not None:
-            for (n, sentences), strong in zip(together, weighed.said([(claims[n][0].n, claims[n][1]) for n, _ in together], STRONGEST), strict=True):
-                folded = claims[n][0].folded
+            for (n, sentences), strong in zip(together, weighed.said([(claims[n].one.n, claims[n].name) for n, _ in together], STRONGEST), strict=True):
+                folded = claims[n].one.folded
                 weight = [fsum([w for text, w in strong if text in said]) for said in [folded[start:stop] for start, stop in sentences]]
                 spans[n] = _trimmed(folded, *sentences[weight.index(max(weight))])
     return spans

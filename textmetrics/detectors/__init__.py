@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 
 from ..folding import fold
+from ..memo import Memo
 from ..registry import Registry
 from ..types import CUSTOMERS, RESPONDERS, Conversation, Cue, Role
 
@@ -47,7 +48,7 @@ class View:
             for cue in shown:
                 by.setdefault(cue.name, []).append(cue)
             self.named.append(by)
-        self.chances: list[dict[str, float]] = [{} for _ in roles]
+        self.chances: list[dict[str, float]] | Memo[int, dict[str, float]] = [{} for _ in roles]
         self._before: dict[int, list[int]] = {}
         self._given: list[int] | None = None  # every solution, once that is settled
         self._made: dict[tuple[Any, ...], Any] = {}
@@ -107,9 +108,9 @@ class View:
                 return cited[0]
         return every[0]
 
-    def settle(self) -> None:
-        """Responders are judged: which solutions stand changes no more."""
-        self._given = self._solutions(len(self))
+    def settle(self, solutions: list[int] | None = None) -> None:
+        """Responders are judged: which solutions stand changes no more. ``solutions``: these, where they are known."""
+        self._given = self._solutions(len(self)) if solutions is None else solutions
 
     def _solutions(self, before: int) -> list[int]:
         """The solutions that stand before a message, in order."""
