@@ -6,12 +6,9 @@ import re
 from functools import cache, lru_cache
 
 from . import packs
-from .expressions import Chooser, either
+from .expressions import Chooser, alike, either
 
 NEAR = 60  # characters around the words in question in which a channel counts as named by them
-
-
-_PLAIN = re.compile(r"[\t\n\f\r -~]*\Z")  # characters of which RE2 and re say alike what is a letter, a digit, a space
 
 
 @cache
@@ -32,7 +29,7 @@ def channel_named(folded: str, code: str | None, span: tuple[int, int]) -> str |
         return None
     best: tuple[int, str] | None = None
     chooser, patterns = _patterns(code)
-    for name, pattern in [patterns[n] for n in sorted(chooser.of(folded))] if _PLAIN.match(folded) else patterns:
+    for name, pattern in [patterns[n] for n in sorted(chooser.of(folded))] if alike(folded) else patterns:
         for match in pattern.finditer(folded):
             apart = max(0, match.start() - span[1], span[0] - match.end())
             if apart <= NEAR and (best is None or apart < best[0]):

@@ -7,13 +7,14 @@ language packs (``[dates]``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import packs
+from .expressions import Chooser, alike
 from .folding import fold
 from .hours import Schedule
 from .types import Message
@@ -23,12 +24,14 @@ UP_TO = r"(?:\d+\s?[-–]\s?)?"  # "2-3 days": the later one holds
 NO_HOURS = "counts working time, and there are no opening hours for it"
 MOST = 10_000  # working days or hours that anybody means
 END_OF_DAY = 24.0  # the hour meant where a day is named and no hour
-CLOCK = re.compile(r"\b(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hs|hrs)?\b")
-DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s(?:of |de |di )?({months})\b|\b({months})\s(\d{1,2})(?:st|nd|rd|th)?\b")
+CLOCK = r"(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hs|hrs)?\b"
+DAY_MONTH = r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s(?:of |de |di )?({months})\b|\b({months})\s(\d{1,2})(?:st|nd|rd|th)?\b"
+
+Search = Callable[[str], re.Match[str] | None]
 
 
 class _Words:
-    """The date words of one language, compiled."""
+    """The date words of one language, and what finds them, compiled: ``patterns`` by name."""
 
     def __init__(self, code: str) -> None:
         dates = packs.language(code).dates
@@ -38,24 +41,32 @@ class _Words:
         self.hours = {fold(k): float(v) for k, v in dates.get("hours", {}).items()}
         self.units = {fold(k): float(v) for k, v in dates.get("units", {}).items()}
         self.numbers = {fold(k): float(v) for k, v in dates.get("numbers", {}).items()}
-        self.within = _any(dates.get("within", ()))
-        self.by = _any(dates.get("by", ()))
-        number = rf"\d+|{_any(self.numbers)}"
         self.working = {fold(k): str(v) for k, v in dates.get("working", {}).items()}
-        self.working_span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.working)})\b")
-        self.span = re.compile(rf"\b(?:{self.within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.units)})\b")
-        self.weekday = re.compile(rf"\b({_any(self.weekdays)})\b")
-        self.day = re.compile(rf"\b({_any(self.days)})\b")
-        self.hour = re.compile(rf"\b({_any(self.hours)})\b")
-        months = _any(self.months)
-        self.date = re.compile(DAY_MONTH.pattern.replace("{months}", months))
-        self.day_clock = re.compile(rf"\b(?:{_any([*self.days, *self.weekdays])})\s(?:(?:{self.by})\s)?{CLOCK.pattern[2:]}")
-        self.clock = re.compile(rf"\b(?:{self.by})\s(?:the\s)?{CLOCK.pattern[2:]}")
+        within, by = _any(dates.get("within", ())), _any(dates.get("by", ()))
+        number = rf"\d+|{_any(self.numbers)}"
+        written = {
+            "working span": rf"\b(?:{within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.working)})\b",
+            "span": rf"\b(?:{within})\s(?:the\s)?{UP_TO}({number})\s({_any(self.units)})\b",
+            "weekday": rf"\b({_any(self.weekdays)})\b",
+            "day": rf"\b({_any(self.days)})\b",
+            "hour": rf"\b({_any(self.hours)})\b",
+            "date": DAY_MONTH.replace("{months}", _any(self.months)),
+            "clock of a day": rf"\b(?:{_any([*self.days, *self.weekdays])})\s(?:(?:{by})\s)?{CLOCK}",
+            "clock": rf"\b(?:{by})\s(?:the\s)?{CLOCK}",
+        }
+        self.patterns = {name: re.compile(pattern) for name, pattern in written.items()}
+        self._chooser = Chooser(list(written.values()))
+
+    def search(self, folded: str) -> Search:
+        """What finds a pattern by name in a text: one pass says which it can hold, and the others are not looked for."""
+        names = list(self.patterns)
+        held = {names[n] for n in self._chooser.of(folded)} if alike(folded) else names
+        return lambda name: self.patterns[name].search(folded) if name in held else None
 
 
 def _any(words: Any) -> str:
     """One of some words, the longest first; something that never matches where there are none."""
-    return "|".join(re.escape(fold(w)) for w in sorted(words, key=lambda w: (-len(w), w))) or r"(?!)"
+    return "|".join(re.escape(fold(w)) for w in sorted(words, key=lambda w: (-len(w), w))) or r"[^\s\S]"
 
 
 @cache
@@ -81,17 +92,18 @@ def resolve(folded: str, code: str | None, sent_at: datetime | None, *, own_cloc
     if sent_at is None:
         return {"unresolved": "the message has no time"}
     words = _words(code)
-    if match := words.working_span.search(folded):
+    search = words.search(folded)
+    if match := search("working span"):
         count = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
         return {"unresolved": NO_HOURS, "working": count, "unit": words.working[match[2]]} if count < MOST else {"unresolved": "names a time out of range"}
-    if match := words.span.search(folded):
+    if match := search("span"):
         number = float(match[1]) if match[1].isdigit() else words.numbers[match[1]]
         try:
             return {"at": (sent_at + timedelta(seconds=number * words.units[match[2]])).astimezone(UTC).isoformat()}
         except OverflowError:
             return {"unresolved": "names a time out of range"}
-    day = _day(folded, words, sent_at)
-    hour = _hour(folded, words)
+    day = _day(search, words, sent_at)
+    hour = _hour(search, words)
     if day is None and hour is None:
         return {"unresolved": "names no time"}
     at = (day or sent_at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=END_OF_DAY if hour is None else hour)
@@ -148,24 +160,24 @@ def by_schedule(told: Mapping[str, Any], sent_at: datetime | None, schedule: Sch
     return {"at": at.isoformat(), "working": count, "unit": told["unit"]}
 
 
-def _day(folded: str, words: _Words, sent_at: datetime) -> datetime | None:
-    if match := words.date.search(folded):
+def _day(search: Search, words: _Words, sent_at: datetime) -> datetime | None:
+    if match := search("date"):
         number, month = (match[1], match[2]) if match[1] else (match[4], match[3])
         try:
             found = sent_at.replace(month=words.months[month], day=int(number))
         except ValueError:
             return None
         return found if found.date() >= sent_at.date() else found.replace(year=found.year + 1)
-    if match := words.day.search(folded):
+    if match := search("day"):
         return sent_at + timedelta(days=words.days[match[1]])
-    if match := words.weekday.search(folded):
+    if match := search("weekday"):
         return sent_at + timedelta(days=(words.weekdays[match[1]] - sent_at.weekday()) % 7)
     return None
 
 
-def _hour(folded: str, words: _Words) -> float | None:
-    match = words.clock.search(folded)
-    if match is None and (match := words.day_clock.search(folded)) and not (match[2] or match[3]):
+def _hour(search: Search, words: _Words) -> float | None:
+    match = search("clock")
+    if match is None and (match := search("clock of a day")) and not (match[2] or match[3]):
         match = None  # "tomorrow 10:00" and "friday 3 pm" are times; "friday 13" is none
     if match:
         hour, minute, half = int(match[1]), int(match[2] or 0), match[3] or ""
@@ -173,6 +185,6 @@ def _hour(folded: str, words: _Words) -> float | None:
             hour += 12
         if hour <= 24 and minute < 60 and (half or match[2] or hour <= 24):
             return hour + minute / 60
-    if match := words.hour.search(folded):
+    if match := search("hour"):
         return words.hours[match[1]]
     return None

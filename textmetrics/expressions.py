@@ -6,6 +6,7 @@ and places are counted back to characters, which costs nothing where the text is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -14,6 +15,12 @@ import re2
 MEMORY = 1 << 28  # bytes RE2 may use for one set; a set of 2,000 phrases needs about a tenth
 ANYWHERE = re2._re2.RE2.Anchor.UNANCHORED
 Span = tuple[int, int]
+_PLAIN = re.compile(r"[\t\n\f\r -~]*\Z")
+
+
+def alike(text: str) -> bool:
+    """Whether a text is of characters of which RE2 and ``re`` say alike what is a letter, a digit, a space."""
+    return _PLAIN.match(text) is not None
 
 
 def _options() -> re2.Options:

@@ -299,10 +299,11 @@ def pivot(view: View, resolved: Resolution, given: Sequence[int]) -> int | None:
 
 def mood_around(view: View, moods: Sequence[float | None], solution: int | None) -> tuple[float | None, float | None]:
     """Mean mood of the originator up to the solution, and after it; all of it is before where there was none."""
-    before = [m for i, role in enumerate(view.roles) if role == "customer" and (m := moods[i]) is not None and (solution is None or i < solution)]
-    after = [m for i, role in enumerate(view.roles) if role == "customer" and (m := moods[i]) is not None and solution is not None and i > solution]
-    return _mean(before), _mean(after)
+    felt = [m if role == "customer" else None for m, role in zip(moods, view.roles, strict=True)]
+    return (_mean(felt), None) if solution is None else (_mean(felt[:solution]), _mean(felt[solution + 1 :]))
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return round(sum(values) / len(values), 4) if values else None
+def _mean(moods: Sequence[float | None]) -> float | None:
+    """The mean of those that are known."""
+    known = [m for m in moods if m is not None]
+    return round(sum(known) / len(known), 4) if known else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..types import CUSTOMERS, RESPONDERS, Cue
+from ..types import CUSTOMERS, Cue
 from . import View, Vote, detector
 
 STATES = ("worked", "used", "accepted", "thanks", "failed")
@@ -30,13 +30,13 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
 def acknowledgement(view: View, i: int) -> list[Vote]:
     """A thanks becomes acceptance only after a solution, and never where it takes leave; ``it works`` needs something that could have worked."""
     shown = view.named[i]
-    worked, failed, accepts, thanks, later = (shown.get(name, []) for name in ("worked", "failed", "accepts", "thanks", "will_try"))
+    worked, failed, accepts, thanks, later = [shown.get(name, []) for name in ("worked", "failed", "accepts", "thanks", "will_try")]
     used, courtesy = view.shows(i, "did_as_told", "tried"), view.shows(i, "thanks", "thanks_ahead")
     asks = view.asks(i)
     if "takes_leave" in shown and _takes_leave(view, i, courtesy, accepts + later + worked + failed + used):
         return [Vote(0.8, tuple(courtesy), "thanks", final=True), Vote(0.0, tuple(view.shows(i, "takes_leave")), "accepted", final=True)]
     stands = view.solved_by(i) is not None
-    answered = (worked or failed or used) and any(role in RESPONDERS for role in view.roles[:i])
+    answered = (worked or failed or used) and view.before(i)
     votes = []
     relapse = view.shows(i, "relapse") if stands else []
     if relapse and not any(c.start >= relapse[-1].end for c in worked):
