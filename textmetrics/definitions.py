@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 SHOWN = 12  # characters of a checksum that are kept: enough to tell, short enough to read
 # Which files decide what: how an export is read, what is found in texts, how observations are summed up.
 STAGES: Mapping[str, tuple[str, ...]] = {
-    "reading": ("readers/*.py", "threads.py", "cutting.py", "roles.py", "mapping.py", "mentions.py", "sources.py", "delimited.py", "documents.py", "streamed.py", "syntax.py", "exports.py", "times.py", "dates.py", "languages/_dates.toml"),
+    "reading": ("readers/*.py", "threads.py", "cutting.py", "roles.py", "mapping.py", "showing.py", "mentions.py", "sources.py", "delimited.py", "documents.py", "streamed.py", "syntax.py", "exports.py", "times.py", "dates.py", "languages/_dates.toml"),
     "detection": (
         *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "cues.py", "phrases.py", "paths.py", "sieve.py", "expressions.py"),
         *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),

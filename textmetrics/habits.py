@@ -34,7 +34,7 @@ class Habits:
 
     def answering(self, group: Sequence[Record]) -> set[str]:
         """Who of a conversation mostly answers in its channel; nobody where links say who answers whom, or where it begins with a question."""
-        if any(r.reply_to for r in group) or is_question(first := next((r.text for r in group if r.role == "unknown"), "")) or "?" in first:
+        if not self._counts or any(r.reply_to for r in group) or is_question(first := next((r.text for r in group if r.role == "unknown"), "")) or "?" in first:
             return set()
         known = {name_of(r): self._counts.get((group[0].conversation_id or "", name_of(r)), (0, 0)) for r in group if r.role == "unknown"}
         return {name for name, (opened, joined) in known.items() if joined >= LEAST and joined >= MOSTLY * opened}

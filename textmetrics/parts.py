@@ -108,9 +108,10 @@ def pack(value: Part | Job | Sequence[Conversation]) -> bytes:
 
 def unpack(data: bytes) -> Part:
     """A part out of its bytes; ValueError where they are not what was packed."""
-    if _sum(data[STAMP:]) != data[:STAMP]:
+    told, packed_part = data[:STAMP], memoryview(data)[STAMP:]
+    if _sum(packed_part) != told:
         raise ValueError("is damaged")
-    return _part.decode(data[STAMP:])
+    return _part.decode(packed_part)
 
 
 def name_of(job: bytes, chunk: bytes) -> str:
@@ -120,7 +121,7 @@ def name_of(job: bytes, chunk: bytes) -> str:
     return name.hexdigest()
 
 
-def _sum(data: bytes) -> bytes:
+def _sum(data: bytes | memoryview) -> bytes:
     return crc32(data).to_bytes(STAMP, "big")
 
 

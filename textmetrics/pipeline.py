@@ -37,7 +37,7 @@ from .spool import Spool
 from .stored import Stored
 from .tables import TABLES, Tables, problem_table
 from .times import zoned
-from .types import Conversation, LeftOut, Problem
+from .types import Conversation, LeftOut, Problem, Record
 from .work import Work
 
 VERSION = "0.1.0"
@@ -168,22 +168,20 @@ class Reading:
                 self.problems.append(Problem(source.name, "no reader knows this format, or it is empty: it was left out; name its reader with --format"))
 
     def _read(self, source: Source, reader: Reader, m: Map, export: Export) -> None:
-        read = kept = 0
+        kept = lost = 0
         left_out: dict[str, int] = {}
         sum_ = source.sha256()
         for item in self.kept.read(source, sum_, reader, m) if self.kept else reader.read(source, m):
-            if isinstance(item, LeftOut):
-                left_out[item.kind] = left_out.get(item.kind, 0) + item.count
-            elif isinstance(item, Problem):
-                lost = item.record is not None and not item.kept
-                self.problems.append(item)
-                self.counts.set_aside += lost
-                read += lost
-            else:
+            if isinstance(item, Record | Conversation):
                 export.add(item)
-                read += 1
                 kept += 1
-        self.counts.records += read
+            elif isinstance(item, LeftOut):
+                left_out[item.kind] = left_out.get(item.kind, 0) + item.count
+            else:
+                lost += item.record is not None and not item.kept
+                self.problems.append(item)
+        self.counts.records += kept + lost
+        self.counts.set_aside += lost
         self.counts.kept += kept
         self.counts.left_out += sum(left_out.values())
         self.inputs.append(
@@ -193,7 +191,7 @@ class Reading:
                 "map": m.path if m.path != GENERIC_FORM.path else None,
                 "size": source.size,
                 "sha256": sum_,
-                "records": read,
+                "records": kept + lost,
                 "kept": kept,
                 "left_out": left_out,
             }
