@@ -14,10 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from hashlib import sha256
+
+import msgspec
 
 from . import parts
 from .bare_arrow import without_pandas
 from .crew import crew
+from .definitions import definitions
 from .errors import UsageError, WorkerError
 from .parts import Job, Part
 from .types import Conversation
@@ -80,7 +84,8 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
             if pool is not None:
                 for _ in range(many):
                     pool.submit(parts.prepare, parts.pack(job))  # while this process reads
-            yield from _run(job, parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+            stamp = sha256(msgspec.json.encode(definitions())).hexdigest()
+            yield from _run(msgspec.structs.replace(job, stamp=stamp), parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
         except BrokenProcessPool as error:
             raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -301,7 +300,7 @@ def mine(
     """
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
-    job = Job(zoned(as_of), settings, tuple(metrics) if metrics is not None else None, sha256(msgspec.json.encode(definitions())).hexdigest())
+    job = Job(zoned(as_of), settings, tuple(metrics) if metrics is not None else None)
     work = Work(out, resume=resume)
     reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records", keep=keep)
     store = Spool(work.spool / "customers")
