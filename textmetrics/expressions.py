@@ -13,8 +13,10 @@ from functools import cached_property
 import re2
 
 MEMORY = 1 << 28  # bytes RE2 may use for one set; a set of 2,000 phrases needs about a tenth
-ANYWHERE = re2._re2.RE2.Anchor.UNANCHORED
+FREE, HERE = re2._re2.RE2.Anchor.UNANCHORED, re2._re2.RE2.Anchor.ANCHOR_START
 Span = tuple[int, int]
+Place = tuple[int, int, int]  # where a match begins, the number of its expression, where it ends
+ANYWHERE = -1  # begins and ends a place that is to be searched
 _PLAIN = re.compile(r"[\t\n\f\r -~]*\Z")
 
 
@@ -52,38 +54,45 @@ class Expression:
     def spans(self, text: str) -> list[Span]:
         """Every place that is not empty, from left to right, none over another."""
         data = text.encode("utf-8", "surrogatepass")
-        return spans([(place, self, True)], text, data) if (place := self.first(data)) else []
+        return characters(apart([(ANYWHERE, 0, ANYWHERE)], [self], data), data)
 
     def first(self, data: bytes, at: int = 0) -> Span | None:
         """The first place in UTF-8 from a byte on, in bytes."""
-        place: Span = self._match(ANYWHERE, data, at, len(data))[0]
+        place: Span = self._match(FREE, data, at, len(data))[0]
         return place if place[0] >= 0 else None
 
+    def end(self, data: bytes, begin: int) -> int:
+        """Where in UTF-8 a match ends that begins at a byte; -1 where none does."""
+        return self._match(HERE, data, begin, len(data))[0][1]
 
-First = tuple[Span, Expression, bool]  # the first place of an expression in a text, and whether behind it there may be more
 
-
-def spans(firsts: Sequence[First], text: str, data: bytes) -> list[Span]:
+def apart(places: Sequence[Place], expressions: Sequence[Expression], data: bytes) -> list[Span]:
     """Every place of some expressions that is not empty, from left to right, none over another: what one expression of them all would find.
 
-    ``firsts``: the first place of each that has one; ``data``: the text in UTF-8. Apart, expressions need few states each, where the one of them all
-    would build new ones for every text.
+    ``places``: all that each expression has, or one `ANYWHERE` where they are to be searched; ``expressions``: by number; ``data``: the text in UTF-8, in which places are bytes.
+    Apart, expressions need few states each, where the one of them all would build new ones for every text.
     """
+    if len(places) == 1 and places[0][0] != ANYWHERE:
+        return [(places[0][0], places[0][2])]
+    waiting, at = sorted(set(places), reverse=True), 0
+    searched = [p for p in waiting if p[0] == ANYWHERE]
+    del waiting[len(waiting) - len(searched) :]
     found: list[Span] = []
-    left, at, size = firsts, 0, len(data)
-    if len(firsts) == 1 and not firsts[0][2] and firsts[0][0][0] < firsts[0][0][1]:
-        found, left = [firsts[0][0]], ()
-    while left and at < size:
-        start, end = left[0][0] if len(left) == 1 else min([place for place, _, _ in left], key=_start)  # of those that begin together, the first expression's
-        if end > start:
+    while True:
+        while waiting and waiting[-1][0] < at:
+            waiting.pop()
+        searched = [p for place in searched if (p := place if place[0] >= at else _next(expressions[place[1]], place[1], data, at))]
+        if not (nexts := waiting[-1:] + searched):
+            return found
+        start, _, end = min(nexts)  # of those that begin together, the first expression's
+        if start < end:
             found.append((start, end))
-        at = end if end > start else end + 1
-        left = [(p, e, more) for place, e, more in left if (p := place if place[0] >= at else e.first(data, at) if more or at < place[1] else None)]
-    return found if not found or size == len(text) else _characters(data, found)
+        at = max(end, start + 1)
 
 
-def _start(place: Span) -> int:
-    return place[0]
+def _next(expression: Expression, number: int, data: bytes, at: int) -> Place | None:
+    place = expression.first(data, at) if at < len(data) else None
+    return (place[0], number, place[1]) if place else None
 
 
 class Chooser:
@@ -100,8 +109,8 @@ class Chooser:
         return self._set._set.Match(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
 
 
-def _characters(data: bytes, spans: Sequence[Span]) -> list[Span]:
-    """Places in UTF-8 as places in the text."""
+def characters(spans: Sequence[Span], data: bytes) -> list[Span]:
+    """Places in UTF-8, from left to right, as places in the text."""
     found, seen, at = [], 0, 0
     for start, end in spans:
         at += len(data[seen:start].decode("utf-8", "surrogatepass"))

@@ -30,7 +30,8 @@ Letters = frozenset[int]
 
 class Node(Struct, frozen=True):
     """A part of a phrase: a word with its ``readings`` (*don't* is *dont*, or *don* and *t*), the ``end`` of a word (*'ll*), a ``number``, a group with its
-    ``options``, a ``gap``: anything may stand there, or what is so ``loose`` that it can be up to so many words."""
+    ``options``, a ``gap``: anything may stand there, or what is so ``loose`` that it can be up to so many words. Some are ``sharp``: they begin
+    where their first word does, or are an ``edge``: a sign in front of the next word."""
 
     readings: tuple[Reading, ...] = ()
     options: tuple[tuple[Node, ...], ...] = ()
@@ -39,6 +40,8 @@ class Node(Struct, frozen=True):
     number: bool = False
     end: str = ""
     loose: int = 0
+    sharp: bool = False
+    edge: bool = False
 
 
 class Paths:
@@ -189,10 +192,11 @@ def _word(word: str) -> Node:
     if word == "...":
         return Node(gap=True)
     if word in ("*", "^", "$"):  # a word, or a sign at an edge of a sentence
-        return Node(loose=1)
+        return Node(loose=1, edge=word == "^")
     literal, stem = word.replace("\\", ""), word.rstrip("*")
+    sharp = TOUCHED.match(literal) is not None
     if not _LETTER.search(literal):
-        return Node(readings=(tuple((sign, True) for sign in TOUCHED.findall(literal)),))
+        return Node(readings=(tuple((sign, True) for sign in TOUCHED.findall(literal)),), sharp=sharp)
     touched = TOUCHED.findall(stem)
     if word == stem and _ENDING.fullmatch(stem):
         return Node(end=stem[1:])
@@ -204,4 +208,20 @@ def _word(word: str) -> Node:
         parts = stem.split("'")
         found = TOUCHED.findall("".join([parts[0], *(a + p for a, p in zip(apart, parts[1:], strict=True))]))
         readings.append(tuple((text, whole or n < len(found) - 1) for n, text in enumerate(found)))
-    return Node(readings=tuple(dict.fromkeys(readings)))
+    return Node(readings=tuple(dict.fromkeys(readings)), sharp=sharp)
+
+
+def sharp(nodes: Sequence[Node]) -> bool | None:
+    """Whether whatever the parts of a phrase match begins where its first word does, signs of an edge in front aside; None where that is left to what follows."""
+    for node in nodes:
+        told = [sharp(option) for option in node.options] if node.options else [None if node.edge else node.sharp]
+        if False in told:
+            return False
+        if not node.optional and None not in told:
+            return True
+    return None
+
+
+def bounded(nodes: Sequence[Node]) -> bool:
+    """Whether what a phrase matches has as many words as the phrase at most."""
+    return not any(node.gap or node.number or not all(map(bounded, node.options)) for node in nodes)

@@ -11,7 +11,7 @@
     thanks $                 only at the end of a sentence
 
 Everything is folded first (`folding.fold`), an apostrophe may be missing (dont = don't = don t), and a phrase begins and
-ends at word boundaries. Only what RE2 can run is used: no look-around, no back-reference, every gap is bounded.
+ends at word boundaries. Only what RE2 can run is used: no look-around, no back-reference, every gap is bounded. In UTF-8 it means the same to ``re``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from functools import lru_cache
 
 from .folding import fold
 
-GAP = r"[\s,'\"*_()~-]{1,4}"  # between two words: white space, a comma, light markup
-TIGHT = r"\s{0,2}"  # on both sides of punctuation and emoji
-START = r"(?:^|[.!?;:\n>)(\]…-]\s{0,4}|[,]\s)"
-END = r"(?:\s{0,3}(?:$|[.!?;\n)(…:,-]))"
+BLANK = r" \t\n\f\r"  # what is white space to RE2
+GAP = rf"[{BLANK},'\"*_()~-]{{1,4}}"  # between two words: white space, a comma, light markup
+TIGHT = rf"[{BLANK}]{{0,2}}"  # on both sides of punctuation and emoji
+START = rf"(?:^|(?:[.!?;:\n>)(\]-]|…)[{BLANK}]{{0,4}}|,[{BLANK}])"
+END = rf"(?:[{BLANK}]{{0,3}}(?:[.!?;\n)(:,-]|…|$))"
 _TOKENS = re.compile(r"\(|\)|\[|\]|\||(?:\\.|[^\s()\[\]|])+")
 
 
@@ -68,7 +69,7 @@ def _sequence(tokens: list[str], phrase: str) -> tuple[str, list[str]]:
         elif head == "...":
             if not gap:
                 raise PhraseError(f"{phrase!r} begins with a gap")
-            built += rf"(?:{GAP}[^\s.!?;]{{1,24}}){{0,3}}"
+            built += rf"(?:{GAP}[^{BLANK}.!?;]{{1,24}}){{0,3}}"
         elif head == "^":
             built += START
         elif head == "$":
@@ -107,8 +108,8 @@ def _word(word: str) -> tuple[str, bool]:
         return re.escape(word.replace("\\", "")), True
     stem = word.rstrip("*")
     if not re.search(r"\w", stem):
-        return "".join(re.escape(c) + ("\ufe0f?" if ord(c) > 0x2000 else "") for c in word), True
-    escaped = re.escape(stem).replace("'", r"['\s]?")
+        return "".join(re.escape(c) + ("(?:\ufe0f)?" if ord(c) > 0x2000 else "") for c in word), True
+    escaped = re.escape(stem).replace("'", f"['{BLANK}]?")
     before = r"\b" if re.match(r"\w", stem) else ""
     after = r"\w*" if word.endswith("*") else (r"\b" if re.search(r"\w$", stem) else "")
     return before + escaped + after, False

@@ -10,12 +10,15 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from .words import spread
+
 MANY = 100  # texts from which Arrow pays
 Array = Any
 
 
 class Pieces:
-    """The pieces of some texts: ``known`` are those there are; ``at`` their numbers, of all texts on end; ``sizes`` how many each text has.
+    """The pieces of some texts: ``known`` are those there are; ``at`` their numbers, of all texts on end; ``sizes`` how many each text has;
+    ``text`` the text each is of, ``begins`` the byte of its text in UTF-8 at which it begins.
 
     >>> pieces = Pieces(["no  sound", "sound on", ""])
     >>> [pieces.known[n] for n in pieces.at], pieces.sizes.tolist()
@@ -25,27 +28,22 @@ class Pieces:
     def __init__(self, texts: Sequence[str]) -> None:
         import numpy as np
 
-        if len(texts) < MANY:
-            own = [text.split() for text in texts]
-            every = list(chain.from_iterable(own))
-            number = {piece: n for n, piece in enumerate(dict.fromkeys(every))}
-            self.known = list(number)
-            self.at = np.fromiter(map(number.__getitem__, every), np.int64, len(every))
-            self.sizes = np.fromiter(map(len, own), np.int64, len(own))
-        else:
-            distinct, self.at, self.sizes = cut(*joined(texts))
-            self.known = decoded(distinct)
-        self.starts = np.cumsum(self.sizes) - self.sizes
-        self.text = np.repeat(np.arange(len(texts)), self.sizes)  # the text each is of
+        row, texts_begin = joined(texts)
+        starts = edges(row)
+        distinct, self.at = numbered(row, starts)
+        self.known = decoded(distinct)
+        self.sizes = _sizes(starts, texts_begin)
+        self.text = np.repeat(np.arange(len(texts)), self.sizes)
+        self.begins = starts - texts_begin[self.text]
 
     def unfolded(self, values: Sequence[Sequence[int]]) -> tuple[Array, Array]:
-        """Some numbers of each distinct piece (in the order of ``known``) as those of all texts on end, and the text each is of."""
+        """Some numbers of each distinct piece (in the order of ``known``) as those of all pieces on end, and the piece each is of."""
         import numpy as np
 
         sizes = np.fromiter(map(len, values), np.int64, len(values))
         many = sizes[self.at]
-        places = np.repeat((np.cumsum(sizes) - sizes)[self.at] - np.cumsum(many) + many, many) + np.arange(many.sum())
-        return np.fromiter(chain.from_iterable(values), np.int64, sizes.sum())[places], np.repeat(self.text, many)
+        own = spread((np.cumsum(sizes) - sizes)[self.at], many)
+        return np.fromiter(chain.from_iterable(values), np.int64, sizes.sum())[own], np.repeat(np.arange(len(many)), many)
 
 
 def joined(texts: Sequence[str]) -> tuple[Array, Array]:
@@ -83,15 +81,33 @@ def _spaces() -> list[int]:
 
 def cut(row: Array, begins: Array) -> tuple[Any, Array, Array]:
     """The distinct pieces of `joined` texts as an array of Arrow, then what `Pieces` calls ``at`` and ``sizes``."""
+    starts = edges(row)
+    return *numbered(row, starts), _sizes(starts, begins)
+
+
+def edges(row: Array) -> Array:
+    """Where the pieces of `joined` texts begin."""
+    import numpy as np
+
+    return np.flatnonzero(np.diff(row != ord(" "), prepend=False))[::2]  # a beginning, an end, a beginning ...
+
+
+def numbered(row: Array, starts: Array) -> tuple[Any, Array]:
+    """The distinct pieces of `joined` texts as an array of Arrow, and the number of each piece among them."""
     import numpy as np
     import pyarrow as pa
     from pyarrow import compute
 
-    starts = np.flatnonzero(np.diff(row != ord(" "), prepend=False))[::2]  # a beginning, an end, a beginning ...
     offsets = np.append(starts, len(row)).astype(np.int32)
-    numbered = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(row)).dictionary_encode()  # each with the spaces behind it
-    sizes = np.diff(np.searchsorted(starts, begins), append=len(starts)) if len(begins) else begins
-    return compute.ascii_rtrim_whitespace(numbered.dictionary), numbered.indices.to_numpy(), sizes
+    pieces = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(row)).dictionary_encode()  # each with the spaces behind it
+    return compute.ascii_rtrim_whitespace(pieces.dictionary), pieces.indices.to_numpy()
+
+
+def _sizes(starts: Array, begins: Array) -> Array:
+    """How many pieces each text has."""
+    import numpy as np
+
+    return np.diff(np.searchsorted(starts, begins), append=len(starts)) if len(begins) else begins
 
 
 def decoded(pieces: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which phrases of a pack texts can hold, told by their words alone.
+"""Which phrases of a pack texts can hold, and where they would begin, told by their words alone.
 
 All phrases are followed together, from each word of a text along the ways that words can follow each other in them (`paths`). Whatever a phrase matches goes along there, so
 nothing is lost by asking this first. Most ways end with the next word; where some lead is worked out once and kept, so that what a text costs hardly depends
@@ -8,15 +8,21 @@ on how many phrases there are. Many texts are followed at once, by columns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 from .memo import Memo
 from .paths import END, TOUCHED, Alphabet, Paths, read
 from .pieces import MANY, Pieces
+from .words import spread
 
 NOWHERE = 0  # the number of no places
-MOST = 100_000  # steps that are kept: some 10 MB
+NONE = -1  # the number of no phrase
+MOST = 100_000  # sets of places that are kept: some 10 MB
+KEPT = 1 << 18  # steps that columns keep: 3 MB
+SHIFT = 20  # bits of a word's number, above which stands where it begins in its piece
+LETTER = (1 << SHIFT) - 1
+Hit = tuple[int, int]  # a phrase, and where its words would begin
 Array = Any
 
 
@@ -25,58 +31,91 @@ class Sieve:
 
     >>> sieve = Sieve(["did not [really] work", "(send|mail*) me", "still ... nothing"])
     >>> sieve.of(["it did not work", "did it work? not", "mailing, me", "still, I see nothing"])
-    [{0: False}, {}, {1: False}, {2: True}]
+    [[(0, 3)], [], [(1, 0)], [(2, 0)]]
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         import numpy as np
 
-        laid = list(map(read, phrases))
+        self.nodes = laid = list(map(read, phrases))
         alphabet = Alphabet()
         for nodes in laid:
             alphabet.learn(nodes)
         paths = Paths(alphabet)
         parts = list(map(paths.add, laid))
-        self._wordless = [n for n, some in enumerate(parts) if not some]  # phrases of which words say nothing
-        owners = {part: (n, len(some)) for n, some in enumerate(parts) for part in some}
-        self._of_part = [owners.get(part, (0, 0)) for part in range(paths.parts)]  # of each part: its phrase, how many that has
-        self._owner, self._needed = np.array([*self._of_part, (0, 0)]).T
+        self._wordless = [(n, 0) for n, some in enumerate(parts) if not some]  # phrases of which words say nothing
+        self._parts = {some[0]: (n, set(some[1:])) for n, some in enumerate(parts) if some}  # by its first part: each phrase, its other parts
+        self._owner = np.full(paths.parts, NONE)  # of each part that a phrase begins with: its phrase
+        self._several = np.zeros(paths.parts, np.int64)  # of each part of a phrase of several: its number among these
+        self._others = np.zeros((max(map(len, parts), default=1) - 1, paths.parts), np.int64)  # of the part that a phrase begins with: the numbers of its others
+        for first, (n, others) in self._parts.items():
+            self._owner[first] = n
+            for k, part in enumerate(sorted(others)):
+                self._several[part] = self._others[k:, first] = 1 + self._several.max()
         self._steps = _Steps(paths)
-        self._letters: Memo[str, tuple[int, ...]] = Memo(lambda piece: tuple([n for token in TOUCHED.findall(piece) if (n := alphabet.letter(token)) is not None]))
+        self._letters = Memo[str, tuple[int, ...]](lambda piece: _letters(piece, alphabet))
 
-    def of(self, texts: Sequence[str]) -> list[dict[int, bool]]:
-        """Of each folded text the phrases that it can hold, by number in their order, and whether it may hold them more than once."""
+    def of(self, texts: Sequence[str]) -> list[list[Hit]]:
+        """Of each folded text the phrases that it can hold, by number in their order, and the bytes of UTF-8 at which the first word of each would begin."""
         if len(texts) < MANY:
             return [self._of_one(text) for text in texts]
         import numpy as np
 
-        found: list[dict[int, bool]] = [dict.fromkeys(self._wordless, True) for _ in texts]
         pieces = Pieces(texts)
-        letter, text = pieces.unfolded(list(map(self._letters.__getitem__, pieces.known)))
-        ends = np.flatnonzero(np.diff(text, append=-1)) + 1
-        own, part = self._steps.ended(np.insert(letter, ends, END), np.insert(text, ends, text[ends - 1]))
-        met, times = np.unique(own * len(self._owner) + part, return_counts=True)
-        own, part = np.divmod(met, len(self._owner))
-        last = np.flatnonzero(np.diff(own * len(self._owner) + self._owner[part], append=-1))  # the last part of each phrase
-        own, part, has, times = own[last], part[last], np.diff(last, prepend=-1), times[last]
-        kept = has == self._needed[part]
-        own, phrase, again = own[kept], self._owner[part[kept]], (np.maximum(times, has) > 1)[kept]
-        for n, p, more in zip(own.tolist(), phrase.tolist(), again.tolist(), strict=True):
-            found[n][p] = more
+        letters, piece = pieces.unfolded(list(map(self._letters.__getitem__, pieces.known)))
+        ends = np.flatnonzero(np.diff(pieces.text[piece], append=-1)) + 1
+        letters, piece = np.insert(letters, ends, END), np.insert(piece, ends, -1)
+        part, at = self._whole(*self._steps.ended(letters & LETTER), pieces.text[piece])
+        part, at = np.divmod(np.unique(part * len(letters) + at), len(letters))
+        found = [self._wordless[:] for _ in texts]
+        begins = pieces.begins[piece[at]] + (letters[at] >> SHIFT)
+        for n, hit in zip(pieces.text[piece[at]].tolist(), zip(self._owner[part].tolist(), begins.tolist(), strict=True), strict=True):
+            found[n].append(hit)
         return found
 
-    def _of_one(self, text: str) -> dict[int, bool]:
+    def _whole(self, part: Array, at: Array, text: Array) -> tuple[Array, Array]:
+        """Of parts that begin with words ``at`` some place those that phrases begin with of which the text has all other parts. ``text``: of each word, its text."""
+        import numpy as np
+
+        several = self._several[part]
+        met = np.zeros((1 + text.max(initial=0), 1 + self._several.max(initial=0)), bool)
+        met[text[at], several], met[:, 0] = True, True
+        opening = np.flatnonzero(self._owner[part] != NONE)
+        part, at = part[opening], at[opening]
+        kept = np.ones(len(part), bool)
+        for other in self._others:
+            kept &= met[text[at], other[part]]
+        return part[kept], at[kept]
+
+    def _of_one(self, text: str) -> list[Hit]:
         """The same of one text, without columns."""
-        times: dict[int, int] = {}
-        for part in self._steps.ended_in(list(chain.from_iterable(map(self._letters.__getitem__, text.split())))):
-            times[part] = times.get(part, 0) + 1
-        found, has = dict.fromkeys(self._wordless, True), dict[int, int]()
-        for part in sorted(times):
-            n, needed = self._of_part[part]
-            has[n] = has.get(n, 0) + 1
-            if has[n] == needed:
-                found[n] = max(needed, times[part]) > 1
-        return found
+        pieces = text.split()
+        letters = list(map(self._letters.__getitem__, pieces))
+        met, opening = set[int](), set[tuple[int, int]]()
+        for at, parts in self._steps.ended_in([letter & LETTER for letter in chain.from_iterable(letters)]):
+            for part in parts:
+                if part in self._parts:
+                    opening.add((part, at))
+                met.add(part)
+        begins = _begins(text, pieces, letters) if opening else []
+        return self._wordless + [(self._parts[part][0], begins[at]) for part, at in sorted(opening) if met >= self._parts[part][1]]
+
+
+def _letters(piece: str, alphabet: Alphabet) -> tuple[int, ...]:
+    """The letters of the words and signs of a piece, with the bytes before each."""
+    found = [(alphabet.letter(match[0]), len(piece[: match.start()].encode("utf-8", "surrogatepass"))) for match in TOUCHED.finditer(piece)]
+    return tuple([letter | before << SHIFT for letter, before in found if letter is not None])
+
+
+def _begins(text: str, pieces: Sequence[str], letters: Sequence[Sequence[int]]) -> list[int]:
+    """At which byte of a text each word of its pieces begins."""
+    begins = [0, *accumulate([len(piece) + 1 for piece in pieces])]
+    if begins.pop() != len(text) + 1 or not text.isascii():  # not one space between each two
+        data, at = text.encode("utf-8", "surrogatepass"), 0
+        for n, piece in enumerate([piece.encode("utf-8", "surrogatepass") for piece in pieces]):
+            begins[n] = data.index(piece, at)
+            at = begins[n] + len(piece)
+    return [begin + (letter >> SHIFT) for begin, own in zip(begins, letters, strict=True) for letter in own]
 
 
 class _Steps:
@@ -97,14 +136,15 @@ class _Steps:
         self._known: dict[frozenset[int], int] = {frozenset(): NOWHERE}
         self._places: list[frozenset[int]] = [frozenset()]
         self._ends: list[tuple[int, ...]] = [()]
+        self._columns: tuple[Array, Array] = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._begun = np.array([self._number(self._firsts.get(letter, ())) for letter in range(self._size)], np.int64)
         self._first: list[int] = self._begun.tolist()
         self._leads = Memo(self._lead_of)
-        self._asked: Array = np.array([-1], np.int64)  # steps that columns asked for, in order
-        self._lead: Array = np.array([NOWHERE], np.int64)
+        self._asked: Array = np.full(KEPT, -1)  # steps that columns asked for, and where they lead; of two that share a row, the later
+        self._lead: Array = np.zeros(KEPT, np.int32)
 
     def _bound(self) -> None:
-        if max(len(self._asked), len(self._places)) > MOST:
+        if len(self._places) > MOST:
             self._forget()
 
     def _number(self, places: Iterable[int]) -> int:
@@ -115,45 +155,61 @@ class _Steps:
             self._ends.append(tuple({part for place in key for part in self._paths.ends[place]} - self._paths.ends[0]))
         return self._known[key]
 
-    def ended(self, letters: Array, text: Array) -> tuple[Array, Array]:
-        """The parts of phrases that words of texts go through, by text; as often as they do."""
+    def ended(self, letters: Array) -> tuple[Array, Array]:
+        """The parts of phrases that words go through, and where each begins; as often as there are ways. ``letters``: of all texts, an `END` behind each."""
         import numpy as np
 
         self._bound()
-        at, places = np.arange(len(letters)), self._begun[letters]
-        texts, ends = [], list[tuple[int, ...]]()
-        while len(at := at[alive := places != NOWHERE]):
-            places = places[alive]
-            texts.append(text[at])
-            ends += map(self._ends.__getitem__, places.tolist())
-            at = at + 1
-            places = self._led(places * self._size + letters[at])
-        many = np.fromiter(map(len, ends), np.int64, len(ends))
-        own = np.concatenate([*texts, np.zeros(0, np.int64)])
-        return np.repeat(own, many), np.fromiter(chain.from_iterable(ends), np.int64, many.sum())
+        places = self._begun[letters]
+        begun = np.flatnonzero(places)
+        places, behind = places[begun], 0
+        starts, led = [begun], [places]
+        while len(begun):
+            behind += 1
+            places = self._led(places * self._size + letters[begun + behind])
+            alive = np.flatnonzero(places)
+            begun, places = begun[alive], places[alive]
+            starts.append(begun)
+            led.append(places)
+        places, (sizes, parts) = np.concatenate(led), self._laid()
+        many = sizes[places]
+        return parts[spread((np.cumsum(sizes) - sizes)[places], many)], np.repeat(np.concatenate(starts), many)
+
+    def _laid(self) -> tuple[Array, Array]:
+        """How many parts end at each set of places, and which, all on end."""
+        import numpy as np
+
+        if len(self._columns[0]) < len(self._ends):
+            sizes = np.fromiter(map(len, self._ends), np.int64, len(self._ends))
+            self._columns = sizes, np.fromiter(chain.from_iterable(self._ends), np.int64, sizes.sum())
+        return self._columns
 
     def _led(self, steps: Array) -> Array:
         """Where steps lead: each some places, and a letter."""
         import numpy as np
 
-        found = np.searchsorted(self._asked, steps).clip(max=len(self._asked) - 1)
-        if (fresh := self._asked[found] != steps).any():
-            new = np.unique(steps[fresh])
-            where = np.searchsorted(self._asked, new)
-            self._lead = np.insert(self._lead, where, list(map(self._leads.__getitem__, new.tolist())))
-            self._asked = np.insert(self._asked, where, new)
-            return self._lead[np.searchsorted(self._asked, steps)]
-        return self._lead[found]
+        rows = steps & (KEPT - 1)
+        found = self._lead[rows]
+        fresh = np.flatnonzero(self._asked[rows] != steps)
+        if len(fresh):
+            new, which = np.unique(steps[fresh], return_inverse=True)
+            lead = np.fromiter(map(self._leads.__getitem__, new.tolist()), np.int32, len(new))
+            self._asked[rows[fresh]], self._lead[rows[fresh]] = steps[fresh], lead[which]
+            found[fresh] = lead[which]
+        return found.astype(np.int64)
 
-    def ended_in(self, letters: Sequence[int]) -> list[int]:
-        """The same of the words of one text, without columns."""
+    def ended_in(self, letters: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
+        """The same of the words of one text, without columns, by where they begin."""
         self._bound()
-        found, leads, size = list[int](), self._leads, self._size
+        found, leads, size, ends = list[tuple[int, tuple[int, ...]]](), self._leads, self._size, self._ends
         behind = [*letters, END]
-        for at, places in enumerate(map(self._first.__getitem__, letters), start=1):
+        for begun, places in enumerate(map(self._first.__getitem__, letters)):
+            at = begun
             while places:
-                found += self._ends[places]
-                places, at = leads[places * size + behind[at]], at + 1
+                if parts := ends[places]:
+                    found.append((begun, parts))
+                at += 1
+                places = leads[places * size + behind[at]]
         return found
 
     def _lead_of(self, step: int) -> int:
