@@ -46,6 +46,7 @@ from msgspec import Struct, field
 
 from . import mentions, packs
 from .addresses import place
+from .cleaning import origin_of
 from .dates import ORDERS as DATES
 from .dates import written
 from .errors import PackError
@@ -218,7 +219,7 @@ class Rows:
         if self.mapping.html:
             told += self._showing.add(record, text, subject)
         else:
-            told.append(worded(record, text, subject, self.watch))
+            told.append(worded(record, text, origin_of(text), subject, self.watch))
         return told
 
     def _events(self, record: Record, number: int, line: int | None, byte: int | None) -> Iterator[Problem]:
@@ -371,10 +372,12 @@ def _number(value: Any) -> float | None:
     """A count or rating; yes and no count 1 and 0; what is no number, or has no end, is None."""
     if value is None or isinstance(value, dict | list):
         return None
-    if str(value).strip().lower() in TRUE:
-        return 1.0
-    if str(value).strip().lower() in {"false", "no", "f", "n"}:
-        return 0.0
+    if not (isinstance(value, str) and value.isdecimal()):
+        told = str(value).strip().lower()
+        if told in TRUE:
+            return 1.0
+        if told in {"false", "no", "f", "n"}:
+            return 0.0
     try:
         found = float(value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value.strip()) else value)
     except (ValueError, OverflowError):

@@ -13,12 +13,13 @@ LOT = 128  # texts that become plain together
 Page = tuple[Record, str, str | None]  # a record, the HTML of its text, its subject
 
 
-def worded(record: Record, text: str, subject: str | None, watch: Watch) -> Record:
-    """A record with its text, below its subject."""
+def worded(record: Record, text: str, origin: tuple[int, ...], subject: str | None, watch: Watch) -> Record:
+    """A record with its text, below its subject; ``origin``: where the text stood in its HTML."""
     watch.text(text, record.number)
     if subject:
-        text = below(subject, text)
-    record.text, record.origin = str(text), record.origin or origin_of(text)
+        text = below(subject, Shown(text, origin))
+        origin = origin_of(text)
+    record.text, record.origin = str(text), record.origin or origin
     return record
 
 
@@ -47,5 +48,5 @@ class Showing:
 
     def _done(self, lots: Iterable[tuple[list[Page], list[tuple[str, tuple[int, ...]]]]]) -> Iterator[Record]:
         for pages, texts in lots:
-            for (record, _, subject), shown in zip(pages, texts, strict=True):
-                yield worded(record, Shown(*shown), subject, self._watch)
+            for (record, _, subject), (text, origin) in zip(pages, texts, strict=True):
+                yield worded(record, text, origin, subject, self._watch)
