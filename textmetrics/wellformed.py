@@ -17,6 +17,7 @@ _INLINE = ["a", "b", "i", "u", "s", "em", "strong", "code", "span", "small", "bi
 _VOID = frozenset(["br", "hr", "img", "wbr"])
 _ENDS = {**dict.fromkeys(_INLINE, frozenset[str]()), **dict.fromkeys(_BLOCKS, _LEAVES), "a": frozenset(["a"])}  # the open elements that each would end
 _PARENTS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}
+_QUOTES = frozenset(["blockquote", "/blockquote"])
 _BREAKS = frozenset(["br", *_BLOCKS, *("/" + name for name in _BLOCKS)])
 _TAG = re.compile(
     r"""([a-z]+[1-6]?)(?:[ \n]+(?:(?!class|id|style|hidden)[a-z-]+=(?:"[^"]*+"|'[^']*+')"""
@@ -44,12 +45,13 @@ def text_of(html: str) -> tuple[str, list[int]] | None:
         if not closed or not (name := _read(tag, stack)):
             return None
         if name in _BREAKS:
-            if line.strip(" >"):
+            if line and line.strip(" >"):
                 lines.append(line.rstrip())
                 begin += len(lines[-1]) + 1
                 kept = len(places)
-            del places[kept:]
-            if name.endswith("blockquote"):
+            else:
+                del places[kept:]
+            if name in _QUOTES:
                 quote = quote[2:] if name[0] == "/" else quote + "> "
             line = quote
         at += len(tag) + 1
@@ -58,12 +60,14 @@ def text_of(html: str) -> tuple[str, list[int]] | None:
                 return None
             for place, run in runs:
                 said = run.lstrip(" ")
-                if said != run and line and line[-1] != " ":
-                    line += " "
+                if said != run:
+                    place += len(run) - len(said)
+                    if line and line[-1] != " ":
+                        line += " "
                 if said:
-                    here, there = begin + len(line), place + len(run) - len(said)
-                    if not places or here - places[-2] != there - places[-1]:
-                        places += (here, there)
+                    here = begin + len(line)
+                    if not places or here - places[-2] != place - places[-1]:
+                        places += (here, place)
                     line += said
         at += len(rest) + 1  # the next tag's <
     return "\n".join(lines), places
@@ -77,7 +81,7 @@ def _read(tag: str, stack: list[str]) -> str:
         match = _TAG.fullmatch(tag)
         if not match or (tag := match[1]) not in _ENDS:
             return ""
-    if not _ENDS[tag].isdisjoint(stack) or (tag in _PARENTS and (stack or [""])[-1] not in _PARENTS[tag]) or len(stack) > DEEPEST:
+    if ((ends := _ENDS[tag]) and not ends.isdisjoint(stack)) or (tag in _PARENTS and (stack or [""])[-1] not in _PARENTS[tag]) or len(stack) > DEEPEST:
         return ""
     if tag not in _VOID:
         stack.append(tag)
