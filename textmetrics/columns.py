@@ -69,7 +69,6 @@ class Batch:
         rows, which = spread(self.first[conversations], self.sizes[conversations]), np.repeat(np.arange(len(conversations)), self.sizes[conversations])
         return rows[whose[rows]], which[whose[rows]]
 
-    @property
     def solutions(self) -> list[list[int]]:
         """The messages of each conversation that stand as solutions, in order, as far as responders have been judged."""
         found: list[list[int]] = [[] for _ in self.views]

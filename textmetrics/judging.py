@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from math import fsum
 from typing import Any
 
@@ -110,8 +110,8 @@ def judge(views: Sequence[View], tolds: Sequence[Told], *, trained: models.Model
         else:
             _weigh_few(mine, known, part, tolds)
         if side == "responder":
-            for n, view in enumerate(views):
-                view.settle(None if batch is None else batch.solutions[n])
+            for view, standing in zip(views, batch.solutions() if batch is not None else repeat(None), strict=False):
+                view.settle(standing)
     return judged
 
 
