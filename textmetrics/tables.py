@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -190,6 +191,7 @@ def problem_table(problems: Sequence[Problem]) -> pa.Table:
     return tables.table("problems")
 
 
+@cache
 def schema(table: str) -> pa.Schema:
     """The columns of a table, as Arrow types them."""
     import pyarrow as pa

@@ -12,7 +12,7 @@ in columns beside them, so ``transcript.moods[3]`` belongs to ``transcript.messa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
@@ -225,7 +225,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Observation(Struct, frozen=True):
+class Observation(Struct, frozen=True, gc=False):
     """One thing a metric saw. No observation means unknown; it never means zero.
 
     Where things compete (estimate ``incidence``), ``value`` is when it happened and ``exposure`` which: 1 what is counted, 2 what kept it from happening.
@@ -246,13 +246,14 @@ class Known:
         c = t.conversation
         self.clock = Clock([m.sent_at for m in c.messages], t.as_of, c.at("ended_at"), c.skewed)
         self.given = frozenset(t.replies)
-        self.labelled: dict[str, list[Finding]] = {}
+        labelled: dict[str, list[Finding]] = {}
         for finding in t.findings:
-            self.labelled.setdefault(finding.label, []).append(finding)
-        self.by: dict[tuple[str, ...], list[int]] = {}
-        self.found: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], list[Finding]] = {}
-        self.places: dict[str, tuple[int, ...]] = {}
-        self.waits: dict[tuple[str, ...] | frozenset[Reply | None], list[Wait]] = {}
+            labelled.setdefault(finding.label, []).append(finding)
+        self.labelled = {label: tuple(found) for label, found in labelled.items()}
+        self.places = {label: tuple(sorted({f.message for f in found})) for label, found in labelled.items()}
+        self.by: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self.found: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], tuple[Finding, ...]] = {}
+        self.waits: dict[tuple[str, ...] | frozenset[Reply | None], tuple[Wait, ...]] = {}
         self.made: dict[Callable[[Transcript], Any], Any] = {}
 
 
@@ -295,41 +296,34 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
     def messages(self) -> tuple[Message, ...]:
         return self.conversation.messages
 
-    def by(self, *roles: str) -> list[int]:
+    def by(self, *roles: str) -> tuple[int, ...]:
         """The positions of the messages of some roles."""
-        return self._placed(roles).copy()
+        by = self._known.by
+        if roles not in by:
+            by[roles] = tuple([i for i, role in enumerate(self.roles) if role in roles])
+        return by[roles]
 
     def first(self, *roles: str, after: int = -1) -> int | None:
         """The position of the first message of some roles that comes later than another."""
-        for i in self._known.by.get(roles) or self._placed(roles):
+        for i in self._known.by.get(roles) or self.by(*roles):
             if i > after:
                 return i
         return None
 
-    def _placed(self, roles: tuple[str, ...]) -> list[int]:
-        placed = self._known.by.get(roles)
-        if placed is None:
-            placed = self._known.by[roles] = [i for i, role in enumerate(self.roles) if role in roles]
-        return placed
-
-    def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> list[Finding]:
+    def found(self, label: str, *states: str, by: tuple[str, ...] | None = None) -> tuple[Finding, ...]:
         """The findings of one label, in order; of some states, of some roles."""
-        found = self._known.labelled.get(label, [])
-        if found and (states or by is not None):
-            asked = (label, states, by)
-            if asked not in self._known.found:
-                self._known.found[asked] = [f for f in found if (not states or f.state in states) and (by is None or self.roles[f.message] in by)]
-            found = self._known.found[asked]
-        return found.copy()
+        known = self._known
+        found = known.labelled.get(label, ())
+        if not found or (not states and by is None):
+            return found
+        asked = (label, states, by)
+        if asked not in known.found:
+            known.found[asked] = tuple([f for f in found if (not states or f.state in states) and (by is None or self.roles[f.message] in by)])
+        return known.found[asked]
 
     def places(self, label: str) -> tuple[int, ...]:
         """The positions of the messages with a finding of one label, in order, each once."""
-        known = self._known
-        if label not in known.labelled:
-            return ()
-        if label not in known.places:
-            known.places[label] = tuple(sorted({f.message for f in known.labelled[label]}))
-        return known.places[label]
+        return self._known.places.get(label, ())
 
     @property
     def labelled(self) -> Mapping[str, Sequence[Finding]]:
@@ -359,39 +353,36 @@ class Transcript(Struct, frozen=True, kw_only=True, dict=True):
         """Until when what a message waits for could have been seen to come: until the export says that the conversation ended, else until ``as_of``."""
         return self._known.clock.watched(start)
 
-    def wait(self, start: int | None, stop: int | None) -> Iterator[Wait]:
+    def wait(self, start: int | None, stop: int | None) -> tuple[Wait, ...]:
         """The wait from one message to another, censored while there is no other: when the conversation ended, else when the data were cut; nothing without clocks."""
-        if start is not None and (wait := self._known.clock.wait(start, stop)) is not None:
-            yield wait
+        wait = None if start is None else self._known.clock.wait(start, stop)
+        return () if wait is None else (wait,)
 
-    def waits(self, *kinds: str) -> list[Wait]:
+    def waits(self, *kinds: str) -> tuple[Wait, ...]:
         """Every wait of the customer: from the first unanswered message to the reply that ends it.
 
         ``kinds`` are the replies that count as an answer (default: substantive ones of people). A message that asks for nothing
         (a closing thanks) starts no wait.
         """
-        return self._ended(kinds).copy()
+        known = self._known
+        if kinds not in known.waits:
+            stops = known.given.intersection(kinds or ("substantive",))  # other kinds may come to the same
+            if stops not in known.waits:
+                known.waits[stops] = tuple(known.clock.waits(self.roles, self.open, self.replies, stops))
+            known.waits[kinds] = known.waits[stops]
+        return known.waits[kinds]
 
-    def first_wait(self, *kinds: str) -> list[Wait]:
+    def first_wait(self, *kinds: str) -> tuple[Wait, ...]:
         """The wait for the first answer, as of `waits`; none where its own clocks are missing, whatever is known of later ones."""
-        waits = self._ended(kinds)
-        return waits[:1] if waits and waits[0].start == self.asked else []
+        waits = self.waits(*kinds)
+        return waits[:1] if waits and waits[0].start == self.asked else ()
 
     @cached_property
     def asked(self) -> int | None:
         """The position of the customer's first message that asks for a reply."""
-        return next((i for i in self._placed(("customer",)) if self.open[i]), None)
+        return next((i for i in self.by("customer") if self.open[i]), None)
 
     @cached_property
     def answers(self) -> tuple[int, ...]:
         """The positions of the messages that answer in substance."""
         return tuple(i for i, reply in enumerate(self.replies) if reply == "substantive")
-
-    def _ended(self, kinds: tuple[str, ...]) -> list[Wait]:
-        waits = self._known.waits.get(kinds)
-        if waits is None:
-            stops = self._known.given.intersection(kinds or ("substantive",))  # other kinds may come to the same
-            if stops not in self._known.waits:
-                self._known.waits[stops] = self._known.clock.waits(self.roles, self.open, self.replies, stops)
-            waits = self._known.waits[kinds] = self._known.waits[stops]
-        return waits

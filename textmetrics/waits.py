@@ -10,7 +10,7 @@ from msgspec import Struct
 from .hours import Schedule
 
 
-class Wait(Struct, frozen=True):
+class Wait(Struct, frozen=True, gc=False):
     """How long somebody waited, in seconds, from one message to the one that ended it.
 
     ``stop`` is None and ``censored`` true while the wait is still open: then ``seconds`` is a lower bound.
@@ -25,13 +25,12 @@ class Wait(Struct, frozen=True):
 class Clock:
     """When messages were ``sent``, in UTC, and until when they were watched: until the conversation ``ended``, as far as is known, else until ``as_of``.
 
-    ``skewed``: the clocks cannot be right, and nothing is told from them. A wait is made once, whoever asks for it.
+    ``skewed``: the clocks cannot be right, and nothing is told from them.
     """
 
     def __init__(self, sent: Sequence[datetime | None], as_of: datetime | None, ended: datetime | None, skewed: bool) -> None:
         self._sent, self._as_of, self._skewed = sent, as_of, skewed
         self._ended = ended if ended is not None and (as_of is None or ended <= as_of) else None
-        self._waits: dict[tuple[int, int | None], Wait | None] = {}
 
     def watched(self, start: int) -> datetime | None:
         """Until when what a message waits for could have been seen to come."""
@@ -53,14 +52,10 @@ class Clock:
 
     def wait(self, start: int, stop: int | None) -> Wait | None:
         """The wait from one message to another, censored while there is no other; None without clocks."""
-        asked = (start, stop)
-        if asked not in self._waits:
-            begun, until = self._sent[start], self.watched(start) if stop is None else self._sent[stop]
-            if begun is None or until is None or self._skewed:
-                self._waits[asked] = None
-            else:
-                self._waits[asked] = Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
-        return self._waits[asked]
+        begun, until = self._sent[start], self.watched(start) if stop is None else self._sent[stop]
+        if begun is None or until is None or self._skewed:
+            return None
+        return Wait(start, stop, max(0.0, (until - begun).total_seconds()), stop is None)
 
     def waits(self, roles: Sequence[str], open: Sequence[bool], replies: Sequence[str | None], stops: Set[str | None]) -> list[Wait]:
         """Every wait of the customer from a message that wants an answer to a reply that ``stops`` it, be it none."""

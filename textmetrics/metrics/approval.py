@@ -268,7 +268,7 @@ def _side(states: set[str | None], mood: float | None) -> float | None:
     return None if mood is None else float(mood > NEUTRAL) - float(mood < -NEUTRAL)
 
 
-@metric(unit="index", better="higher", estimate="mean", channels=PUBLIC)
+@metric(unit="index", better="higher", estimate="mean", channels=PUBLIC, needs=("solution",))
 def approval_index(t: Transcript) -> Iterator[Observation]:
     """Approval of a solution in one number: the sum over its counters of weight times log(1 + count), the mean over solutions.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from .. import packs
@@ -99,7 +99,7 @@ def update_silence(t: Transcript) -> Iterator[Observation]:
         yield Observation(longest.seconds, censored=any([w.censored for w in silences]), message=longest.start)
 
 
-def _silences(t: Transcript) -> list[Wait]:
+def _silences(t: Transcript) -> Sequence[Wait]:
     """From each message that leaves the next word with those who answer to the one that brings it."""
     owes = {i for label in OWED for i in t.places(label) if t.roles[i] in ("agent", "peer")}
     works = {f.message for f in t.found("acknowledgement", "worked", by=("customer",))}

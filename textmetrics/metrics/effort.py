@@ -21,7 +21,7 @@ def _rephrased(t: Transcript, attribute: str, wanted: str, exposed: int) -> Sequ
 
 
 @metric(unit="per question", better="lower", estimate="rate", headline=True)
-def rephrase_of_questions(t: Transcript) -> Iterator[Observation]:
+def rephrase_of_questions(t: Transcript) -> Iterable[Observation]:
     """Requests to rephrase, per question that a responder asked.
 
     Read: 0.05 is one question in twenty that customers could not make sense of.
@@ -29,8 +29,8 @@ def rephrase_of_questions(t: Transcript) -> Iterator[Observation]:
     Source: metric catalogue CH-8; Dingemanse and Enfield 2015.
     """
     messages, solutions = t.messages, t.places("solution")
-    asked = [i for i in t.by(*RESPONDERS) if "?" in messages[i].text and i not in solutions]
-    yield from _rephrased(t, "target", "question", len(asked))
+    asked = [i for i in t.by(*RESPONDERS) if i not in solutions and "?" in messages[i].text]
+    return _rephrased(t, "target", "question", len(asked))
 
 
 @metric(unit="per solution", better="lower", estimate="rate", headline=True, needs=("solution",))

@@ -8,6 +8,7 @@ from datetime import datetime
 from .. import packs
 from ..types import Observation, Transcript
 from . import metric, young
+from .mood import _felt
 
 PULL = 0.3  # how much of a contact goes into the experience, and into what is expected next (metric catalogue EX-2; not validated)
 LOSS = 2.0  # how much heavier falling short weighs than exceeding (as before; `experience` shows 1 to 3)
@@ -61,17 +62,16 @@ def time_gap(t: Transcript) -> tuple[str, float, int] | None:
 
 def lived(t: Transcript) -> float | None:
     """What one contact was like, in [-1, 1]: the mean of what is known of its outcome, waiting, mood at the end, and effort. None where nothing is, or it is not over."""
-    mine = t.by("customer")
-    if not mine or t.conversation.skewed or (t.resolution == "silent" and t.once(young)):
+    if not t.by("customer") or t.conversation.skewed or (t.resolution == "silent" and t.once(young)):
         return None
     parts: list[float] = []
     if t.resolution != "silent":
         parts.append(1.0 if t.resolution == "confirmed" else -1.0)
     if (gap := t.once(time_gap)) is not None:
         parts.append(gap[1])
-    if moods := [m for i in mine if (m := t.moods[i]) is not None]:
-        parts.append(moods[-1])
-        parts.append(-min(1.0, BURDEN * sum([len(t.found(label, by=("customer",))) for label in EFFORTS])))
+    if felt := t.once(_felt):
+        efforts = [f for f in t.findings if f.label in EFFORTS and t.roles[f.message] == "customer"]
+        parts += [felt[-1][1], -min(1.0, BURDEN * len(efforts))]
     return sum(parts) / len(parts) if parts else None
 
 

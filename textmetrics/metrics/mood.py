@@ -28,8 +28,13 @@ def _changed(t: Transcript) -> Sequence[Observation]:
 
 def _around(t: Transcript, at: int) -> tuple[list[float], Felt]:
     """Moods of the originator up to a message, and those after it with where they are."""
-    mine = [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
+    mine = t.once(_felt)
     return [m for i, m in mine if i < at], [(i, m) for i, m in mine if i > at]
+
+
+def _felt(t: Transcript) -> Felt:
+    """The moods of the originator that are known."""
+    return [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
 
 
 def _around_solution(t: Transcript) -> tuple[list[float], Felt]:
@@ -183,9 +188,10 @@ def mood_at_end(t: Transcript) -> Iterator[Observation]:
     Act: sort by it to find the conversations to read.
     Source: definitions of mood.
     """
-    mine = [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
+    mine = t.once(_felt)
     if len(mine) > 1:
-        yield Observation(float(mine[-1][1] or 0.0), message=mine[-1][0])
+        last, mood = mine[-1]
+        yield Observation(float(mood or 0.0), message=last)
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True)

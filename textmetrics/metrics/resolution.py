@@ -150,8 +150,8 @@ def resolution(t: Transcript) -> Iterator[Observation]:
 
 
 def _decisive(t: Transcript) -> int | None:
-    said = [f.message for f in t.found("acknowledgement", by=("customer",)) if f.state in ("worked", "failed", "accepted")]
-    return said[-1] if said else None
+    said = t.found("acknowledgement", "worked", "failed", "accepted", by=("customer",))
+    return said[-1].message if said else None
 
 
 @metric(unit="share", better="lower", estimate="proportion", headline=True, version=2, needs=("acknowledgement",))

@@ -9,7 +9,7 @@ from ..waits import Wait
 from . import metric
 
 
-def _seen(t: Transcript, waits: list[Wait]) -> Iterator[Observation]:
+def _seen(t: Transcript, waits: Iterable[Wait]) -> Iterator[Observation]:
     for wait in waits:
         if (seconds := t.staffed_seconds(wait.start, wait.stop)) is not None:
             yield Observation(seconds, censored=wait.censored, message=wait.start)

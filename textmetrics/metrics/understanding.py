@@ -12,9 +12,11 @@ HANDED_OVER = ("chat", "email", "voice")  # channels in which another responder 
 
 
 def _asked_to_rephrase(t: Transcript, form: str | None = None) -> Sequence[Observation]:
-    asked = [f.message for f in t.labelled.get("rephrase_request", ()) if form is None or f.attributes.get("form") == form]
     unasked = t.once(_unasked)
-    return (Observation(1.0, message=asked[0]),) if asked and unasked else unasked
+    if not unasked or "rephrase_request" not in t.labelled:
+        return unasked
+    asked = [f.message for f in t.labelled["rephrase_request"] if form is None or f.attributes.get("form") == form]
+    return (Observation(1.0, message=asked[0]),) if asked else unasked
 
 
 def _unasked(t: Transcript) -> Sequence[Observation]:
@@ -94,13 +96,13 @@ def unrepaired(t: Transcript) -> Iterator[Observation]:
         yield Observation(float(told < message), censored=age is not None and age < packs.channel(t.channel).patience, message=message)
 
 
-def _after(t: Transcript) -> list[tuple[int, str]]:
-    """The customer's messages after an answer, and what each comes after: a ``transfer``, in the first turn since another responder took over, else a ``bot`` or an ``agent``.
+def _after(t: Transcript) -> dict[str | None, list[int]]:
+    """The customer's messages after an answer, all (None) and by what each comes after: a ``transfer``, in the first turn since another responder took over, else a ``bot`` or an ``agent``.
 
     Automatic replies take nothing over.
     """
     who, role, taken_over = None, "", False
-    found: list[tuple[int, str]] = []
+    found: dict[str | None, list[int]] = {}
     turn: int | None = None  # of the customer, the first since whoever answers now began
     for i, spoke in enumerate(t.roles):
         if spoke in RESPONDERS and t.replies[i] != "automatic":
@@ -109,15 +111,15 @@ def _after(t: Transcript) -> list[tuple[int, str]]:
             role = "bot" if spoke == "bot" else "agent"
         elif spoke == "customer" and who is not None:
             turn = t.turns[i] if turn is None else turn
-            found.append((i, "transfer" if taken_over and t.turns[i] == turn else role))
+            for came in (None, "transfer" if taken_over and t.turns[i] == turn else role):
+                found.setdefault(came, []).append(i)
     return found
 
 
 def _repeated(t: Transcript, after: str | None = None) -> Iterator[Observation]:
     """Whether the customer says again what they said, in a conversation in which they could: anywhere, or after something."""
-    could = [i for i, came in t.once(_after) if after is None or after == came]
-    first = t.first("customer")
-    if could and first is not None and t.turns[could[-1]] != t.turns[first]:
+    could = t.once(_after).get(after)
+    if could and t.turns[could[-1]] != t.turns[t.by("customer")[0]]:
         again = next((i for i in t.places("reformulation") if i in could), None)
         yield Observation(float(again is not None), message=could[0] if again is None else again)
 
