@@ -330,19 +330,19 @@ class Rows:
         return named or (theirs.lower() if theirs.lower() in ROLES else None)
 
     def _reactions(self, row: Mapping[str, Any]) -> dict[str, float]:
-        given = row.get("reactions") if not self.mapping.reactions else None
-        if given is None and not self.mapping.reactions:
-            return {}
-        named = given if isinstance(given, dict) else {ours: self._reacted(ours, _look(row, theirs)) for ours, theirs in self.mapping.reactions.items()}
-        pages = mentions.listed(named.get("mentions"))
-        if pages is not None:
+        if self.mapping.reactions:
+            named = {ours: value for ours, theirs in self.mapping.reactions.items() if (value := self._reacted(ours, _look(row, theirs))) is not None}
+        else:
+            named = given if isinstance(given := row["reactions"], dict) else {}
+        if "mentions" in named and (pages := mentions.listed(named["mentions"])) is not None:
             named = {**named, "mentions": mentions.distinct(pages)}
         return {k: n for k, v in named.items() if k in REACTIONS and (n := _number(v)) is not None}
 
     def _reacted(self, ours: str, value: Any) -> Any:
         """A counter or mark as the map reads it: ``[values.solution]`` may say what an empty cell is."""
-        told = self.mapping.values.get(ours)
-        return told.get("" if value is None else str(value), value) if told else value
+        if (told := self.mapping.values.get(ours)) is None:
+            return value
+        return told.get("" if value is None else str(value), value)
 
 
 def _shape_of(names: Mapping[str, str], rest: tuple[str, ...]) -> Shape:

@@ -148,7 +148,7 @@ def _whole(text: str) -> datetime | None:
         return None
     if moment.tzinfo is None or not EARLIEST <= moment < LATEST:
         return None
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 class _UndecidedError(Exception):
