@@ -12,7 +12,8 @@ from vaderSentiment import vaderSentiment as package
 import textmetrics as tm
 from textmetrics import packs
 from textmetrics.scorers import SCORERS, Text, vader
-from textmetrics.scorers.vader import compound, compounds
+from textmetrics.scorers.vader import compounds
+from textmetrics.valence import scored
 
 CORPORA = Path(__file__).parent.parent / "corpora"
 ANALYZER = package.SentimentIntensityAnalyzer()
@@ -34,6 +35,10 @@ TEXTS = st.builds(lambda words, join: join.join(words), st.lists(SHAPED | PHRASE
 
 def expected(text):
     return ANALYZER.polarity_scores(text)["compound"]
+
+
+def compound(text):
+    return scored([text])[0]
 
 
 @settings(max_examples=1500)
@@ -99,7 +104,7 @@ def test_columns_give_to_the_bit_what_single_texts_give(few, texts):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vader, "MANY", 0)
         patch.setattr(vader, "FEW", few)
-        assert compounds(texts) == [compound(t) for t in texts]
+        assert compounds(texts) == [compound(t) for t in texts] == scored(texts)
 
 
 @pytest.mark.parametrize("batch", [1, 300, 10**9])
@@ -112,7 +117,7 @@ def test_where_batches_end_changes_nothing(batch, monkeypatch):
 def test_columns_equal_single_texts_on_every_archive_and_word():
     texts = [m.text for c in tm.read(CORPORA) for m in c.messages]
     texts += [text for word in ANALYZER.lexicon for text in (word, f"it is not very {word}", f"{word.upper()} but {word}")]
-    assert compounds(texts) == [compound(t) for t in texts]
+    assert compounds(texts) == [compound(t) for t in texts] == scored(texts)
 
 
 @pytest.mark.parametrize("phrase", ["good but bad ", "not very good ", "x "])

@@ -51,14 +51,15 @@ def joined(texts: Sequence[str]) -> tuple[Array, Array]:
     import numpy as np
 
     row: Array = np.frombuffer(" ".join([*texts, ""]).encode("utf-8", "surrogatepass"), np.uint8)
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    begins = np.cumsum(sizes) - sizes
     filled = (row - 9 >= 5) & (row - 28 >= 5)  # what is below goes around: not \t to \r, not \x1c to the space
     row = row * filled | ((~filled).view(np.uint8) << 5)
-    if len(row) != sizes.sum() + len(texts):
-        foreign = [n for n, text in enumerate(texts) if not text.isascii()]
-        sizes[foreign] = [len(texts[n].encode("utf-8", "surrogatepass")) for n in foreign]
+    if len(row) != sizes.sum():
+        behind = np.flatnonzero(row & 0xC0 == 0x80)  # bytes that begin no character
+        begins += np.searchsorted(behind - np.arange(len(behind)), begins, "right")
         _blank(row)
-    return row, np.cumsum(sizes + 1) - sizes - 1
+    return row, begins
 
 
 def _blank(row: Array) -> None:

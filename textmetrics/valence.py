@@ -1,4 +1,4 @@
-"""The rules of VADER (Hutto and Gilbert 2014) for one text: an English lexicon with modifiers, equal to what the package vaderSentiment computes.
+"""The rules of VADER (Hutto and Gilbert 2014), text by text: an English lexicon with modifiers, equal to what the package vaderSentiment computes.
 
 Words are looked up once and remembered; rules run only around the words that have a value, and most of these stand in no rule's reach and are worth what the
 lexicon says. Time is linear in the text (the package's grows with its square). Word lists and numbers are the package's own. Where its rules are odd (it scales
@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import re
 import string
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from functools import cache
 from heapq import heapify, heappop, heappush
+from itertools import accumulate, chain, groupby
 from typing import Any
 
 from msgspec import Struct
@@ -109,19 +111,25 @@ _VALUED, _SPEAKS, _PAIR, _BUT = _any(VALUED), _any(SPEAKS), _any(BEGINS, GOES_ON
 _SHOUTED = bytes([n for n in range(LOW + 1) if n & UPPER])
 
 
-def compound(text: str) -> float:
-    """How positive a text is, from -1 to 1.
+def scored(texts: Sequence[str]) -> list[float]:
+    """How positive each text is, from -1 to 1. The words of all are looked up at once; only texts in which some have a value are looked at one by one.
 
-    >>> compound("VADER is very smart, handsome, and funny!"), compound("Not bad at all"), compound("Restart the router")
-    (0.8646, 0.431, 0.0)
+    >>> scored(["VADER is very smart, handsome, and funny!", "Not bad at all", "Restart the router"])
+    [0.8646, 0.431, 0.0]
     """
     known = rules()
-    text = in_words(text, known)
-    pieces = text.split()
-    kinds = bytes(map(known.marks.__getitem__, pieces))
-    valued = [found.start() for found in _VALUED.finditer(kinds)]
-    if not valued:
-        return 0.0
+    texts = [text if text.isascii() else in_words(text, known) for text in texts]
+    pieces = [text.split() for text in texts]
+    kinds = bytes(map(known.marks.__getitem__, chain.from_iterable(pieces)))
+    bounds, scores = list(accumulate(map(len, pieces), initial=0)), [0.0] * len(texts)
+    for n, places in groupby([found.start() for found in _VALUED.finditer(kinds)], lambda place: bisect(bounds, place) - 1):
+        first, end = bounds[n : n + 2]
+        scores[n] = _compound(texts[n], pieces[n], kinds[first:end], [place - first for place in places], known)
+    return scores
+
+
+def _compound(text: str, pieces: Sequence[str], kinds: bytes, valued: Sequence[int], known: Rules) -> float:
+    """The compound of a text; ``kinds``: the marks of its words; ``valued``: where it has words of value."""
     some = 0 < len(kinds.translate(None, _SHOUTED)) < len(kinds)  # some words in capitals, not all
     values = [_value(pieces, kinds, i, some, known) for i in valued]
     but = _BUT.search(kinds)
@@ -140,9 +148,8 @@ def _value(pieces: Sequence[str], kinds: bytes, i: int, some: bool, known: Rules
 
 def in_words(text: str, known: Rules) -> str:
     """A text with its emoji in words."""
-    if not text.isascii():
-        for c in sorted(known.emoji.keys() & set(text)):
-            text = text.replace(c, f" {known.emoji[c]}")  # one space too many at times, which no rule sees
+    for c in sorted(filter(known.emoji.__contains__, set(text))):
+        text = text.replace(c, f" {known.emoji[c]}")  # one space too many at times, which no rule sees
     return text
 
 

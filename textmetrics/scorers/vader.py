@@ -1,4 +1,4 @@
-"""VADER over many texts at once, equal to what the package vaderSentiment computes and many times faster; one text's rules stand in `valence`.
+"""VADER over many texts at once, equal to what the package vaderSentiment computes and many times faster; the rules, and few texts, in `valence`.
 
 The texts of a batch stand as one column of words. Each distinct word is looked up once; words that have a value keep it as it is in the lexicon but for
 those that a word before can bear on, whose rules run over all of them at a time; the few near idioms or rare turns of phrase go the way of a single text.
@@ -43,15 +43,15 @@ from ..valence import (
     Word,
     around_but,
     bare,
-    compound,
     in_words,
     pressed,
     rules,
+    scored,
     valued,
 )
 from . import Text, scorer
 
-MANY = 300  # texts from which columns pay
+MANY = 400  # texts from which columns pay
 FEW = 4000  # distinct words that are looked up one by one, by Arrow where there are more
 BATCH = 1_000_000  # characters whose columns are held at a time
 REACH = 3  # words from which one can bear on another
@@ -104,7 +104,7 @@ def vader(texts: Sequence[Text], language: Language) -> list[float]:
 def compounds(texts: Sequence[str]) -> list[float]:
     """The compound of each of some texts, by columns where there are many."""
     if len(texts) < MANY:
-        return [compound(text) for text in texts]
+        return scored(texts)
     import numpy as np
 
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
