@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import pieces, tongues
+from textmetrics import tongues
 from textmetrics.folding import fold
 from textmetrics.pieces import Pieces
 
@@ -23,10 +23,14 @@ def test_many_conversations_are_recognised_as_one_by_one(stated):
     assert tongues.recognise_all(given) == [tongues.recognise(*one) for one in given]
 
 
+def _bytes(text):
+    return text.encode("utf-8", "surrogatepass")
+
+
 @given(st.lists(ODD, max_size=8))
 def test_arrow_cuts_where_python_does(texts):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "MANY", 0)
-        cut = Pieces(texts)
-    assert [[cut.known[n] for n in cut.at[a : a + n].tolist()] for a, n in zip(cut.starts.tolist(), cut.sizes.tolist(), strict=True)] == [t.split() for t in texts]
+    cut = Pieces(texts)
+    found = [cut.known[n] for n in cut.at.tolist()]
+    assert [[piece for piece, own in zip(found, cut.text.tolist(), strict=True) if own == n] for n in range(len(texts))] == [t.split() for t in texts]
+    assert all(_bytes(texts[n])[begin:].startswith(_bytes(piece)) for piece, n, begin in zip(found, cut.text.tolist(), cut.begins.tolist(), strict=True))
     assert cut.text.tolist() == [n for n, t in enumerate(texts) for _ in t.split()]
