@@ -266,7 +266,7 @@ def clean(text: str, names: Sequence[str]) -> str:
         return text
     kept = list(text)
     for start, end in spans:
-        kept[start:end] = [c if c == "\n" else " " for c in text[start:end]]
+        kept[start:end] = "\n".join([" " * len(line) for line in text[start:end].split("\n")])
     cleaned = "".join(kept)
     return cleaned if cleaned.strip() or not text.lstrip().startswith(">") else text
 

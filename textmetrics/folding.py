@@ -6,6 +6,7 @@ folded text, and a folded text is as long as its original, so a place in one is 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 QUOTES = {c: "'" for c in "\u2018\u2019\u201a\u201b\u2032\u02bc`\u00b4"} | {c: '"' for c in "\u201c\u201d\u201e\u201f\u00ab\u00bb"}
@@ -19,9 +20,8 @@ def _folded_letter(c: str) -> str:
     return plain if len(plain) == 1 else c
 
 
-_TABLE = str.maketrans(
-    {chr(i): _folded_letter(chr(i)) for i in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF01, 0xFF5F))} | LETTERS | QUOTES | SPACES | DASHES
-)
+_TABLE = {chr(i): _folded_letter(chr(i)) for i in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF01, 0xFF5F))} | LETTERS | QUOTES | SPACES | DASHES
+_FOLDED = re.compile(f"[{re.escape(''.join(_TABLE))}]")
 
 
 def fold(text: str) -> str:
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = text.translate(_TABLE)
+    text = _FOLDED.sub(lambda found: _TABLE[found[0]], text)
     lower = text.lower()
     if len(lower) == len(text):
         return lower

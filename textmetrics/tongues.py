@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, islice, repeat
 from typing import Any
 
 from . import packs
@@ -61,21 +61,31 @@ def recognise_all(conversations: Sequence[tuple[Sequence[str], str | None]]) -> 
     seen = each[np.arange(many.sum()) + np.repeat(starts - np.cumsum(many) + many, many)]
     counts = np.bincount(np.repeat(pieces.text, many) * (len(codes) + 1) + seen, minlength=len(texts) * (len(codes) + 1)).reshape(len(texts), -1)
     counts[:, -1] = np.bincount(pieces.text, np.array(words)[pieces.at], len(texts))  # of each text: its little words by language, and how many words it has
-    best = counts[:, :-1].argmax(axis=1)  # of equals the first by name
-    most = counts[np.arange(len(texts)), best]
-    found, at = [], 0
-    for folded, stated in conversations:
-        own = slice(at, at + len(folded))
-        whole = code_of(stated) or _best_of(counts[own].sum(axis=0), codes)
-        clear = (most[own] >= ENOUGH) & (most[own] > AHEAD * (counts[own, column[whole]] if whole in column else 0))
-        found.append((whole, [codes[b] if c else whole for b, c in zip(best[own].tolist(), clear.tolist(), strict=True)]))
-        at += len(folded)
-    return found
+    sizes = np.array([len(folded) for folded, _ in conversations])
+    wholes = [code_of(stated) or code for (_, stated), code in zip(conversations, _best_of(counts, sizes, codes), strict=True)]
+    best, most = _most_of(counts)  # of equals the first by name
+    own = np.append(counts[:, :-1], np.zeros((len(texts), 1), int), axis=1)[np.arange(len(texts)), np.repeat([column.get(whole or "", -1) for whole in wholes], sizes)]
+    of_texts = list(chain.from_iterable(map(repeat, wholes, sizes.tolist())))
+    for n in np.flatnonzero((most >= ENOUGH) & (most > AHEAD * own)).tolist():
+        of_texts[n] = codes[best[n]]
+    rest = iter(of_texts)
+    return [(whole, list(islice(rest, size))) for whole, size in zip(wholes, sizes.tolist(), strict=True)]
 
 
-def _best_of(counts: Any, codes: Sequence[str]) -> str | None:
-    n = int(counts[:-1].argmax())
-    return codes[n] if counts[n] >= max(2, SHARE * counts[-1]) else None
+def _most_of(counts: Any) -> tuple[Any, Any]:
+    """The column of the language with most little words, in each row, and how many these are."""
+    best = counts[:, :-1].argmax(axis=1)
+    return best, counts[range(len(counts)), best]
+
+
+def _best_of(counts: Any, sizes: Any, codes: Sequence[str]) -> list[str | None]:
+    """The language of most little words of each conversation, if it has enough of them. ``sizes``: how many texts each has."""
+    import numpy as np
+
+    upto = np.cumsum(np.insert(counts, 0, 0, axis=0), axis=0)[np.cumsum(np.insert(sizes, 0, 0))]
+    total = np.diff(upto, axis=0)
+    best, most = _most_of(total)
+    return [codes[n] if enough else None for n, enough in zip(best.tolist(), (most >= np.maximum(2, SHARE * total[:, -1])).tolist(), strict=True)]
 
 
 def _counts(text: str) -> Counts:

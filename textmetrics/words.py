@@ -25,6 +25,7 @@ TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<asks>\?+)|(?P<cries>!+)|(?P<arrow>[>→»]+)|(?P<smile>[:;=]-?[)(dp/|]+)|(?P<dots>\.{2,}|…)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f300-\U0001faff])"
 )
+_BEHIND = frozenset(",.;:)\"")  # signs that, alone behind a word, are none
 STEM = 5  # letters that stand for all words that begin with them
 _LETTERS, _LOUD = re.compile(r"[^\W\d_]{3,}"), re.compile(r"[A-Z][A-Z]{2}")  # written so, what begins with no capital is gone past at once
 
@@ -47,6 +48,9 @@ def unnamed(words: list[str], people: Collection[str]) -> list[str]:
 
 def _cut(piece: str) -> tuple[str, ...]:
     """The words of a text without white space."""
+    plain = piece[:-1] if piece[-1] in _BEHIND else piece
+    if plain.isalpha():
+        return (plain,)
     found = []
     for match in TOKEN.finditer(piece):
         kind, text = match.lastgroup, match[0]
