@@ -86,15 +86,10 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
 
 def prepare(batch: Sequence[Conversation]) -> list[Prepared]:
     """The step over all texts at once: clean, fold, languages, cues."""
-    texts: list[list[str]] = []
-    folded: list[list[str]] = []
     roles = [_roles(c) for c in batch]
-    for conversation in batch:
-        names = packs.channel(conversation.channel).clean
-        with stage("annotate.clean"):
-            own = [clean(m.text[:LONGEST], names) for m in conversation.messages]
-            texts.append(own)
-            folded.append([fold(t) for t in own])
+    with stage("annotate.clean"):
+        texts = [_cleaned(c) for c in batch]
+        folded = [[fold(t) for t in own] for own in texts]
     with stage("annotate.languages"):
         tongue = tongues.recognise_all([(told, c.language) for told, c in zip(folded, batch, strict=True)])
     flat = [(c, i) for c, role in enumerate(roles) for i in range(len(role))]
@@ -125,6 +120,11 @@ def text(view: View, i: int) -> Text:
     return Text(view.texts[i], view.folded[i], view.cues[i], view.roles[i], i == 0, tuple(view.named[said[0]]) if said else (), view.chances[i])
 
 
+def _cleaned(conversation: Conversation) -> list[str]:
+    names = packs.channel(conversation.channel).clean
+    return [clean(m.text[:LONGEST], names) for m in conversation.messages]
+
+
 def _roles(conversation: Conversation) -> tuple[Role, ...]:
     by = {p.id: p.role for p in conversation.participants}
     return tuple("note" if m.private else by[m.participant_id] for m in conversation.messages)
@@ -133,8 +133,11 @@ def _roles(conversation: Conversation) -> tuple[Role, ...]:
 def _in_languages(places: Sequence[Place], codes: Sequence[str | None], work: Callable[[str, list[Place]], Sequence[T]]) -> dict[Place, T]:
     """Some work on texts, a language at a time; languages without a pack are left out."""
     done: dict[Place, T] = {}
-    for code in packs.languages():
-        at = [p for p, c in zip(places, codes, strict=True) if c == code]
+    own: dict[str, list[Place]] = {code: [] for code in packs.languages()}
+    for place, code in zip(places, codes, strict=True):
+        if code is not None and code in own:
+            own[code].append(place)
+    for code, at in own.items():
         if at:
             done.update(zip(at, work(code, at), strict=True))
     return done

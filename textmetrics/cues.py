@@ -68,7 +68,7 @@ class Finder:
     def _placed(self, n: int, kind: str, data: bytes, begin: int) -> Sequence[Place]:
         """Where in UTF-8 a phrase stands whose first word begins at a byte; all of the text is to be searched where words do not say it."""
         if kind is EDGED:
-            return [(at, n, match.end()) for at in (*edges(data, begin), begin) if (match := self._short[n](data, at))]
+            return [(at, n, match.end()) for at in edges(data, begin) if (match := self._short[n](data, at))]
         if kind is LONG:
             end = self._long[n].end(data, begin)
             return [(begin, n, end)] if end >= 0 else ()
@@ -95,11 +95,11 @@ def _phrases(phrases: Sequence[str], expressions: Sequence[str], barring: bool) 
 
 def _kind(phrase: str, nodes: Sequence[Node]) -> str:
     """How a phrase is matched where its words are: by ``re``, which takes a fifth of the time but must not be given much to look at, or by RE2."""
-    if not sharp(nodes):
+    if "^" in phrase.removeprefix("^ ") or not sharp(nodes):
         return SEARCHED
-    if not bounded(nodes):
-        return LONG if "^" not in phrase else SEARCHED
-    return EDGED if "^" in phrase else SHORT
+    if phrase.startswith("^ "):
+        return EDGED if bounded(nodes) else SEARCHED
+    return SHORT if bounded(nodes) else LONG
 
 
 def edges(data: bytes, begin: int) -> list[int]:

@@ -72,19 +72,29 @@ def apart(places: Sequence[Place], expressions: Sequence[Expression], data: byte
     ``places``: all that each expression has, or one `ANYWHERE` where they are to be searched; ``expressions``: by number; ``data``: the text in UTF-8, in which places are bytes.
     Apart, expressions need few states each, where the one of them all would build new ones for every text.
     """
-    if len(places) == 1 and places[0][0] != ANYWHERE:
-        return [(places[0][0], places[0][2])]
-    waiting, at = sorted(set(places), reverse=True), 0
-    searched = [p for p in waiting if p[0] == ANYWHERE]
-    del waiting[len(waiting) - len(searched) :]
-    found: list[Span] = []
+    known = sorted(places) if len(places) > 1 else places
+    if known and known[0][0] == ANYWHERE:
+        return _searched(known, expressions, data)
+    found, at = list[Span](), 0
+    for start, _, end in known:  # of those that begin together, the first expression's
+        if at <= start < end:
+            found.append((start, end))
+            at = end
+    return found
+
+
+def _searched(places: Sequence[Place], expressions: Sequence[Expression], data: bytes) -> list[Span]:
+    """The same of sorted places, the first of which are to be searched."""
+    searched = [p for p in dict.fromkeys(places) if p[0] == ANYWHERE]
+    waiting = [p for p in reversed(places) if p[0] != ANYWHERE]
+    found, at = list[Span](), 0
     while True:
         while waiting and waiting[-1][0] < at:
             waiting.pop()
         searched = [p for place in searched if (p := place if place[0] >= at else _next(expressions[place[1]], place[1], data, at))]
         if not (nexts := waiting[-1:] + searched):
             return found
-        start, _, end = min(nexts)  # of those that begin together, the first expression's
+        start, _, end = min(nexts)
         if start < end:
             found.append((start, end))
         at = max(end, start + 1)
