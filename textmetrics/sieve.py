@@ -103,8 +103,9 @@ class Sieve:
 
 def _letters(piece: str, alphabet: Alphabet) -> tuple[int, ...]:
     """The letters of the words and signs of a piece, with the bytes before each."""
-    found = [(alphabet.letter(match[0]), len(piece[: match.start()].encode("utf-8", "surrogatepass"))) for match in TOUCHED.finditer(piece)]
-    return tuple([letter | before << SHIFT for letter, before in found if letter is not None])
+    before = range(len(piece)) if piece.isascii() else [0, *accumulate([len(c.encode("utf-8", "surrogatepass")) for c in piece])]
+    found = [(alphabet.letter(match[0]), before[match.start()]) for match in TOUCHED.finditer(piece)]
+    return tuple([letter | begin << SHIFT for letter, begin in found if letter is not None])
 
 
 def _begins(text: str, pieces: Sequence[str], letters: Sequence[Sequence[int]]) -> list[int]:
