@@ -118,7 +118,7 @@ def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote
 
 def of_votes(votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
     """What the rules said of a message; a vote that is final is no evidence, it decides."""
-    return {f"r:{name}": vote.score for name, vote in votes if not vote.final}
+    return {_RULED[name]: vote.score for name, vote in votes if not vote.final}
 
 
 def _own(view: View, told: Told, i: int) -> dict[str, float]:
@@ -129,15 +129,14 @@ def _own(view: View, told: Told, i: int) -> dict[str, float]:
         row[f"^:{word}"] = 1.0
     for word in words[-2:]:
         row[f"$:{word}"] = 1.0
-    for cue in view.cues[i]:
-        row[f"c:{cue.name}"] = 1.0
-        if cue.start < EDGE:
-            row[f"c^:{cue.name}"] = 1.0
-        if size - cue.end < EDGE:
-            row[f"c$:{cue.name}"] = 1.0
     for name, found in view.named[i].items():
+        row[_CUE[name]] = 1.0
+        if found[0].start < EDGE:
+            row[_BEGINS[name]] = 1.0
+        if size - max([cue.end for cue in found]) < EDGE:
+            row[_ENDS[name]] = 1.0
         if len(found) > 1:
-            row[f"is:{name} twice"] = 1.0
+            row[_TWICE[name]] = 1.0
     asked = folded.count("?")
     if asked:
         row["is:asks"] = 1.0
@@ -159,6 +158,9 @@ def _length(words: int) -> tuple[float, str]:
 
 
 LENGTHS = Memo(_length)
+_CUE, _BEGINS, _ENDS, _TWICE = Memo("c:{}".format), Memo("c^:{}".format), Memo("c$:{}".format), Memo("is:{} twice".format)  # names of features, made once
+_HEARD, _HEARD_BEFORE, _SHOWN, _ANSWERED = Memo("p:{}".format), Memo("p2:{}".format), Memo("m:{}".format), Memo("n:{}".format)
+_RULED, _JUDGED, _EVER, _AFTER_SOLUTION, _BEFORE_ANY = Memo("r:{}".format), Memo("q:{}".format), Memo("e:{}".format), Memo("so:{}".format), Memo("no:{}".format)
 
 
 def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
@@ -184,9 +186,9 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
     """What the other side said before and says after, what the writer said before."""
     said = view.before(i)
     for d, j in enumerate(said[:2]):
-        mark = "p" if d == 0 else "p2"
+        mark, named = ("p2", _HEARD_BEFORE) if d else ("p", _HEARD)
         for name in view.named[j]:
-            row[f"{mark}:{name}"] = 1.0
+            row[named[name]] = 1.0
         if "?" in view.folded[j]:
             row[f"is:{mark} asks"] = 1.0
             if told.bare[j][-1] == "?":
@@ -205,7 +207,7 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         mine -= 1
     if mine >= 0:
         for name in view.named[mine]:
-            row[f"m:{name}"] = 1.0
+            row[_SHOWN[name]] = 1.0
         if told.content[i]:
             row["is:overlap with the own side"] = told.said_on_the_own_side(i) / len(told.content[i])
     side = CUSTOMERS if answers[i] else RESPONDERS
@@ -214,7 +216,7 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         row["is:never answered"] = 1.0
     else:
         for name in view.named[after]:
-            row[f"n:{name}"] = 1.0
+            row[_ANSWERED[name]] = 1.0
         if "?" in view.folded[after]:
             row["is:n asks"] = 1.0
     if view.roles[i] in CUSTOMERS:
@@ -244,12 +246,12 @@ def _judged(view: View, i: int, said: Sequence[int], row: dict[str, float]) -> N
     heard = [j for j in range(i) if view.roles[j] in RESPONDERS]
     ever = _most([view.chances[j] for j in heard])
     for label, chance in _most([view.chances[j] for j in heard if j in said]).items():
-        row[f"q:{label}"] = chance
+        row[_JUDGED[label]] = chance
     for label, chance in ever.items():
-        row[f"e:{label}"] = chance
-    stands = "so" if ever.get("solution", 0.0) > 0.5 else "no"
+        row[_EVER[label]] = chance
+    named = _AFTER_SOLUTION if ever.get("solution", 0.0) > 0.5 else _BEFORE_ANY
     for name in view.named[i]:
-        row[f"{stands}:{name}"] = 1.0
+        row[named[name]] = 1.0
 
 
 def _most(given: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
