@@ -63,8 +63,8 @@ def _installed(name: str, own: str | None) -> Model | None:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``curves``: what makes sums probabilities, else the logistic function. ``words`` (word -> its number among `Pairs`, the rows
-    of it and of how it begins; -1 and the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names; ``places``: how other
+    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``curves``: what makes sums probabilities, else the logistic function. ``words`` (word -> the rows
+    of it and of how it begins; the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names; ``places``: how other
     features are named that end in a word -> a function from that word to its row, or -1. ``said``: of each row the words that stand in the text, or nothing; ``spoken``: whether there are any.
     """
 
@@ -75,7 +75,7 @@ class Linear(Struct, frozen=True):
     weights: Any
     intercept: Any
     curves: Curves | None
-    words: Memo[str, tuple[int, int, int]]
+    words: Memo[str, tuple[int, int]]
     pairs: Pairs
     places: Memo[str, Callable[[str], int]]
     said: Any
@@ -101,20 +101,18 @@ class Linear(Struct, frozen=True):
         """`weigh` for few rows, where columns do not pay."""
         import numpy as np
 
+        size, of_word, of_pair = len(self.index), self.words.__getitem__, self.pairs.row.get
         at: list[int] = []
         values: list[float] = []
-        starts = [0]
+        sizes: list[int] = []
         for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
-            found = dict(zip(map(self.index.get, row, repeat(len(self.index))), row.values(), strict=True))
-            for _, word, beginning in map(self.words.__getitem__, words):
-                found[word] = found[beginning] = 1.0
-            found.update(dict.fromkeys(map(self.pairs.row.get, pairwise(words), repeat(len(self.index))), 1.0))
-            found[len(self.index)] = 0.0
-            known = sorted([place for place, value in found.items() if value])
-            at += known
-            values += map(found.__getitem__, known)
-            starts.append(len(at))
-        return Weighed(self, np.array(at, np.int64), np.array(values, np.float64), np.array(starts, np.int64))
+            said = {*chain.from_iterable(map(of_word, words)), *map(of_pair, pairwise(words), repeat(size))}
+            at += chain(map(self.index.get, row, repeat(size)), said)
+            values += chain(row.values(), repeat(1.0, len(said)))
+            sizes.append(len(row) + len(said))
+        places, worth = np.array(at, np.int64), np.array(values, np.float64)
+        known = (places < size) & (worth != 0)
+        return self._in_order((np.arange(len(rows)).repeat(sizes) * size + places)[known], worth[known], len(rows))
 
     def weigh_columns(self, named: Named, words: Worded | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
@@ -131,19 +129,25 @@ class Linear(Struct, frozen=True):
         if words is not None:
             texts, places = self._of_words(words.words)
             found.append(((texts if words.rows is None else words.rows[texts]) * size + places, np.ones(len(texts)) if words.values is None else words.values[texts]))
-        keys, values = map(np.concatenate, zip(*found, strict=True))
-        order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
+        return self._in_order(*map(np.concatenate, zip(*found, strict=True)), named.size)
+
+    def _in_order(self, keys: Any, values: Any, rows: int) -> Weighed:
+        """Features by keys (row * number of features + place): each row in the order of the model, so that it is summed the same whatever it came with; what it has several times, it has once, as it came first."""
+        import numpy as np
+
+        order = keys.argsort(kind="stable")
         keys = keys[order]
-        first = np.diff(keys, prepend=-1) > 0  # what a row has several times it has once: as its first text has it
-        order, keys = order[first], keys[first]
-        return Weighed(self, keys % size, values[order], np.searchsorted(keys, np.arange(named.size + 1) * size))
+        first = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=first[1:])
+        order, keys, size = order[first], keys[first], len(self.index)
+        return Weighed(self, keys % size, values[order], keys.searchsorted(np.arange(rows + 1) * size))
 
     def _of_words(self, words: Numbered) -> tuple[Any, Any]:
         """The features of words and pairs that the model knows, as often as they stand there: the text of each, and its place in the model."""
         import numpy as np
 
         size = len(self.index)
-        told = words.vocabulary.told(self.words, self.words.__getitem__).reshape(-1, 3)[words.at]
+        told = words.vocabulary.told(self.words, lambda word: (self.pairs.number.get(word, -1), *self.words[word])).reshape(-1, 3)[words.at]
         places, (pair, paired) = told[:, 1:].ravel(), self.pairs.of(told[:, 0], words.text)
         known = places < size
         return np.concatenate((np.repeat(words.text, 2)[known], words.text[pair])), np.concatenate((places[known], paired))
@@ -230,8 +234,8 @@ class Weighed(Struct, frozen=True):
         out = np.zeros((len(self.starts) - 1, len(self.part.outputs)))
         filled = np.nonzero(self.starts[1:] > self.starts[:-1])[0]
         begin = self.starts[filled]
-        cuts = np.unique([*begin.searchsorted(np.arange(0, len(self.at), AT_ONCE)), len(filled)])
-        for a, b in pairwise(cuts.tolist()):
+        cuts = {0, *begin.searchsorted(np.arange(AT_ONCE, len(self.at), AT_ONCE)).tolist(), len(filled)}
+        for a, b in pairwise(sorted(cuts)):
             these = slice(begin[a], begin[b] if b < len(begin) else len(self.at))
             added = self.part.weights.take(self.at[these], axis=0)
             added *= self.values[these, None]
@@ -330,19 +334,19 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
                 found[part] = Linear(
-                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index, pairs), pairs, _places(index), said, said.astype(bool)
+                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index), pairs, _places(index), said, said.astype(bool)
                 )
             return found
     except (KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path}: is no model of ours: {error}") from error
 
 
-def _of_words(index: Mapping[str, int], pairs: Pairs) -> Memo[str, tuple[int, int, int]]:
-    """A word -> its number among the pairs, the row of it and that of how it begins."""
+def _of_words(index: Mapping[str, int]) -> Memo[str, tuple[int, int]]:
+    """A word -> the row of it and that of how it begins."""
 
-    def told(word: str) -> tuple[int, int, int]:
+    def told(word: str) -> tuple[int, int]:
         rows = [index.get(name, len(index)) for name in of_words([word])]
-        return pairs.number.get(word, -1), rows[0], rows[1] if len(rows) > 1 else len(index)
+        return rows[0], rows[1] if len(rows) > 1 else len(index)
 
     return Memo(told)
 
