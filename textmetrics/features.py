@@ -10,11 +10,11 @@ names them, ``models.Linear`` finds their weights without the names, and a test 
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import compress, pairwise
 
 from .detectors import View, Vote
 from .folding import fold
@@ -84,23 +84,32 @@ class Told:
         return [role in RESPONDERS for role in self.view.roles]
 
     @cached_property
-    def _first(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Of both sides: where each word was said first."""
-        first: tuple[dict[str, int], dict[str, int]] = {}, {}
-        for i, (words, side) in enumerate(zip(self.content, self.answers, strict=True)):
-            for word in words - first[side].keys():
-                first[side][word] = i
-        return first
+    def said_before(self) -> list[int]:
+        """How many of the words of each message its side had said before."""
+        said: tuple[set[str], set[str]] = set(), set()
+        found = []
+        for words, side in zip(self.content, self.answers, strict=True):
+            found.append(len(words & said[side]))
+            said[side].update(words)
+        return found
 
-    def said_on_the_own_side(self, i: int) -> int:
-        """How many of the words of a message its side had said before."""
-        first = self._first[self.answers[i]]
-        return sum([first[word] < i for word in self.content[i]])
+    @cached_property
+    def after(self) -> list[int | None]:
+        """The next message of the other side behind each."""
+        asks = answers = None
+        found = []
+        for i in range(len(self.view) - 1, -1, -1):
+            found.append(asks if self.answers[i] else answers)
+            if self.answers[i]:
+                answers = i
+            elif self.view.roles[i] in CUSTOMERS:
+                asks = i
+        return found[::-1]
 
     @cached_property
     def pairs(self) -> list[set[tuple[str, str]]]:
         """The pairs of neighbouring words of each message."""
-        return [set(itertools.pairwise(words)) for words in self.tokens]
+        return [set(pairwise(words)) for words in self.tokens]
 
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
@@ -209,10 +218,8 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         for name in view.named[mine]:
             row[_SHOWN[name]] = 1.0
         if told.content[i]:
-            row["is:overlap with the own side"] = told.said_on_the_own_side(i) / len(told.content[i])
-    side = CUSTOMERS if answers[i] else RESPONDERS
-    after = next((j for j, role in enumerate(view.roles[i + 1 :], start=i + 1) if role in side), None)
-    if after is None:
+            row["is:overlap with the own side"] = told.said_before[i] / len(told.content[i])
+    if (after := told.after[i]) is None:
         row["is:never answered"] = 1.0
     else:
         for name in view.named[after]:
@@ -220,7 +227,7 @@ def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
         if "?" in view.folded[after]:
             row["is:n asks"] = 1.0
     if view.roles[i] in CUSTOMERS:
-        _judged(view, i, said, row)
+        _judged(view, told, i, said, row)
 
 
 def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
@@ -241,11 +248,10 @@ def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str,
         row["is:repeats itself more than the other side"] = most - len(content & told.content[said[0]]) / len(content)
 
 
-def _judged(view: View, i: int, said: Sequence[int], row: dict[str, float]) -> None:
+def _judged(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
     """What the responder's messages before were judged to be."""
-    heard = [j for j in range(i) if view.roles[j] in RESPONDERS]
-    ever = _most([view.chances[j] for j in heard])
-    for label, chance in _most([view.chances[j] for j in heard if j in said]).items():
+    ever = _most([view.chances[j] for j in compress(range(i), told.answers)])
+    for label, chance in _most([view.chances[j] for j in said]).items():
         row[_JUDGED[label]] = chance
     for label, chance in ever.items():
         row[_EVER[label]] = chance
