@@ -101,18 +101,19 @@ class Linear(Struct, frozen=True):
         """`weigh` for few rows, where columns do not pay."""
         import numpy as np
 
-        size, of_word, of_pair = len(self.index), self.words.__getitem__, self.pairs.row.get
+        none, of_word, of_pair = len(self.index), self.words.__getitem__, self.pairs.row.get
         at: list[int] = []
         values: list[float] = []
-        sizes: list[int] = []
+        starts = [0]
         for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
-            said = {*chain.from_iterable(map(of_word, words)), *map(of_pair, pairwise(words), repeat(size))}
-            at += chain(map(self.index.get, row, repeat(size)), said)
-            values += chain(row.values(), repeat(1.0, len(said)))
-            sizes.append(len(row) + len(said))
-        places, worth = np.array(at, np.int64), np.array(values, np.float64)
-        known = (places < size) & (worth != 0)
-        return self._in_order((np.arange(len(rows)).repeat(sizes) * size + places)[known], worth[known], len(rows))
+            found = dict(zip(map(self.index.get, row, repeat(none)), row.values(), strict=True))
+            found.update(dict.fromkeys(chain(chain.from_iterable(map(of_word, words)), map(of_pair, pairwise(words), repeat(none))), 1.0))
+            found[none] = 0.0
+            known = sorted(filter(found.__getitem__, found))
+            at += known
+            values += map(found.__getitem__, known)
+            starts.append(len(at))
+        return Weighed(self, np.array(at, np.int64), np.array(values, np.float64), np.array(starts, np.int64))
 
     def weigh_columns(self, named: Named, words: Worded | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
@@ -129,18 +130,12 @@ class Linear(Struct, frozen=True):
         if words is not None:
             texts, places = self._of_words(words.words)
             found.append(((texts if words.rows is None else words.rows[texts]) * size + places, np.ones(len(texts)) if words.values is None else words.values[texts]))
-        return self._in_order(*map(np.concatenate, zip(*found, strict=True)), named.size)
-
-    def _in_order(self, keys: Any, values: Any, rows: int) -> Weighed:
-        """Features by keys (row * number of features + place): each row in the order of the model, so that it is summed the same whatever it came with; what it has several times, it has once, as it came first."""
-        import numpy as np
-
-        order = keys.argsort(kind="stable")
+        keys, values = map(np.concatenate, zip(*found, strict=True))
+        order = np.argsort(keys, kind="stable")  # each row in the order of the model, so that it is summed the same whatever it came with
         keys = keys[order]
-        first = np.ones(len(keys), bool)
-        np.not_equal(keys[1:], keys[:-1], out=first[1:])
-        order, keys, size = order[first], keys[first], len(self.index)
-        return Weighed(self, keys % size, values[order], keys.searchsorted(np.arange(rows + 1) * size))
+        first = np.diff(keys, prepend=-1) > 0  # what a row has several times it has once: as its first text has it
+        order, keys = order[first], keys[first]
+        return Weighed(self, keys % size, values[order], np.searchsorted(keys, np.arange(named.size + 1) * size))
 
     def _of_words(self, words: Numbered) -> tuple[Any, Any]:
         """The features of words and pairs that the model knows, as often as they stand there: the text of each, and its place in the model."""
