@@ -97,7 +97,7 @@ class Told:
     def after(self) -> list[int | None]:
         """The next message of the other side behind each."""
         asks = answers = None
-        found = []
+        found: list[int | None] = []
         for i in range(len(self.view) - 1, -1, -1):
             found.append(asks if self.answers[i] else answers)
             if self.answers[i]:
