@@ -47,7 +47,7 @@ class Sieve:
         self._parts = {some[0]: (n, set(some[1:])) for n, some in enumerate(parts) if some}  # by its first part: each phrase, its other parts
         self._owner = np.full(paths.parts, NONE)  # of each part that a phrase begins with: its phrase
         self._several = np.zeros(paths.parts, np.int64)  # of each part of a phrase of several: its number among these
-        self._others = np.zeros((max(map(len, parts), default=1) - 1, paths.parts), np.int64)  # of the part that a phrase begins with: the numbers of its others
+        self._others = np.zeros((max([1, *map(len, parts)]) - 1, paths.parts), np.int64)  # of the part that a phrase begins with: the numbers of its others
         for first, (n, others) in self._parts.items():
             self._owner[first] = n
             for k, part in enumerate(sorted(others)):
