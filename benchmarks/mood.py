@@ -6,8 +6,8 @@
 ``PATH``: files or folders of texts, read as plainly as can be: the strings of JSON and JSON Lines, the cells of CSV and TSV, the lines of anything else; all of them whole,
 free of tags, and cut into lines and sentences. Without any, the messages of the demonstration archives. Every distinct text is scored by both: how
 many there are, the greatest difference and the first texts that differ are printed. Then both are timed in alternating rounds on the same texts in one
-run, CPU time, the least of each: a conversation of 12, the archives' messages and, of the given paths, 20,000 short texts, 200,000 of any length, and
-5,000 long ones, evenly taken; and one text of 4,000 words.
+run, CPU time, the least of each, with how many texts, their mean length, the ratio and the greatest difference: a conversation of 12, the archives'
+messages and, of the given paths, 20,000 short texts, 200,000 of any length, and 5,000 long ones, evenly taken; and one text of 4,000 words.
 """
 
 from __future__ import annotations
@@ -91,22 +91,22 @@ def compare(texts: Sequence[str]) -> None:
         print(f"  {by:.4f} {text!r}")
 
 
-def timed(work: Callable[[Sequence[Text]], list[float]], texts: Sequence[Text], times: int) -> float:
-    """Seconds that one call takes, of some."""
+def timed(work: Callable[[Sequence[Text]], list[float]], texts: Sequence[Text], times: int) -> tuple[float, list[float]]:
+    """Seconds that one call takes, of some, and what it gave."""
     begun = time.process_time()
     for _ in range(times):
-        work(texts)
-    return (time.process_time() - begun) / times
+        scores = work(texts)
+    return (time.process_time() - begun) / times, scores
 
 
 def race(name: str, texts: Sequence[str], rounds: int, times: int = 1) -> None:
-    """Print how long both take for some texts."""
+    """Print how long both take for some texts, and how far apart their scores are at most."""
     given = [Text(t, t) for t in texts]
     ours(given)
     spent = [(timed(package, given, times), timed(ours, given, times)) for _ in range(rounds)]
-    theirs, own = (min(side) / len(texts) for side in zip(*spent, strict=True))
-    characters = sum(map(len, texts)) / len(texts)
-    print(f"  {name:<30}{len(texts):>8,} of {characters:>6,.0f} characters {1e6 * theirs:>10,.1f} us {1e6 * own:>8,.2f} us {theirs / own:>6.1f} x")
+    theirs, own = (min([seconds for seconds, _ in side]) / len(texts) for side in zip(*spent, strict=True))
+    apart = max([abs(a - b) for (_, said), (_, scores) in spent for a, b in zip(said, scores, strict=True)])
+    print(f"{name:<24}{len(texts):>9,}{sum(map(len, texts)) / len(texts):>12,.0f}{1e6 * theirs:>16,.1f}{1e6 * own:>13,.2f}{theirs / own:>7.1f}{apart:>12.0e}")
 
 
 def evenly(texts: Sequence[str], count: int) -> Sequence[str]:
@@ -132,7 +132,7 @@ def main() -> None:
 
 def races(texts: Sequence[str], conversations: Sequence[tm.Conversation], archive: Sequence[str], rounds: int) -> None:
     """Print how long both take for texts of several kinds."""
-    print("a text: vaderSentiment, textmetrics, ratio")
+    print(f"{'microseconds a text':<24}{'texts':>9}{'characters':>12}{'vaderSentiment':>16}{'textmetrics':>13}{'ratio':>7}{'difference':>12}")
     race("a conversation of 12", next([m.text for m in c.messages] for c in conversations if len(c.messages) == 12), rounds, 50)
     race("the archives", archive, rounds, 5)
     if texts:
