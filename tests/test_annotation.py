@@ -115,7 +115,7 @@ def judged(request, views):
     ]
     some = {"many": views, "few": views[:3], "odd": [p.view for p in prepare([t.conversation for t in odd])]}[request.param]
     tolds = [Told(view) for view in some]
-    batch = columns.Batch(some, tolds)
+    batch = columns.Batch(some)
     judging.judge(some, tolds, trained=judging.model(), batch=batch)
     return some, tolds, batch
 
@@ -160,7 +160,7 @@ def test_columns_tell_of_outcomes_what_single_conversations_do(judged):
 
 def test_many_pairs_are_looked_at_in_slices(views, monkeypatch):
     tolds = [Told(view) for view in views[:60]]
-    batch = columns.Batch(views[:60], tolds)
+    batch = columns.Batch(views[:60])
     rows, others = batch.rows, batch.rows[::-1]
     at_once = batch.content.shared(rows, others)
     monkeypatch.setattr(sets, "AT_ONCE", 7)
@@ -215,9 +215,8 @@ def test_capitals_of_many_texts_are_those_of_each(texts):
 def test_a_full_vocabulary_is_begun_anew(views, monkeypatch):
     def chances():
         some = views[:40]
-        tolds = [Told(view) for view in some]
-        batch = columns.Batch(some, tolds)
-        judging.judge(some, tolds, trained=judging.model(), batch=batch)
+        batch = columns.Batch(some)
+        judging.judge(some, [], trained=judging.model(), batch=batch)
         return batch.words.vocabulary, batch.chances.tolist()
 
     (first, before), (second, again) = chances(), chances()

@@ -68,10 +68,10 @@ def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Sett
     limits = judging.thresholds(trained, settings.thresholds)
     prepared = prepare(batch)
     views = [p.view for p in prepared]
-    with stage("annotate.words"):
-        tolds = [Told(view) for view in views]
     with stage("annotate.features"):
-        many = columns.batch(views, tolds)
+        many = columns.batch(views)
+    with stage("annotate.words"):
+        tolds = [Told(view) for view in views] if many is None else []
     judged = judging.judge(views, tolds, trained=trained, batch=many)
     with stage("annotate.moods"):
         felt = moods(views, settings, many)

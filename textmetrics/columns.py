@@ -15,9 +15,10 @@ import numpy as np
 from msgspec import Struct
 
 from .detectors import STANDS, View, Vote, label_keys
-from .features import CAPITALS, EDGE, GAPS, LENGTHS, Told, by_role, gap_name
+from .features import CAPITALS, EDGE, GAPS, LENGTHS, by_role, gap_name, people
 from .memo import Memo
 from .models import Named
+from .profile import stage
 from .sets import Before, Columns, Sets, first_of_each
 from .types import CUSTOMERS, RESPONDERS, Role
 from .words import Numbered, capitals_of, spread
@@ -35,7 +36,7 @@ class Batch:
     ``chances``: how likely each message carries each of ``labels``, as far as it has been judged, else -1.
     """
 
-    def __init__(self, views: Sequence[View], tolds: Sequence[Told]) -> None:
+    def __init__(self, views: Sequence[View]) -> None:
         self.sizes = np.array([len(view) for view in views], np.int64)  # messages of each conversation
         self.views, self.size = views, int(self.sizes.sum())
         self.rows = np.arange(self.size)
@@ -48,14 +49,15 @@ class Batch:
         self.customers = self.roles == _ROLE["customer"]
         self.labels, self.chances = label_keys(), np.full((self.size, len(label_keys())), -1.0)
         self._column = {label: k for k, label in enumerate(self.labels)}
-        self.folded, bare = [text for view in views for text in view.folded], [text for told in tolds for text in told.bare]
+        self.folded = [text for view in views for text in view.folded]
+        bare = [text.strip() for text in self.folded]
         self.weighed, self.by_model = np.zeros(self.size, bool), np.zeros(self.chances.shape, bool)  # whether a model judged it; and decided on each label
         self.filled = np.array([text != "" for text in bare], bool)
         self.marks = np.array([text.count("?") for text in self.folded], np.int64)
         self.ends_asking = np.array([text.endswith("?") for text in bare], bool)
         self.gaps = np.array([_GAP[name] for view in views for name in _gaps(view)], np.int64)
         self.loud, self.letters = capitals_of([text for view in views for text in view.texts])
-        self._of_words(tolds)
+        self._of_words()
         self._of_people(bare)
         self._of_cues(np.array([len(text.rstrip()) for text in self.folded], np.int64))
         self._of_sides()
@@ -86,10 +88,10 @@ class Batch:
         """Where a label stands in ``chances``."""
         return self._column[label]
 
-    def _of_words(self, tolds: Sequence[Told]) -> None:
-        said = [words for told in tolds for words in told.words]
-        self.spoken = Numbered(said)
-        self.words = self.spoken.unnamed(said, [words for told in tolds for words in told.tokens])
+    def _of_words(self) -> None:
+        with stage("annotate.words"):
+            self.spoken = Numbered.cut(self.folded)
+            self.words = self.spoken.unnamed([people(view) for view in self.views], self.conversation)
         lengths = [LENGTHS[k] for k in range(int(self.words.sizes.max(initial=0)) + 1)]
         classes = dict.fromkeys(name for _, name in lengths)
         self.length_names = list(classes)
@@ -103,8 +105,8 @@ class Batch:
 
     def _of_people(self, bare: Sequence[str]) -> None:
         known: dict[tuple[int, str], int] = {}
-        people = [(c, m.participant_id) for c, view in enumerate(self.views) for m in view.conversation.messages]
-        self.writer = np.array([known.setdefault(one, len(known)) for one in people], np.int64)
+        writers = [(c, m.participant_id) for c, view in enumerate(self.views) for m in view.conversation.messages]
+        self.writer = np.array([known.setdefault(one, len(known)) for one in writers], np.int64)
         by_writer, sizes = np.argsort(self.writer, kind="stable"), np.bincount(self.writer)
         self.earlier = np.empty(self.size, np.int64)  # how many messages of the same writer were sent before
         self.earlier[by_writer] = self.rows - (np.cumsum(sizes) - sizes)[self.writer[by_writer]]
@@ -169,9 +171,9 @@ class Cast(Struct):
         return cls(np.repeat(at, list(map(len, votes))), np.array(labels, np.int64), np.array(scores, float), np.array(final, bool))
 
 
-def batch(views: Sequence[View], tolds: Sequence[Told]) -> Batch | None:
+def batch(views: Sequence[View]) -> Batch | None:
     """Some conversations as columns; None where they are so few that columns do not pay."""
-    return Batch(views, tolds) if sum(map(len, views)) >= MANY else None
+    return Batch(views) if sum(map(len, views)) >= MANY else None
 
 
 def _shifted(rows: Array) -> Array:

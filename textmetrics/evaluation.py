@@ -234,8 +234,8 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
     fates = None if settings.rules_only else outcome_model()
     limits = judging.thresholds(trained, settings.thresholds)
     views = [p.view for p in prepare([c for c, _ in both])]
-    tolds = [Told(view) for view in views]
-    many = columns.batch(views, tolds)
+    many = columns.batch(views)
+    tolds = [Told(view) for view in views] if many is None else []
     judged = judging.judge(views, tolds, trained=trained, batch=many)
     felt = moods(views, settings, many)
     resolved, about = resolutions(views, felt, fates, many), request_types(views, tolds, felt, fates, many)

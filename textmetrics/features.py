@@ -20,7 +20,7 @@ from .detectors import View, Vote
 from .folding import fold
 from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS, Role
-from .words import capitals, of_words, tokens, unnamed
+from .words import capitals, of_words, tokens
 
 PREFIXES = {
     "w": "the word",
@@ -48,13 +48,12 @@ CAPITALS = 0.6  # share of words in capitals from which a message counts as shou
 
 
 class Told:
-    """The words of each message of a view, cut once, and as ``tokens`` without the names of its people; what else is asked of them is worked out when it is."""
+    """The words of each message of a view, cut once, without the names of its people (``tokens``); what else is asked of them is worked out when it is."""
 
     def __init__(self, view: View) -> None:
-        people = {fold(p.id) for p in view.conversation.participants}
+        names = people(view)
         self.view = view
-        self.words = [tokens(text) for text in view.folded]
-        self.tokens = [unnamed(words, people) for words in self.words]
+        self.tokens = [tokens(text, names) for text in view.folded]
         self.bare = [text.strip() for text in view.folded]
 
     @cached_property
@@ -110,6 +109,11 @@ class Told:
     def pairs(self) -> list[set[tuple[str, str]]]:
         """The pairs of neighbouring words of each message."""
         return [set(pairwise(words)) for words in self.tokens]
+
+
+def people(view: View) -> set[str]:
+    """What the people of a conversation are called, folded."""
+    return {fold(p.id) for p in view.conversation.participants}
 
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:

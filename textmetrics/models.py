@@ -95,7 +95,7 @@ class Linear(Struct, frozen=True):
         codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
         values = np.array([*chain.from_iterable([row.values() for row in rows])], np.float64)
         named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
-        return self.weigh_columns(named, None if texts is None else Worded(Numbered(texts)))
+        return self.weigh_columns(named, None if texts is None else Worded(Numbered.of(texts)))
 
     def _weigh_few(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None) -> Weighed:
         """`weigh` for few rows, where columns do not pay."""

@@ -96,17 +96,26 @@ class Vocabulary:
     """Words by number, the same from batch to batch, so that what is asked of each is worked out once; when it is full, another one is begun."""
 
     def __init__(self) -> None:
-        self.number: defaultdict[str, int] = defaultdict(count().__next__)
+        number = self.number = defaultdict[str, int](count().__next__)
         self.words: list[str] = []
+        self._pieces = Memo[str, tuple[int, ...]](lambda piece: tuple(map(number.__getitem__, _cut(piece))))
         self._told: dict[int, tuple[Any, Any]] = {}
 
-    def numbers(self, words: Sequence[str]) -> Any:
+    def numbers(self, words: Sequence[str]) -> list[int]:
         """The numbers of some words; those that are new get theirs."""
-        import numpy as np
-
-        found = np.fromiter(map(self.number.__getitem__, words), np.int64, len(words))
-        self.words += islice(self.number, len(self.words), None)
+        found = list(map(self.number.__getitem__, words))
+        self._meet()
         return found
+
+    def said(self, texts: Sequence[str]) -> list[list[int]]:
+        """The numbers of the words of some folded texts: those that `tokens` finds."""
+        found = [list(chain.from_iterable(map(self._pieces.__getitem__, text.split())))[:LONG] for text in texts]
+        self._meet()
+        return found
+
+    def _meet(self) -> None:
+        """Keep the words that got a number."""
+        self.words += [*islice(reversed(self.number), len(self.number) - len(self.words))][::-1]
 
     def told(self, who: object, work: Callable[[str], Any], kind: type = int) -> Any:
         """What ``work`` says of each word, as an array. ``who``: whose work it is, by which it is known again."""
@@ -125,23 +134,45 @@ class Numbered:
 
     _latest = Vocabulary()
 
-    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+    def __init__(self, vocabulary: Vocabulary, numbers: Sequence[Sequence[int]]) -> None:
         import numpy as np
 
-        if len(self._latest.words) > MOST:
-            Numbered._latest = Vocabulary()
-        self.vocabulary = self._latest
-        self.at = self.vocabulary.numbers(list(chain.from_iterable(texts)))
-        self.sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.text = np.repeat(np.arange(len(texts)), self.sizes)
+        self.vocabulary = vocabulary
+        self.sizes = np.fromiter(map(len, numbers), np.int64, len(numbers))
+        self.at = np.fromiter(chain.from_iterable(numbers), np.int64, self.sizes.sum())
+        self.text = np.repeat(np.arange(len(numbers)), self.sizes)
 
-    def unnamed(self, texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Numbered:
-        """The ``texts`` that were numbered, with the names that `unnamed` took out of them: ``others``."""
-        changed = [n for n, (words, left) in enumerate(zip(texts, others, strict=True)) if words is not left]
+    @classmethod
+    def cut(cls, folded: Sequence[str]) -> Numbered:
+        """The words of some folded texts."""
+        vocabulary = cls._vocabulary()
+        return cls(vocabulary, vocabulary.said(folded))
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[str]]) -> Numbered:
+        """Words of texts that have been cut."""
+        vocabulary = cls._vocabulary()
+        return cls(vocabulary, [vocabulary.numbers(words) for words in texts])
+
+    @classmethod
+    def _vocabulary(cls) -> Vocabulary:
+        if len(cls._latest.words) > MOST:
+            cls._latest = Vocabulary()
+        return cls._latest
+
+    def unnamed(self, people: Sequence[Collection[str]], whose: Any) -> Numbered:
+        """The same texts as `unnamed` leaves them. ``people``: the names of some people, ``whose``: which of these hold for each text."""
+        import numpy as np
+
+        known = [(n, self.vocabulary.number[name]) for n, names in enumerate(people) for name in names if name in self.vocabulary.number and name[0].isalnum()]
+        (blank,) = self.vocabulary.numbers([NAME])
+        groups, names = np.array(known, np.int64).reshape(-1, 2).T
+        named = np.zeros(len(self.vocabulary.words), bool)
+        named[names] = True
+        at = np.nonzero(named[self.at])[0]
         some = copy(self)
-        starts = self.sizes.cumsum() - self.sizes
         some.at = self.at.copy()
-        some.at[[starts[n] + k for n in changed for k, word in enumerate(others[n]) if word == NAME]] = self.vocabulary.numbers([NAME])[0]
+        some.at[at[np.isin(whose[self.text[at]] * len(named) + self.at[at], groups * len(named) + names)]] = blank
         return some
 
     def among(self, texts: Any) -> Numbered:
