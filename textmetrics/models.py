@@ -24,7 +24,7 @@ from . import packs
 from .chances import Curves
 from .errors import ModelError, UnknownName
 from .memo import Memo
-from .words import Numbered, Vocabulary, of_words
+from .words import Numbered, Vocabulary, of_words, spread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -251,19 +251,18 @@ class Weighed(Struct, frozen=True):
         """
         import numpy as np
 
-        starts = self.starts.tolist()
-        own = [slice(starts[n], starts[n + 1]) for n, _ in wanted]
-        at, values = (np.concatenate([some[one] for one in own]) for some in (self.at, self.values))
-        sizes = [one.stop - one.start for one in own]
-        of = np.arange(len(own)).repeat(sizes)
-        added = self.part.weights[at, np.array([self.part.columns[name] for _, name in wanted]).repeat(sizes)] * values
+        rows, columns = np.array([(n, self.part.columns[name]) for n, name in wanted], np.int64).reshape(-1, 2).T
+        sizes = self.starts[rows + 1] - self.starts[rows]
+        ends, own = np.cumsum(sizes), spread(self.starts[rows], sizes)
+        at, of = self.at[own], np.repeat(np.arange(len(rows)), sizes)
+        added = self.part.weights[at, columns[of]] * self.values[own]
         up = added > 0
-        for n in np.nonzero(np.bincount(of, up) > most)[0].tolist():
-            mine = np.nonzero(of == n)[0]
-            up[mine[np.argsort(-added[mine], kind="stable")[most:]]] = False
+        for n in np.nonzero(np.bincount(of, up, len(rows)) > most)[0].tolist():
+            begin = ends[n] - sizes[n]
+            up[begin + np.argsort(-added[begin : ends[n]], kind="stable")[most:]] = False
         if only is not None:
             up &= only[at]
-        return at[up], added[up], of[up].searchsorted(np.arange(len(own) + 1)).tolist()
+        return at[up], added[up], of[up].searchsorted(np.arange(len(rows) + 1)).tolist()
 
     def said(self, wanted: Sequence[tuple[int, str]], most: int) -> list[list[tuple[str, float]]]:
         """Those of the `strongest` that are words of a text, as they stand in it, with what each adds to the sum."""

@@ -21,7 +21,7 @@ def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``answers``: the position of the solution it is about, by reply link, else the last one that stands. ``by_thanks``: nothing but thanks is said."""
     solution = view.solved_by(i)
     told: dict[str, Any] = {} if solution is None else {"answers": solution}
-    if view.shows(i, "thanks") and not view.shows(i, *SPOKEN):
+    if "thanks" in view.named[i] and view.named[i].keys().isdisjoint(SPOKEN):
         told["by_thanks"] = True
     return told
 
