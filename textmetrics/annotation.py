@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -29,7 +28,7 @@ from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Tran
 T = TypeVar("T")
 Place = tuple[int, int]  # a conversation of the batch, a message of it
 
-BATCH = 256  # conversations
+BATCH = 4000  # messages from which a batch is full
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
 
 
@@ -55,11 +54,23 @@ def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = 
     ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, each conversation's own ``cut`` holds;
     where that is missing too, waits that are open have no length.
     """
-    waiting = iter(conversations)
-    while batch := list(islice(waiting, BATCH)):
+    for batch in _batches(conversations):
         with uncollected():
             transcripts = _batch(batch, as_of, settings or Settings())
         yield from transcripts
+
+
+def _batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    batch: list[Conversation] = []
+    size = 0
+    for conversation in conversations:
+        batch.append(conversation)
+        size += max(1, len(conversation.messages))
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Settings) -> list[Transcript]:
