@@ -38,7 +38,9 @@ _expression = cache(Expression)
 
 
 def asking(one, folded):
-    return [(c.name, c.start, c.end) for c in one.find([folded])[0]]
+    alone, among_many = one.find([folded])[0], one.find([folded] * sieve.MANY)[-1]
+    assert alone == among_many
+    return [(c.name, c.start, c.end) for c in alone]
 
 
 @pytest.mark.parametrize("code", packs.languages())
@@ -107,7 +109,8 @@ def test_many_texts_at_once_are_read_as_one_by_one():
     texts = [fold(m.text) for c in tm.read(CORPORA) for m in c.messages]
     for code in packs.languages():
         at_once, alone = Finder(packs.language(code)), Finder(packs.language(code))
-        assert at_once._sieve.of(texts) == [alone._sieve.of([text])[0] for text in texts]
+        assert [list(dict.fromkeys(n for n, _ in can)) for can in at_once._sieve.of(texts)] == [[n for n, _ in alone._sieve.of([text])[0]] for text in texts]
+        assert at_once.find(texts) == [alone.find([text])[0] for text in texts]
 
 
 def test_what_was_met_is_forgotten_and_met_again(monkeypatch):

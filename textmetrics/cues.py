@@ -17,7 +17,7 @@ from .memo import Memo
 from .packs import CuePack, Language
 from .paths import Node, bounded, sharp
 from .phrases import START
-from .sieve import Hit, Sieve
+from .sieve import ONCE, Hit, Sieve
 from .types import Cue
 
 SHORT, EDGED, LONG, SEARCHED = "short", "edged", "long", "searched"
@@ -52,7 +52,7 @@ class Finder:
         barred: dict[int, list[Place]] = {}
         for n, begin in hits:
             cue, barring, kind = self._phrases[n]
-            if kind is not SHORT:
+            if kind is not SHORT or begin < 0:
                 places = self._placed(n, kind, data, begin)
             elif match := self._short[n](data, begin):
                 places = ((begin, n, match.end()),)
@@ -67,12 +67,15 @@ class Finder:
 
     def _placed(self, n: int, kind: str, data: bytes, begin: int) -> Sequence[Place]:
         """Where in UTF-8 a phrase stands whose first word begins at a byte; all of the text is to be searched where words do not say it."""
+        if begin == ONCE and kind in (SHORT, LONG):
+            place = self._long[n].first(data)
+            return [(place[0], n, place[1])] if place else ()
+        if begin < 0 or kind is SEARCHED:
+            return ((ANYWHERE, n, ANYWHERE),)
         if kind is EDGED:
             return [(at, n, match.end()) for at in edges(data, begin) if (match := self._short[n](data, at))]
-        if kind is LONG:
-            end = self._long[n].end(data, begin)
-            return [(begin, n, end)] if end >= 0 else ()
-        return ((ANYWHERE, n, ANYWHERE),)
+        end = self._long[n].end(data, begin)
+        return [(begin, n, end)] if end >= 0 else ()
 
     def _shown(self, cue: CuePack, met: Sequence[Place], barred: Sequence[Place], folded: str, data: bytes) -> list[Cue]:
         """The places of one cue, of those that its phrases have."""

@@ -18,6 +18,7 @@ from .words import spread
 
 NOWHERE = 0  # the number of no places
 NONE = -1  # the number of no phrase
+UNKNOWN, ONCE = -1, -2  # where words begin that were not asked where; those that do but once
 MOST = 100_000  # sets of places that are kept: some 10 MB
 KEPT = 1 << 18  # steps that columns keep: 3 MB
 SHIFT = 20  # bits of a word's number, above which stands where it begins in its piece
@@ -27,11 +28,11 @@ Array = Any
 
 
 class Sieve:
-    """Some phrases, of which the words of a text say which it can hold.
+    """Some phrases, of which the words of a text say which it can hold, and those of many texts where.
 
     >>> sieve = Sieve(["did not [really] work", "(send|mail*) me", "still ... nothing"])
     >>> sieve.of(["it did not work", "did it work? not", "mailing, me", "still, I see nothing"])
-    [[(0, 3)], [], [(1, 0)], [(2, 0)]]
+    [[(0, -2)], [], [(1, -2)], [(2, -1)]]
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
@@ -43,7 +44,7 @@ class Sieve:
             alphabet.learn(nodes)
         paths = Paths(alphabet)
         parts = list(map(paths.add, laid))
-        self._wordless = [(n, 0) for n, some in enumerate(parts) if not some]  # phrases of which words say nothing
+        self._wordless = [(n, UNKNOWN) for n, some in enumerate(parts) if not some]  # phrases of which words say nothing
         self._parts = {some[0]: (n, set(some[1:])) for n, some in enumerate(parts) if some}  # by its first part: each phrase, its other parts
         self._owner = np.full(paths.parts, NONE)  # of each part that a phrase begins with: its phrase
         self._several = np.zeros(paths.parts, np.int64)  # of each part of a phrase of several: its number among these
@@ -54,9 +55,10 @@ class Sieve:
                 self._several[part] = self._others[k:, first] = 1 + self._several.max()
         self._steps = _Steps(paths)
         self._letters = Memo[str, tuple[int, ...]](lambda piece: _letters(piece, alphabet))
+        self._bare = Memo[str, tuple[int, ...]](lambda piece: tuple([letter & LETTER for letter in _letters(piece, alphabet)]))
 
     def of(self, texts: Sequence[str]) -> list[list[Hit]]:
-        """Of each folded text the phrases that it can hold, by number in their order, and the bytes of UTF-8 at which the first word of each would begin."""
+        """Of each folded text the phrases that it can hold, by number in their order, and the bytes of UTF-8 at which the first word of each would begin, or `UNKNOWN` or `ONCE`."""
         if len(texts) < MANY:
             return [self._of_one(text) for text in texts]
         import numpy as np
@@ -88,17 +90,16 @@ class Sieve:
         return part[kept], at[kept]
 
     def _of_one(self, text: str) -> list[Hit]:
-        """The same of one text, without columns."""
-        pieces = text.split()
-        letters = list(map(self._letters.__getitem__, pieces))
-        met, opening = set[int](), set[tuple[int, int]]()
-        for at, parts in self._steps.ended_in([letter & LETTER for letter in chain.from_iterable(letters)]):
-            for part in parts:
-                if part in self._parts:
-                    opening.add((part, at))
-                met.add(part)
-        begins = _begins(text, pieces, letters) if opening else []
-        return self._wordless + [(self._parts[part][0], begins[at]) for part, at in sorted(opening) if met >= self._parts[part][1]]
+        """The same of one text, without columns: but for where, which would take as long as to search."""
+        times: dict[int, int] = {}
+        for part in self._steps.ended_in(list(chain.from_iterable(map(self._bare.__getitem__, text.split())))):
+            times[part] = times.get(part, 0) + 1
+        found = self._wordless[:]
+        for part in sorted(times.keys() & self._parts.keys()):
+            phrase, others = self._parts[part]
+            if not others or times.keys() >= others:
+                found.append((phrase, UNKNOWN if others or times[part] > 1 else ONCE))
+        return found
 
 
 def _letters(piece: str, alphabet: Alphabet) -> tuple[int, ...]:
@@ -106,17 +107,6 @@ def _letters(piece: str, alphabet: Alphabet) -> tuple[int, ...]:
     before = range(len(piece)) if piece.isascii() else [0, *accumulate([len(c.encode("utf-8", "surrogatepass")) for c in piece])]
     found = [(alphabet.letter(match[0]), before[match.start()]) for match in TOUCHED.finditer(piece)]
     return tuple([letter | begin << SHIFT for letter, begin in found if letter is not None])
-
-
-def _begins(text: str, pieces: Sequence[str], letters: Sequence[Sequence[int]]) -> list[int]:
-    """At which byte of a text each word of its pieces begins."""
-    begins = [0, *accumulate([len(piece) + 1 for piece in pieces])]
-    if begins.pop() != len(text) + 1 or not text.isascii():  # not one space between each two
-        data, at = text.encode("utf-8", "surrogatepass"), 0
-        for n, piece in enumerate([piece.encode("utf-8", "surrogatepass") for piece in pieces]):
-            begins[n] = data.index(piece, at)
-            at = begins[n] + len(piece)
-    return [begin + (letter >> SHIFT) for begin, own in zip(begins, letters, strict=True) for letter in own]
 
 
 class _Steps:
@@ -199,18 +189,15 @@ class _Steps:
             found[fresh] = lead[which]
         return found.astype(np.int64)
 
-    def ended_in(self, letters: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
-        """The same of the words of one text, without columns, by where they begin."""
+    def ended_in(self, letters: Sequence[int]) -> list[int]:
+        """The same of the words of one text, without columns and without where they begin."""
         self._bound()
-        found, leads, size, ends = list[tuple[int, tuple[int, ...]]](), self._leads, self._size, self._ends
+        found, leads, size, ends = list[int](), self._leads, self._size, self._ends
         behind = [*letters, END]
-        for begun, places in enumerate(map(self._first.__getitem__, letters)):
-            at = begun
+        for at, places in enumerate(map(self._first.__getitem__, letters), start=1):
             while places:
-                if parts := ends[places]:
-                    found.append((begun, parts))
-                at += 1
-                places = leads[places * size + behind[at]]
+                found += ends[places]
+                places, at = leads[places * size + behind[at]], at + 1
         return found
 
     def _lead_of(self, step: int) -> int:
