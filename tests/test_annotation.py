@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textmetrics as tm
-from textmetrics import columns, deadlines, judging, models, mood_words, outcomes, packs, sets, turns, words
+from textmetrics import columns, deadlines, judging, models, mood_words, outcomes, packs, sets, words
 from textmetrics.annotation import Settings, moods, prepare, text
 from textmetrics.detectors import DETECTORS
 from textmetrics.features import Told, beyond_words, of_message
@@ -62,25 +62,6 @@ def test_a_date_is_looked_for_wherever_one_stands(views, code):
             assert (search(name) is None) == (pattern.search(folded) is None), (name, folded)
             found |= {name} if search(name) else set()
     assert {"weekday", "date"} <= found
-
-
-AUTOMATIC = {
-    "en": ("Automatic reply: I am away", "Thanks!", "we have received your\nrequest", "Out of the office", "we have received", "your request?"),
-    "es": ("Respuesta automática", "gracias", "hola", "estoy de vacaciones", "estoy"),
-    "it": ("messaggio automatico", "grazie", "sono in ferie", "fuori", "ufficio"),
-    "ro": ("Răspuns automat", "mulțumesc", "concediu medical", "concediu"),
-}
-
-
-@pytest.mark.parametrize("code", AUTOMATIC)
-def test_automatic_messages_are_those_that_read_so_alone(views, code):
-    lines = [f"{('customer', 'agent')[n % 2]}: {said}" for n, said in enumerate(AUTOMATIC[code])]
-    (own,) = [p.view for p in prepare([transcript(*lines, language=code).conversation])]
-    for view in (own, *views):
-        marked = [m.automatic for m in view.conversation.messages]
-        alone = {i for i, told in enumerate(view.folded) if marked[i] or turns.automatic(told, view.languages[i])}
-        assert turns._automatic_ones(view) == alone
-    assert len(turns._automatic_ones(own)) > 1
 
 
 def rows_of(named):

@@ -42,12 +42,12 @@ def replies(view: View, findings: Sequence[Finding]) -> tuple[Reply | None, ...]
     labels: dict[int, set[str]] = {}
     for f in findings:
         labels.setdefault(f.message, set()).add(f.label)
-    none: set[str] = set()
-    by_machine = view.once(_automatic_ones)
-    return tuple([("automatic" if i in by_machine else _reply(view, i, labels.get(i, none))) if role in RESPONDERS else None for i, role in enumerate(view.roles)])
+    return tuple(_reply(view, i, labels.get(i, set())) if role in RESPONDERS else None for i, role in enumerate(view.roles))
 
 
 def _reply(view: View, i: int, labels: set[str]) -> Reply:
+    if view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i]):
+        return "automatic"
     kind = _content(view, i, labels)
     if view.roles[i] == "bot":
         return "bot" if kind == "substantive" else "bot_filler"
@@ -91,16 +91,6 @@ def automatic(folded: str, code: str | None) -> bool:
     return pattern is not None and bool(pattern.of(folded))
 
 
-def _automatic_ones(view: View) -> set[int]:
-    """The messages that are marked as automatic or read like it. Texts are first looked through on end, a language at a time: what stands in one stands there too."""
-    found = {i for i, message in enumerate(view.conversation.messages) if message.automatic}
-    for code in dict.fromkeys(view.languages):
-        own = [i for i, language in enumerate(view.languages) if language == code]
-        if automatic("\n".join([view.folded[i] for i in own]), code):
-            found |= {i for i in own if automatic(view.folded[i], code)}
-    return found
-
-
 def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | None]) -> tuple[bool, ...]:
     """Which messages of customers want an answer, ``kinds`` being what each reply is.
 
@@ -110,7 +100,7 @@ def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | 
     others: dict[int, set[str]] = {}
     for f in findings:
         (states if f.label == "acknowledgement" else others).setdefault(f.message, set()).add(f.state or f.label)
-    answered, by_machine = False, view.once(_automatic_ones)
+    answered = False
     last = {role: i for i, role in enumerate(view.roles)}
     found = []
     for i, role in enumerate(view.roles):
@@ -122,7 +112,8 @@ def asks_reply(view: View, findings: Sequence[Finding], kinds: Sequence[Reply | 
         said = states.get(i, set())
         done = bool(said & CLOSINGS) and "failed" not in said and ("used" not in said or "worked" in said)
         closing = answered and (done or (not said and i == last[role] and _remarks(view, i, kinds))) and not view.asks(i) and not others.get(i, set()) - {"conversion", "prior_contact"}
-        found.append(not closing and i not in by_machine)
+        spam = view.conversation.messages[i].automatic or automatic(view.folded[i], view.languages[i])
+        found.append(not closing and not spam)
     return tuple(found)
 
 
