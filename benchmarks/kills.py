@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 CHATS = Path(__file__).parent.parent / "corpora" / "live_chat"
-SMALL = "import sys; from textmetrics import cli, parts; parts.SIZE = 8; sys.exit(cli.main(sys.argv[1:]))"  # parts small enough that kills fall between them
+SMALL = "import sys; from textmetrics import cli, parts; parts.SIZE = 50; sys.exit(cli.main(sys.argv[1:]))"  # parts small enough that kills fall between them
 
 
 def start(out: Path, workers: int) -> subprocess.Popen[bytes]:

@@ -28,7 +28,7 @@ def whole(tmp_path_factory):
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(parts, "SIZE", 16)
+    monkeypatch.setattr(parts, "SIZE", 100)
 
 
 @pytest.mark.parametrize("options", [{}, {"workers": 2}], ids=["here", "two workers"])

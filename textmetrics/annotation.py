@@ -28,7 +28,7 @@ from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Tran
 T = TypeVar("T")
 Place = tuple[int, int]  # a conversation of the batch, a message of it
 
-BATCH = 4000  # messages from which a batch is full
+BATCH = 3000  # messages from which a batch is full
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
 
 
@@ -54,19 +54,20 @@ def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = 
     ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, each conversation's own ``cut`` holds;
     where that is missing too, waits that are open have no length.
     """
-    for batch in _batches(conversations):
+    for batch in batches(conversations, BATCH):
         with uncollected():
             transcripts = _batch(batch, as_of, settings or Settings())
         yield from transcripts
 
 
-def _batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+def batches(conversations: Iterable[Conversation], full: int) -> Iterator[list[Conversation]]:
+    """The conversations in their order, together until they have so many messages."""
     batch: list[Conversation] = []
     size = 0
     for conversation in conversations:
         batch.append(conversation)
         size += max(1, len(conversation.messages))
-        if size >= BATCH:
+        if size >= full:
             yield batch
             batch, size = [], 0
     if batch:

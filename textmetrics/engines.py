@@ -19,6 +19,7 @@ from hashlib import sha256
 import msgspec
 
 from . import parts
+from .annotation import batches
 from .bare_arrow import without_pandas
 from .crew import crew
 from .definitions import definitions
@@ -85,7 +86,7 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
                 for _ in range(many):
                     pool.submit(parts.prepare, parts.pack(job))  # while this process reads
             stamp = sha256(msgspec.json.encode(definitions())).hexdigest()
-            yield from _run(msgspec.structs.replace(job, stamp=stamp), parts.cut(conversations, parts.SIZE), work, pool, many * AHEAD)
+            yield from _run(msgspec.structs.replace(job, stamp=stamp), batches(conversations, parts.SIZE), work, pool, many * AHEAD)
         except BrokenProcessPool as error:
             raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
 

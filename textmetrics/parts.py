@@ -17,7 +17,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from .annotation import Settings, annotate
+from .annotation import BATCH, Settings, annotate
 from .garbage import uncollected
 from .profile import stage
 from .tables import Tables, packed, schema, unpacked
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SIZE = 256  # conversations of a part: about a second of work, so that a killed run loses no more and memory stays low
+SIZE = BATCH  # messages from which a part is full: about a second of work, so that a killed run loses no more and memory stays low
 AT_ONCE = 32  # conversations that are observed together
 STAMP = 4  # bytes of the checksum in front of a packed part
 MEASURED = ("messages", "conversations", "findings", "ledger", "observations")
@@ -65,7 +65,7 @@ _part = msgspec.msgpack.Decoder(Part)
 
 
 def cut(conversations: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The conversations, so many at a time, in their order."""
+    """So many at a time, in their order."""
     waiting = iter(conversations)
     while chunk := list(islice(waiting, size)):
         yield chunk
