@@ -15,7 +15,7 @@ from textmetrics import cues, packs, sieve
 from textmetrics.cues import Finder
 from textmetrics.expressions import Expression, either
 from textmetrics.folding import fold
-from textmetrics.phrases import compile_phrase
+from textmetrics.phrases import PhraseError, compile_phrase
 from textmetrics.sieve import Sieve
 from textmetrics.tongues import recognise
 
@@ -71,8 +71,8 @@ def test_what_a_phrase_matches_its_shadow_matches(one, before, behind, data):
     assert asking(cues.finder(code), text) == without_asking(packs.language(code), text), (phrase, text)
 
 
-ODD = ["within # (hours|'ll)", "# 'll", "(? ?|a.b|100%) ok", "a (^ b|c $) d", "\\(s\\) so", "don't 've", "apologi* 'll", "it'* so", "#", "# (%|euro)", "* works", "still ... (no|not ... yet)", "e-mail* us", "dell' ordine", "o'clock", "[not] ok", ":d", "\\(s\\)", "^ solved", "x_y _"]
-PIECES = ["don", "t", "dont", "don't", "ve", "apologi", "apologize_", "_ll", "'ll", "it", "its", "so", "12.30", "10pm", "%", "euro", "works", "still", "no", "yet", "e-mailing", "us", "dell", "ordine", "o", "clock", "ok", ":d", "(s)", "solved", "x_y", "_", "a_b", "é", "within", "1:2.3.4:5", "5_ll", "?", "a", ".b", "100", "b", "c", "d"]
+ODD = ["within # (hours|'ll)", "# 'll", "(? ?|a.b|100%) ok", "a (^ b|c $) d", "\\(s\\) so", "don't 've", "apologi* 'll", "it'* so", "#", "# (%|euro)", "* works", "still ... (no|not ... yet)", "e-mail* us", "dell' ordine", "o'clock", "[not] ok", ":d", "\\(s\\)", "^ solved", "x_y _", "tell @*", "#* channel"]
+PIECES = ["don", "t", "dont", "don't", "ve", "apologi", "apologize_", "_ll", "'ll", "it", "its", "so", "12.30", "10pm", "%", "euro", "works", "still", "no", "yet", "e-mailing", "us", "dell", "ordine", "o", "clock", "ok", ":d", "(s)", "solved", "x_y", "_", "a_b", "é", "tell", "@", "@a_b", "#", "#12", "channel", "within", "1:2.3.4:5", "5_ll", "?", "a", ".b", "100", "b", "c", "d"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PIECES), BETWEEN), max_size=8))
@@ -128,6 +128,12 @@ def test_places_are_counted_in_characters(text):
 
 def _runs(text):
     return ["a" * n for n in map(len, "".join(c if c == "a" else " " for c in text).split())]
+
+
+@pytest.mark.parametrize("phrase", ["", "(a", "a)", "(a|)", "... a", "@\\w*"])
+def test_a_phrase_that_cannot_be_read_is_refused(phrase):
+    with pytest.raises(PhraseError):
+        compile_phrase(phrase)
 
 
 def test_either_prefers_the_first():

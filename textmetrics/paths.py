@@ -196,7 +196,8 @@ def _word(word: str) -> Node:
     literal, stem = word.replace("\\", ""), word.rstrip("*")
     sharp = TOUCHED.match(literal) is not None
     if not _LETTER.search(literal):
-        return Node(readings=(tuple((sign, True) for sign in TOUCHED.findall(literal)),), sharp=sharp)
+        signs = Node(readings=(tuple((sign, True) for sign in TOUCHED.findall(literal)),), sharp=sharp)
+        return signs if word == stem or "\\" in word else Node(options=((signs, Node(loose=1)),))  # a name behind a sign, or none
     touched = TOUCHED.findall(stem)
     if word == stem and _ENDING.fullmatch(stem):
         return Node(end=stem[1:])

@@ -1,7 +1,7 @@
 """The little language in which packs write phrases, compiled to regular expressions that run in linear time.
 
     did not work             these words, whatever white space or light punctuation is between them
-    apologi*                 a word that begins so
+    apologi*                 a word that begins so; @* and #* are names behind such a sign
     (send|mail) (me|us)      one of these; an alternative may have several words
     [it|that] worked         may be there or not
     still ... not            at most three words between
@@ -105,8 +105,12 @@ def _word(word: str) -> tuple[str, bool]:
     if word == "*":
         return r"\b\w{1,24}\b", False
     if "\\" in word:
+        if re.search(r"\\\w", word):
+            raise PhraseError(f"{word!r}: \\ stands before a sign, not before a letter")
         return re.escape(word.replace("\\", "")), True
     stem = word.rstrip("*")
+    if stem != word and not re.search(r"\w", stem):
+        return re.escape(stem) + r"\w*", False
     if not re.search(r"\w", stem):
         return "".join(re.escape(c) + ("(?:\ufe0f)?" if ord(c) > 0x2000 else "") for c in word), True
     escaped = re.escape(stem).replace("'", f"['{BLANK}]?")
