@@ -28,7 +28,7 @@ from .types import CUSTOMERS, Conversation, Cue, Finding, Resolution, Role, Tran
 T = TypeVar("T")
 Place = tuple[int, int]  # a conversation of the batch, a message of it
 
-BATCH = 3000  # messages from which a batch is full
+BATCH = 2000  # messages from which a batch is full
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
 
 
