@@ -44,7 +44,7 @@ class Places:
         return self._order[np.searchsorted(self._keys, keys, side="right") - 1]
 
 
-class Observed:
+class ByMetric:
     """The observations of a run. ``channels``: those of its conversations."""
 
     def __init__(self, tables: Mapping[str, pa.Table], channels: Coded) -> None:

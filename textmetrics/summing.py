@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import UnknownName
 from .estimates import BESIDE, BY_EXPOSURE, ESTIMATES, Array, Estimate, spread, standardised_difference
-from .lots import Coded, Observed
+from .lots import Coded, ByMetric
 from .metrics import METRICS, Metric
 from .stored import batches
 from .tables import ESTIMATE_COLUMNS, TABLES
@@ -74,11 +74,11 @@ def estimate_rows(tables: Mapping[str, pa.Table], by: Sequence[str] = ()) -> Row
     """The estimates as plain rows, and the names of their columns (see `Report.estimate_rows`)."""
     by = tuple(b for b in by if b != "channel")
     groups = Groups(tables, by)
-    with closing(Observed(tables, groups.of("channel"))) as observed:
+    with closing(ByMetric(tables, groups.of("channel"))) as observed:
         return _rows(tables, by, groups, observed)
 
 
-def _rows(tables: Mapping[str, pa.Table], by: Sequence[str], groups: Groups, observed: Observed) -> Rows:
+def _rows(tables: Mapping[str, pa.Table], by: Sequence[str], groups: Groups, observed: ByMetric) -> Rows:
     young = _young(tables)
     metrics = [METRICS[name] for name in sorted({*observed.metrics, *young})]
     compared = {m.name for m in metrics if m.against in observed.metrics}
@@ -143,7 +143,7 @@ def _moods(tables: Mapping[str, pa.Table]) -> Array:
     return np.concatenate(found)
 
 
-def _beyond(m: Metric, channel: str | None, cells: Sequence[Any], values: Array, moods: Array, observed: Observed) -> list[list[Any]]:
+def _beyond(m: Metric, channel: str | None, cells: Sequence[Any], values: Array, moods: Array, observed: ByMetric) -> list[list[Any]]:
     """A metric minus its comparison, at equal moods to begin with."""
     against = str(m.against)
     strata, others = (moods[observed.column(name, channel, "at")] for name in (m.name, against))
@@ -151,7 +151,7 @@ def _beyond(m: Metric, channel: str | None, cells: Sequence[Any], values: Array,
     return [] if estimate is None else [_row(m.name + BEYOND, cells, estimate, m, "difference")]
 
 
-def _grouped(observed: Observed, m: Metric, keys: Sequence[Coded]) -> Iterator[tuple[Key, Columns]]:
+def _grouped(observed: ByMetric, m: Metric, keys: Sequence[Coded]) -> Iterator[tuple[Key, Columns]]:
     """What a metric saw in each group that has a name, in the order of the table."""
     for channel in observed.channels(m.name) if m.name in observed.metrics else ():
         columns = _columns(observed, m, channel)
@@ -167,7 +167,7 @@ def _grouped(observed: Observed, m: Metric, keys: Sequence[Coded]) -> Iterator[t
                 yield key, (value[where], exposure[where], censored[where])
 
 
-def _columns(observed: Observed, m: Metric, channel: str | None) -> Columns:
+def _columns(observed: ByMetric, m: Metric, channel: str | None) -> Columns:
     """What a metric saw in a channel; exposures only as far as its estimate looks at them."""
     value, censored = (observed.column(m.name, channel, c) for c in ("value", "censored"))
     if m.estimate in BY_EXPOSURE:
