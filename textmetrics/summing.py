@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import UnknownName
 from .estimates import BESIDE, BY_EXPOSURE, ESTIMATES, Array, Estimate, spread, standardised_difference
-from .lots import Coded, ByMetric
+from .lots import ByMetric, Coded
 from .metrics import METRICS, Metric
 from .stored import batches
 from .tables import ESTIMATE_COLUMNS, TABLES
