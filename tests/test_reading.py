@@ -1,7 +1,6 @@
 """From files to conversations: packing, encodings, maps, threads, roles, what is set aside."""
 
 import bz2
-import errno
 import gzip
 import io
 import json
@@ -388,24 +387,3 @@ def test_a_rating_with_a_decimal_comma_is_a_number(tmp_path):
     (tmp_path / "a.csv").write_text("conversation_id;text;rating\n1;Hi;4,5\n")
     (c,) = tm.read(tmp_path / "a.csv")
     assert c.rating == 4.5
-
-
-@pytest.mark.parametrize(("name", "head", "row"), [("x.jsonl", "", '{"a": "ana", "b": "LONG"}\n'), ("x.csv", "a,b\n", "ana,LONG\n")])
-def test_a_disk_that_fails_costs_nothing_of_what_was_read_before(monkeypatch, tmp_path, name, head, row):
-    (tmp_path / name).write_text(head + row.replace("LONG", "<p>No sound" + " at all" * 200) * 1_500)
-    (tmp_path / "good.txt").write_text("09:00 ana: No sound?\n")
-    some = Source.some
-
-    def failing(self, stream, size):
-        if size > 65_536 and stream.tell() > 0:
-            raise OSError(errno.EIO, "Input/output error")
-        return some(self, stream, size)
-
-    monkeypatch.setattr(Source, "some", failing)
-    kept = []
-    for html in ("false", "true"):
-        (tmp_path / "map.toml").write_text(f'html = {html}\nfiles = ["{name}"]\n[columns]\nauthor = "a"\ntext = "b"\n')
-        reading = tm.read(tmp_path)
-        kept.append(sum(len(c.messages) for c in reading))
-        assert any("cannot be read" in p.reason for p in reading.problems)
-    assert kept[0] == kept[1] > 500

@@ -1,7 +1,10 @@
 """Archives larger than memory: what goes by way of files comes out as what did not."""
 
+import errno
+import gc
 import json
 import random
+import weakref
 from pathlib import Path
 
 import msgspec
@@ -12,8 +15,9 @@ from textmetrics import documents, filed, pages, spool
 from textmetrics.links import Links
 from textmetrics.mapping import GENERIC_FORM
 from textmetrics.readers import READERS, discord
-from textmetrics.sources import blocks, sources
+from textmetrics.sources import Source, blocks, sources
 from textmetrics.spool import Merge, Shuffle, Spool
+from textmetrics.times import Clock
 
 CORPORA = sorted(p for p in (Path(__file__).parent.parent / "corpora").iterdir() if p.is_dir())
 GOLDEN = sorted(p for p in (Path(__file__).parent / "golden" / "readers").iterdir() if p.is_dir())
@@ -261,3 +265,39 @@ def test_what_comes_first_by_name_changes_no_conversation(tmp_path, names):
         (tmp_path / name).write_text("".join([*(MESSAGE.format("a", n) for n in days), *others]))
     (c,) = (c for c in tm.read(tmp_path) if c.id == "a")
     assert [m.id for m in c.messages] == ["a1", "a2", "a3", "a4"] and not c.skewed
+
+
+@pytest.mark.parametrize(("name", "head", "row"), [("x.jsonl", "", '{"a": "ana", "b": "LONG"}\n'), ("x.csv", "a,b\n", "ana,LONG\n")])
+def test_a_disk_that_fails_costs_nothing_of_what_was_read_before(monkeypatch, tmp_path, name, head, row):
+    (tmp_path / name).write_text(head + row.replace("LONG", "<p>No sound" + " at all" * 200) * 1_500)
+    (tmp_path / "good.txt").write_text("09:00 ana: No sound?\n")
+    some = Source.some
+
+    def failing(self, stream, size):
+        if size > 65_536 and stream.tell() > 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return some(self, stream, size)
+
+    monkeypatch.setattr(Source, "some", failing)
+    kept = []
+    for html in ("false", "true"):
+        (tmp_path / "map.toml").write_text(f'html = {html}\nfiles = ["{name}"]\n[columns]\nauthor = "a"\ntext = "b"\n')
+        reading = tm.read(tmp_path)
+        kept.append(sum(len(c.messages) for c in reading))
+        assert any("cannot be read" in p.reason for p in reading.problems)
+    assert kept[0] == kept[1] > 500
+
+
+def test_nothing_of_a_source_is_kept_when_it_is_read(tmp_path, monkeypatch):
+    """A run does not look for cycles: what is remembered of times and roles must go with its source."""
+    (tmp_path / "x.jsonl").write_text('{"text": "Hi", "role": "agent", "sent_at": "01/07/2026 09:30"}\n{"text": "Hm", "sent_at": "13/07/2026 09:30"}\n')
+    kept = []
+    begin = Clock.__init__
+    monkeypatch.setattr(Clock, "__init__", lambda self, *args, **options: kept.append(weakref.ref(self)) or begin(self, *args, **options))
+    gc.collect()
+    gc.disable()
+    try:
+        list(tm.read(tmp_path / "x.jsonl"))
+        assert kept and not any(clock() for clock in kept)
+    finally:
+        gc.enable()

@@ -37,10 +37,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
+from weakref import WeakMethod
 
 from msgspec import Struct, field
 
@@ -49,7 +50,7 @@ from .addresses import place
 from .cleaning import origin_of
 from .dates import ORDERS as DATES
 from .dates import written
-from .errors import PackError
+from .errors import PackError, ReadError
 from .showing import Showing, worded
 from .spreadsheets import Watch
 from .times import Clock
@@ -159,7 +160,8 @@ class Rows:
 
     def __init__(self, source: str, mapping: Map, *, cells: bool = False, again: Callable[[], Iterable[Mapping[str, Any]]] = tuple) -> None:
         self.source, self.mapping, self._cells, self._again = source, mapping, cells, again
-        self.clock = Clock(mapping.time_format, mapping.timezone, order=mapping.dates, dates=self._times)
+        times = WeakMethod(self._times)  # a cycle would keep what is remembered of a source until a run ends
+        self.clock = Clock(mapping.time_format, mapping.timezone, order=mapping.dates, dates=lambda: found() if (found := times()) else ())
         self.watch = Watch(source)
         self._extra = {ours: theirs for ours, theirs in mapping.columns.items() if ours not in COLUMNS}
         self._theirs = {*mapping.columns.values(), *mapping.reactions.values(), "reactions"}
@@ -171,7 +173,7 @@ class Rows:
         self._nested = {theirs: names for theirs, names in self._ours.items() if "." in theirs}
         self._shapes: dict[tuple[str, ...], Shape] = {}
         self._showing = Showing(self.watch)
-        self._role = lru_cache(maxsize=64)(self._role_of)
+        self._role = lru_cache(maxsize=64)(partial(_role, mapping))
 
     def read(self, row: Mapping[str, Any], number: int, line: int | None = None, byte: int | None = None) -> Sequence[Record | Problem]:
         """One row as a record (of HTML, earlier ones that are done), or why it cannot be one; a record whose time or role cannot be read is kept without it, and reported."""
@@ -230,6 +232,15 @@ class Rows:
                     yield Problem(self.source, f"{name}: {fault}", number, line, byte, kept=True)
                 elif (moment := self.clock.read(told)) is not None:
                     record.columns[name] = moment.isoformat()
+
+    def to_the_end(self, found: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+        """What is read of a source, then its `rest`; where it breaks off, what came before is not lost."""
+        try:
+            yield from found
+        except ReadError:
+            yield from self.rest()
+            raise
+        yield from self.rest()
 
     def rest(self) -> Iterator[Record | Problem]:
         """What comes, or is seen, only at the end of a source."""
@@ -323,12 +334,6 @@ class Rows:
             value = told.get(value, value)
         return self.watch.ident(ours, value) if self._cells and ours in IDS else value
 
-    def _role_of(self, theirs: str | None) -> str | None:
-        if theirs is None:
-            return self.mapping.role or "unknown"
-        named = self.mapping.roles.get(theirs) or self.mapping.roles.get(theirs.lower()) or self.mapping.roles.get("*")
-        return named or (theirs.lower() if theirs.lower() in ROLES else None)
-
     def _reactions(self, row: Mapping[str, Any]) -> dict[str, float]:
         if self.mapping.reactions:
             named = {ours: value for ours, theirs in self.mapping.reactions.items() if (value := self._reacted(ours, _look(row, theirs))) is not None}
@@ -347,6 +352,14 @@ class Rows:
 
 def _shape_of(names: Mapping[str, str], rest: tuple[str, ...]) -> Shape:
     return Shape(names, tuple((ours, names[ours]) for ours in TEXTS if ours in names), not RARE.isdisjoint(names), rest)
+
+
+def _role(mapping: Map, theirs: str | None) -> str | None:
+    """The role that a map gives a name; None where it knows none."""
+    if theirs is None:
+        return mapping.role or "unknown"
+    named = mapping.roles.get(theirs) or mapping.roles.get(theirs.lower()) or mapping.roles.get("*")
+    return named or (theirs.lower() if theirs.lower() in ROLES else None)
 
 
 def _text(value: Any) -> str | None:

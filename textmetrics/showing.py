@@ -39,7 +39,8 @@ class Showing:
 
     def rest(self) -> Iterator[Record]:
         """All that are left."""
-        yield from self._done(self._send())
+        if self._waiting:
+            yield from self._done(self._send())
         yield from self._done(self._lots.rest())
 
     def _send(self) -> Iterator[tuple[list[Page], list[tuple[str, tuple[int, ...]]]]]:

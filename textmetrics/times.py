@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .dates import order_of, written
 from .errors import PackError, UsageError
+from .memo import forget_oldest
 
 
 def zoned(moment: datetime | None) -> datetime | None:
@@ -32,6 +33,7 @@ _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 _ASCTIME = re.compile(r"([A-Za-z]{3} [A-Za-z]{3}) +(\d{1,2}) (\d\d:\d\d:\d\d)((?: [+-]\d{4})?) (\d{4})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+REMEMBERED = 4096  # times that a clock has read
 UNITS = {"epoch": 1.0, "epoch_ms": 1e-3, "epoch_us": 1e-6}
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")  # days of a spreadsheet: 1980 is 29221, 2100 is 73051
 SPREADSHEET = datetime(1899, 12, 30)  # day 0: it counts a 29 February 1900 that never was
@@ -68,7 +70,14 @@ class Clock:
 
     def __init__(self, format: str = "iso", timezone: str = "UTC", *, order: str | None = None, dates: Callable[[], Iterable[str]] = tuple, rising: bool = False) -> None:
         self.format, self.zone, self._named, self._order, self._dates, self._rising = format, zone(timezone), timezone, order, dates, rising
-        self.look = lru_cache(maxsize=4096)(self._read)  # a time in UTC, whether it names its zone, and what is wrong with it: what the three below ask for
+        self._known: dict[str, tuple[datetime | None, bool, str | None]] = {}
+
+    def look(self, text: str) -> tuple[datetime | None, bool, str | None]:
+        """A time in UTC, whether it names its zone, and what is wrong with it: what the three below ask for. The latest are remembered."""
+        if (known := self._known.get(text)) is None:
+            known = self._known[text] = self._read(text)
+            forget_oldest(self._known, REMEMBERED)
+        return known
 
     def read(self, text: str) -> datetime | None:
         """A time in UTC; None where it cannot be read."""

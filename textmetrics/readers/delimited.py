@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..delimited import Row, header, rows
-from ..errors import ReadError
 from ..mapping import Map, Rows
 from ..sources import Source
 from ..types import Problem, Record
@@ -33,13 +33,5 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Not:* rows that do not fit the columns, and what a quote that never closes swallows: both are reported with their lines.
     """
     turn = Rows(source.name, mapping, cells=True, again=lambda: (row.cells for row in rows(source) if isinstance(row, Row)))
-    try:
-        for row in rows(source):
-            if isinstance(row, Row):
-                yield from turn.read(row.cells, row.number, row.line, row.byte)
-            else:
-                yield row
-    except ReadError:
-        yield from turn.rest()
-        raise
-    yield from turn.rest()
+    found = (turn.read(row.cells, row.number, row.line, row.byte) if isinstance(row, Row) else [row] for row in rows(source))
+    yield from turn.to_the_end(chain.from_iterable(found))

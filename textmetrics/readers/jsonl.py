@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..documents import LONGEST_LINE, Item, by_line
-from ..errors import ReadError
 from ..mapping import Map, Rows
 from ..sources import HEAD, Source
 from ..syntax import parse
@@ -36,13 +36,5 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
     *Not:* lines that are no JSON object, which are reported with their number and byte.
     """
     rows = Rows(source.name, mapping, again=lambda: (item.value for item in by_line(source) if isinstance(item, Item)))
-    try:
-        for item in by_line(source):
-            if isinstance(item, Problem):
-                yield item
-            else:
-                yield from rows.read(item.value, item.number, item.line, item.byte)
-    except ReadError:
-        yield from rows.rest()
-        raise
-    yield from rows.rest()
+    found = ([item] if isinstance(item, Problem) else rows.read(item.value, item.number, item.line, item.byte) for item in by_line(source))
+    yield from rows.to_the_end(chain.from_iterable(found))
