@@ -7,7 +7,7 @@ import numpy as np
 Array = np.ndarray
 
 
-def first_of_each(ordered: Array) -> Array:
+def begins_of_each(ordered: Array) -> Array:
     """Where among ordered values each one is met first."""
     return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
 
@@ -21,7 +21,7 @@ def at_each(points: Array, values: Array) -> Array:
 def events(times: Array, censored: Array) -> tuple[Array, Array, Array]:
     """Event times, how many are still watched at each, and to how many of them it happens."""
     ended, still = np.sort(times[~censored]), np.sort(times[censored])
-    first = first_of_each(ended)
+    first = begins_of_each(ended)
     points = ended[first]
     return points, len(times) - first - np.searchsorted(still, points), np.diff(first, append=len(ended))
 

@@ -78,7 +78,7 @@ def _begin() -> None:
 def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers: int = 1, cluster: str | None = None) -> Iterator[Part]:
     """Every part of a run, in the order of the conversations: taken from what is kept, or done and kept.
 
-    Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished before is kept.
+    Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what came before its part is kept.
     """
     with executor(workers, cluster) as (pool, many), crew(pool if cluster is None else None, many):
         try:

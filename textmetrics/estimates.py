@@ -14,7 +14,7 @@ from math import ceil, exp, floor, lgamma, log, sqrt
 import numpy as np
 from msgspec import Struct
 
-from .curves import at_each, events, first_of_each, product_limit
+from .curves import at_each, begins_of_each, events, product_limit
 
 Array = np.ndarray
 Asked = tuple[float, float]  # a percentile of a curve, and how many must still be watched there
@@ -236,7 +236,7 @@ def incidence(values: Array, exposure: Array, censored: Array) -> Estimate:
     """
     n, n_open = len(values), int(censored.sum())
     ordered = np.sort(values)
-    first = first_of_each(ordered)
+    first = begins_of_each(ordered)
     own, ended = (at_each(ordered[first], values[which]) for which in (~censored & (exposure == 1), ~censored))
     at_risk = (n - first).astype(float)
     still = np.concatenate([[1.0], np.cumprod(1 - ended / at_risk)[:-1]])

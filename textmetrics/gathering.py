@@ -49,7 +49,7 @@ class Export:
         self._records: Shuffle[Placed] = Shuffle(spool, Placed, self._key, placed_weight)
         self._whole: Roll[Conversation] = Roll(spool, Conversation, _weight_of_all)
         self._groups: Merge[Group] = Merge(spool, Group, lambda group: sum(map(weight, group[2])))
-        self._ends: dict[str, datetime] = {}  # the same in a conversation that a source has a part in
+        self._ends: dict[str, datetime] = {}  # by source: the last time in a conversation that it has a part in
         self.repeats, self._habits = Repeats(), Habits()
         self._count, self._falling = 0, Falling()
         self._timeless, self._placed = False, True

@@ -29,7 +29,7 @@ def weight(record: Record) -> int:
 
 def placed_weight(row: Placed) -> int:
     """What a record with its place costs in memory, roughly."""
-    return RECORD + len(row[1].text)
+    return weight(row[1])
 
 
 def moment(at: datetime | None) -> int:

@@ -55,11 +55,8 @@ def recognise_all(conversations: Sequence[tuple[Sequence[str], str | None]]) -> 
     pieces, codes = Pieces(texts), sorted(packs.recognisable())
     column = {code: n for n, code in enumerate(codes)}
     little, words = zip(*map(_pieces().__getitem__, pieces.known), strict=True)
-    many = np.fromiter(map(len, little), np.int64, len(little))[pieces.at]
-    starts = np.cumsum([0, *map(len, little)])[pieces.at]
-    each = np.fromiter(map(column.__getitem__, chain.from_iterable(little)), np.int64)
-    seen = each[np.arange(many.sum()) + np.repeat(starts - np.cumsum(many) + many, many)]
-    counts = np.bincount(np.repeat(pieces.text, many) * (len(codes) + 1) + seen, minlength=len(texts) * (len(codes) + 1)).reshape(len(texts), -1)
+    seen, piece = pieces.unfolded([[column[code] for code in some] for some in little])
+    counts = np.bincount(pieces.text[piece] * (len(codes) + 1) + seen, minlength=len(texts) * (len(codes) + 1)).reshape(len(texts), -1)
     counts[:, -1] = np.bincount(pieces.text, np.array(words)[pieces.at], len(texts))  # of each text: its little words by language, and how many words it has
     sizes = np.array([len(folded) for folded, _ in conversations])
     wholes = [code_of(stated) or code for (_, stated), code in zip(conversations, _best_of(counts, sizes, codes), strict=True)]

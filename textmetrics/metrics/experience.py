@@ -8,7 +8,7 @@ from datetime import datetime
 from .. import packs
 from ..types import Observation, Transcript
 from . import metric, young
-from .mood import _felt
+from .mood import felt
 
 PULL = 0.3  # how much of a contact goes into the experience, and into what is expected next (metric catalogue EX-2; not validated)
 LOSS = 2.0  # how much heavier falling short weighs than exceeding (as before; `experience` shows 1 to 3)
@@ -69,9 +69,9 @@ def lived(t: Transcript) -> float | None:
         parts.append(1.0 if t.resolution == "confirmed" else -1.0)
     if (gap := t.once(time_gap)) is not None:
         parts.append(gap[1])
-    if felt := t.once(_felt):
+    if moods := t.once(felt):
         efforts = [f for f in t.findings if f.label in EFFORTS and t.roles[f.message] == "customer"]
-        parts += [felt[-1][1], -min(1.0, BURDEN * len(efforts))]
+        parts += [moods[-1][1], -min(1.0, BURDEN * len(efforts))]
     return sum(parts) / len(parts) if parts else None
 
 

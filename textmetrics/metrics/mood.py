@@ -28,11 +28,11 @@ def _changed(t: Transcript) -> Sequence[Observation]:
 
 def _around(t: Transcript, at: int) -> tuple[list[float], Felt]:
     """Moods of the originator up to a message, and those after it with where they are."""
-    mine = t.once(_felt)
+    mine = t.once(felt)
     return [m for i, m in mine if i < at], [(i, m) for i, m in mine if i > at]
 
 
-def _felt(t: Transcript) -> Felt:
+def felt(t: Transcript) -> Felt:
     """The moods of the originator that are known."""
     return [(i, m) for i in t.by("customer") if (m := t.moods[i]) is not None]
 
@@ -188,7 +188,7 @@ def mood_at_end(t: Transcript) -> Iterator[Observation]:
     Act: sort by it to find the conversations to read.
     Source: definitions of mood.
     """
-    mine = t.once(_felt)
+    mine = t.once(felt)
     if len(mine) > 1:
         last, mood = mine[-1]
         yield Observation(float(mood or 0.0), message=last)
