@@ -1,7 +1,11 @@
 """A run in parts: the same bytes whoever does it, in whatever steps; what was done before it was stopped is not done again."""
 
 import json
+import signal
+import subprocess
+import sys
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pyarrow as pa
@@ -73,6 +77,36 @@ def test_a_stopped_run_goes_on_where_it_was(whole, small, monkeypatch, tmp_path)
     assert files(tmp_path / "out") == whole and [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+STOPPED = """
+import sys, time
+from textmetrics import cli, parts
+
+parts.SIZE, measure, asked = 100, parts.measure, []
+
+def measured(job, chunk):
+    if asked:
+        print("waits", flush=True)
+        time.sleep(60)
+    asked.append(chunk)
+    return measure(job, chunk)
+
+parts.measure = measured
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_is_told_and_can_be_resumed(whole, small, tmp_path):
+    command = [sys.executable, "-c", STOPPED, "mine", str(CHAT), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout.readline() == "waits\n"
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=60)
+    assert run.returncode == 75 and told == "textmetrics: stopped. The same command with --resume goes on from there\n"
+    assert len(list((tmp_path / ".out.work").glob("*.part"))) == 1 and not (tmp_path / "out").exists()
+    tm.mine(CHAT, out=tmp_path / "out", resume=True)
+    assert files(tmp_path / "out") == whole
+
+
 def test_parts_made_by_other_settings_are_not_taken(small, monkeypatch, tmp_path):
     stopped_after(2, monkeypatch, tmp_path)
     tm.mine(CHAT, out=tmp_path / "out", rules_only=True, resume=True)
@@ -106,6 +140,29 @@ def _die(job, chunk):
     import os
 
     os.kill(os.getpid(), 9)
+
+
+def test_what_is_finished_behind_a_part_that_failed_is_kept(small, monkeypatch, tmp_path):
+    class Pool(Executor):
+        """Does all work at once, and fails at the second part."""
+
+        given = 0
+
+        def submit(self, work, /, *args):
+            done = Future()
+            self.given += 1
+            if self.given == 2:
+                done.set_exception(BrokenProcessPool())
+            else:
+                done.set_result(work(*args))
+            return done
+
+    job, every = parts.Job(), list(tm.read(CHAT))
+    chunks = [every[k : k + 3] for k in range(0, 15, 3)]
+    work = engines.Work(tmp_path / "out")
+    with pytest.raises(BrokenProcessPool):
+        list(engines._run(job, chunks, work, Pool(), 4))
+    assert len(list(work.folder.glob("*.part"))) == 4, "the first, and the three that waited"
 
 
 def test_no_workers_are_too_few(tmp_path):

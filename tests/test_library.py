@@ -1,6 +1,8 @@
 """The library, as QA scripts call it."""
 
 import io
+import subprocess
+import sys
 from datetime import datetime
 
 import pandas as pd
@@ -105,3 +107,26 @@ def test_verbs_one_by_one():
     with pytest.raises(UsageError, match="no duration"):
         tm.estimate("nudges", seen["nudges"], percentile="p90")
     assert tm.estimate("nudges", []).value is None
+
+
+THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from textmetrics import annotate, explain_finding, read
+from textmetrics.testing import conversation
+
+sys.setswitchinterval(1e-6)
+said = ["no sound at all", "that fixed it!!", "still nothing, I asked 3 times", "Please restart the box", "ich warte noch", "ya funciona, gracias", "we call you back by Monday"]
+lines = lambda n, k: (f"09:00 customer: {said[n % 7]} {n} {k}", f"09:05 agent: {said[(n + k) % 7]}", f"09:09 customer: {said[k % 7]} so{n}{k}")
+some = [[conversation(*lines(n, k), id=f"{n} {k}", language=None) for k in range(n % 3 * 30 + 2)] for n in range(24)]
+work = lambda one: (list(annotate(one)), explain_finding(one[0], 2, "nudge"))
+with ThreadPoolExecutor(8) as pool:
+    together = list(pool.map(work, some))
+assert together == [work(one) for one in some]
+"""
+
+
+def test_threads_share_one_process():
+    """Eight at once from the first call on find what one alone does."""
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]

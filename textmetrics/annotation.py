@@ -2,12 +2,14 @@
 
 Over all texts of a batch at once: clean, fold, find the language and the cues; judge what each message does; score the moods, which what a
 message does bears on. Then per conversation: find, and say what it comes to. A batch bounds memory and changes no number: one conversation alone gives what it gives among a thousand.
+What is remembered of words from batch to batch, and spaCy, serve one thread at a time: others wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from threading import RLock
 from typing import TypeVar
 
 import msgspec
@@ -30,6 +32,7 @@ Place = tuple[int, int]  # a conversation of the batch, a message of it
 
 BATCH = 2000  # messages from which a batch is full
 LONGEST = 20_000  # characters of one message that are read; what lies behind is kept, not judged
+_ALONE = RLock()  # held by the thread that judges
 
 
 class Settings(Struct, frozen=True):
@@ -46,6 +49,17 @@ class Prepared(Struct):
 
     view: View
     language: str | None
+
+
+class Results(Struct):
+    """What judging the conversations of a batch gave, in their order: how they were prepared, how likely each message does what, what was found, the moods, and what each comes to."""
+
+    prepared: Sequence[Prepared]
+    marks: Sequence[Sequence[judging.Judged]]
+    findings: Sequence[Sequence[Finding]]
+    moods: Sequence[Sequence[float | None]]
+    resolutions: Sequence[Resolution]
+    request_types: Sequence[str | None]
 
 
 def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = None, settings: Settings | None = None) -> Iterator[Transcript]:
@@ -75,25 +89,33 @@ def batches(conversations: Iterable[Conversation], full: int) -> Iterator[list[C
 
 
 def _batch(batch: Sequence[Conversation], as_of: datetime | None, settings: Settings) -> list[Transcript]:
-    trained = None if settings.rules_only else judging.model()
-    fates = None if settings.rules_only else outcomes.model()
-    limits = judging.thresholds(trained, settings.thresholds)
-    prepared = prepare(batch)
-    views = [p.view for p in prepared]
-    with stage("annotate.features"):
-        many = columns.batch(views)
-    with stage("annotate.words"):
-        tolds = [Told(view) for view in views] if many is None else []
-    judged = judging.judge(views, tolds, trained=trained, batch=many)
-    with stage("annotate.moods"):
-        felt = moods(views, settings, many)
-    with stage("annotate.outcomes"):
-        resolved = outcomes.resolutions(views, felt, fates, many)
-        about = outcomes.request_types(views, tolds, felt, fates, many)
-    with stage("annotate.findings"):
-        found = judging.findings(judged, limits, many)
+    told = judge(batch, settings)
     with stage("annotate.transcripts"):
-        return [_transcript(one, found[n], felt[n], resolved[n], about[n], as_of, settings.hours) for n, one in enumerate(prepared)]
+        parts = zip(told.prepared, told.findings, told.moods, told.resolutions, told.request_types, strict=True)
+        return [_transcript(*own, as_of, settings.hours) for own in parts]
+
+
+def judge(batch: Sequence[Conversation], settings: Settings) -> Results:
+    """Judge the conversations of a batch: all of annotation that goes by words. One thread at a time."""
+    with _ALONE:
+        trained = None if settings.rules_only else judging.model()
+        fates = None if settings.rules_only else outcomes.model()
+        limits = judging.thresholds(trained, settings.thresholds)
+        prepared = prepare(batch)
+        views = [p.view for p in prepared]
+        with stage("annotate.features"):
+            many = columns.batch(views)
+        with stage("annotate.words"):
+            tolds = [Told(view) for view in views] if many is None else []
+        marks = judging.judge(views, tolds, trained=trained, batch=many)
+        with stage("annotate.moods"):
+            felt = moods(views, settings, many)
+        with stage("annotate.outcomes"):
+            resolved = outcomes.resolutions(views, felt, fates, many)
+            about = outcomes.request_types(views, tolds, felt, fates, many)
+        with stage("annotate.findings"):
+            found = judging.findings(marks, limits, many)
+        return Results(prepared, marks, found, felt, resolved, about)
 
 
 def prepare(batch: Sequence[Conversation]) -> list[Prepared]:

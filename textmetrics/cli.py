@@ -17,6 +17,8 @@ from .commands import Dates, Folder, Inputs, add_to
 from .commands import console as _console
 from .errors import TextmetricsError
 
+STOPPED = 130  # what Typer makes of Ctrl-C
+
 app = typer.Typer(
     name="textmetrics",
     help="Measure what customers lived through, in transcripts of chats, e-mails, social threads and forums.",
@@ -259,6 +261,8 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own allocators keep what they once had, which a long run needs elsewhere
     try:
         code = app(args=argv, standalone_mode=False)
+        if code == STOPPED:
+            raise KeyboardInterrupt
         sys.stdout.flush()
         return int(code or 0)
     except typer.Exit as stop:
@@ -272,7 +276,8 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        print("textmetrics: stopped; nothing was written. The same command with --resume goes on from there", file=sys.stderr)
+        resumed = ". The same command with --resume goes on from there" if (argv or sys.argv[1:])[:1] == ["mine"] else ""
+        print(f"textmetrics: stopped{resumed}", file=sys.stderr)
         return 75
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):

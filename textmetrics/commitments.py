@@ -6,9 +6,10 @@ An answer keeps it when it comes by then. What nobody answered is broken once th
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -57,9 +58,21 @@ def sentence(text: str, start: int, end: int) -> str:
     >>> sentence("Hello! We call you by 3.30 tomorrow. Bye", 10, 14)
     'We call you by 3.30 tomorrow'
     """
-    begun = max((m.end() for m in ENDS.finditer(text, 0, start)), default=0)
-    stop = next((m.start() for m in ENDS.finditer(text, end)), len(text))
+    begun, stop = around(text, start, end)
     return " ".join(text[begun:stop].split())
+
+
+def around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence begins and ends that some characters of a message stand in."""
+    ends = _ends(text)
+    before, behind = bisect_right(ends, start - 1), bisect_left(ends, end)
+    begun = start if start and text[start - 1] == "." else ends[before - 1] + 1 if before else 0
+    return begun, ends[behind] if behind < len(ends) else len(text)
+
+
+@lru_cache(maxsize=8)  # a message with many promises is asked for each
+def _ends(text: str) -> list[int]:
+    return [m.start() for m in ENDS.finditer(text)]
 
 
 def settle(

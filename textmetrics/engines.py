@@ -78,7 +78,7 @@ def _begin() -> None:
 def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers: int = 1, cluster: str | None = None) -> Iterator[Part]:
     """Every part of a run, in the order of the conversations: taken from what is kept, or done and kept.
 
-    Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what came before its part is kept.
+    Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished by then is kept, as it is when a run is stopped.
     """
     with executor(workers, cluster) as (pool, many), crew(pool if cluster is None else None, many):
         try:
@@ -94,21 +94,26 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
 def _run(job: Job, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
     waiting: deque[tuple[str, Part | Future[bytes]]] = deque()
     told = parts.pack(job)
-    for chunk in chunks:
-        given = parts.pack(chunk)
-        name = parts.name_of(told, given)
-        if (kept := _kept(work, name)) is not None:
-            waiting.append((name, kept))
-        elif pool is None:
-            part = parts.measure(job, chunk)
-            work.keep(name, parts.pack(part))
-            waiting.append((name, part))
-        else:
-            waiting.append((name, pool.submit(parts.measure_packed, told, given)))
-        while len(waiting) >= (ahead if pool else 1):
+    try:
+        for chunk in chunks:
+            given = parts.pack(chunk)
+            name = parts.name_of(told, given)
+            if (kept := _kept(work, name)) is not None:
+                waiting.append((name, kept))
+            elif pool is None:
+                part = parts.measure(job, chunk)
+                work.keep(name, parts.pack(part))
+                waiting.append((name, part))
+            else:
+                waiting.append((name, pool.submit(parts.measure_packed, told, given)))
+            while len(waiting) >= (ahead if pool else 1):
+                yield _finished(*waiting.popleft(), work)
+        while waiting:
             yield _finished(*waiting.popleft(), work)
-    while waiting:
-        yield _finished(*waiting.popleft(), work)
+    finally:
+        for name, result in waiting:  # behind the part at which the run stopped
+            if isinstance(result, Future) and result.done() and not result.cancelled() and result.exception() is None:
+                work.keep(name, result.result())
 
 
 def _kept(work: Work, name: str) -> Part | None:

@@ -17,13 +17,10 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from . import agreement, columns, judging
-from .annotation import Settings, moods, prepare
+from . import agreement, judging
+from .annotation import Settings, judge
 from .detectors import DETECTORS, key, label_keys
 from .errors import ReadError, UnknownName
-from .features import Told
-from .outcomes import model as outcome_model
-from .outcomes import request_types, resolutions
 from .plain_data import to_conversations
 from .sources import lines, sources
 from .syntax import parse
@@ -230,19 +227,11 @@ class _Tally:
 
 
 def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings: Settings) -> None:
-    trained = None if settings.rules_only else judging.model()
-    fates = None if settings.rules_only else outcome_model()
-    limits = judging.thresholds(trained, settings.thresholds)
-    views = [p.view for p in prepare([c for c, _ in both])]
-    many = columns.batch(views)
-    tolds = [Told(view) for view in views] if many is None else []
-    judged = judging.judge(views, tolds, trained=trained, batch=many)
-    felt = moods(views, settings, many)
-    resolved, about = resolutions(views, felt, fates, many), request_types(views, tolds, felt, fates, many)
-    claimed = judging.findings(judged, limits, many)
-    for n, ((c, labels), view, mood) in enumerate(zip(both, views, felt, strict=True)):
+    told = judge([c for c, _ in both], settings)
+    for n, ((c, labels), prepared, mood) in enumerate(zip(both, told.prepared, told.moods, strict=True)):
+        view = prepared.view
         found: dict[int, dict[str, float]] = {}
-        for f in claimed[n]:
+        for f in told.findings[n]:
             found.setdefault(f.message, {})[key(f.label, f.state)] = f.score
         counts: dict[str, list[int]] = {}
         for i, message in enumerate(c.messages):
@@ -265,9 +254,9 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
         for k, (a, b, d) in counts.items():
             tally.counts.setdefault(k, []).append((a, b, d))
         if labels.resolution is not None:
-            tally.resolutions.append((labels.resolution, resolved[n]))
+            tally.resolutions.append((labels.resolution, told.resolutions[n]))
         if labels.request_type is not None:
-            tally.types.append((labels.request_type, about[n]))
+            tally.types.append((labels.request_type, told.request_types[n]))
 
 
 def _interval(counts: np.ndarray) -> tuple[float, float]:

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 
 from . import judging, packs
-from .annotation import prepare
+from .annotation import Settings, annotate, judge
 from .curves import restricted_mean, restricted_variance
 from .detectors import View, key, label_keys
 from .errors import UnknownName, UsageError
 from .estimates import FEWEST, Estimate, Z
-from .features import Told
 from .figures import Figure, Section, estimate_of
 from .metrics import METRICS, Metric
 from .plain_data import to_conversation
@@ -148,14 +147,14 @@ def _judged(one: Conversation) -> Any:
     """A function that says why a label was found in a message of a conversation."""
     trained = judging.model()
     limits = judging.thresholds(trained)
-    (prepared,) = prepare([one])
-    (marks,) = judging.judge([prepared.view], [Told(prepared.view)], trained=trained)
+    found = judge([one], Settings())
+    view, (marks,) = found.prepared[0].view, found.marks
 
     def told(i: int, name: str) -> Sequence[str]:
         reason = judging.reasons(marks[i], name, limits.of(name, marks[i]))
         rule = [line for line in reason.spoke if line.startswith("the rule goes by")]
         model = [line for line in reason.spoke if line not in rule]
-        return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *rule, *_context(prepared.view, i), *model)
+        return (f"{reason.by}: {reason.score:.2f}, counts from {reason.threshold:.2f}", *rule, *_context(view, i), *model)
 
     return told
 
@@ -175,8 +174,6 @@ def _cut(text: str) -> str:
 
 def judged_alone(text: str, *, role: str, after: Sequence[str], language: str | None, channel: str) -> tuple[dict[str, Any], Rows, Rows, dict[int, Sequence[str]]]:
     """What is found in one text, said by ``role`` after what the other side said: as rows, with reasons."""
-    from .annotation import annotate
-
     if role not in ("customer", "agent"):
         raise UsageError(f"--as {role!r}: it is the customer or the agent who says it")
     other = "agent" if role == "customer" else "customer"

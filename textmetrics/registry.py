@@ -2,7 +2,7 @@
 
 A registry imports every module of its own package the first time it is asked for anything, then every
 entry point of the group ``textmetrics.<family>``. Importing is what runs the decorators, so no list of
-names is kept anywhere.
+names is kept anywhere. Another thread that asks meanwhile waits until all members are there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from threading import RLock
 from typing import TypeVar
 
 from .errors import TextmetricsError, UnknownName
@@ -26,8 +27,9 @@ class Registry(Mapping[str, T]):
         self.package = package
         self._items: dict[str, T] = {}
         self._homes: dict[str, str] = {}
-        self._loaded = False
         self._names: tuple[str, ...] = ()
+        self._loading = RLock()
+        self._begun = self._loaded = False
 
     def add(self, name: str, item: T, home: str) -> None:
         """Take in one member; ``home`` says where it is written, for the error when a second one comes."""
@@ -71,8 +73,15 @@ class Registry(Mapping[str, T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
-        for module in iter_modules(import_module(self.package).__path__):
-            import_module(f"{self.package}.{module.name}")
-        for point in entry_points(group=self.package):
-            point.load()
+        with self._loading:
+            if self._begun:  # by a thread that is through with it, or by this one, whose module asks while it is imported
+                return
+            self._begun = True
+            try:
+                for module in iter_modules(import_module(self.package).__path__):
+                    import_module(f"{self.package}.{module.name}")
+                for point in entry_points(group=self.package):
+                    point.load()
+                self._loaded = True
+            finally:
+                self._begun = self._loaded

@@ -124,7 +124,7 @@ class Vocabulary:
         _, known = self._told.get(id(who), (None, None))
         if known is None or len(known) < len(self.words):
             more: Any = np.array([work(word) for word in self.words[0 if known is None else len(known) :]], kind)
-            known = more if known is None else np.concatenate((known, more))
+            known = np.concatenate((known, more)) if known is not None and len(known) else more
             self._told[id(who)] = who, known
         return known
 

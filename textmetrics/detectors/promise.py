@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..commitments import ENDS
+from ..commitments import around
 from ..deadlines import by_its_clock, names_time, resolve
 from ..types import RESPONDERS
 from . import View, Vote, detector
@@ -13,10 +13,7 @@ from . import View, Vote, detector
 
 def describe(view: View, i: int, span: tuple[int, int]) -> Mapping[str, Any]:
     """``at``: by when it is promised (UTC, ISO), or ``unresolved``: why it cannot be told. Only the sentence of the promise is read: others name other times."""
-    text = view.folded[i]
-    start = max((m.end() for m in ENDS.finditer(text, 0, span[0])), default=0)
-    stop = next((m.start() for m in ENDS.finditer(text, span[1])), len(text))
-    return view.once(_moment, i, start, stop)
+    return view.once(_moment, i, *around(view.folded[i], *span))
 
 
 def _moment(view: View, i: int, start: int, stop: int) -> Mapping[str, Any]:
