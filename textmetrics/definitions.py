@@ -65,11 +65,7 @@ def metric_code(function: Callable[..., Any]) -> str:
 def _collect(thing: Any, seen: dict[str, str]) -> None:
     if thing.__qualname__ in seen:
         return
-    tree = ast.parse(dedent(inspect.getsource(thing)))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    seen[thing.__qualname__] = ast.unparse(tree)
+    seen[thing.__qualname__] = _bare(thing)
     home = inspect.getmodule(thing)
     for name in sorted(_names(getattr(thing, "__code__", None))):
         used = getattr(home, name, None)
@@ -77,6 +73,16 @@ def _collect(thing: Any, seen: dict[str, str]) -> None:
             _collect(used, seen)
         elif isinstance(used, int | float | str | tuple | frozenset | set):
             seen[f"{thing.__module__}.{name}"] = repr(sorted(used, key=str) if isinstance(used, set | frozenset) else used)
+
+
+@cache
+def _bare(thing: Any) -> str:
+    """The code of a function or class without comments and docstrings."""
+    tree = ast.parse(dedent(inspect.getsource(thing)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.unparse(tree)
 
 
 def _names(code: CodeType | None) -> set[str]:

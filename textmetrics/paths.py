@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, product
 
 from msgspec import Struct
 
+from .memo import Memo
 from .phrases import tokenized
 
 DIGITS = tuple("0123456789")
@@ -72,24 +73,31 @@ class Paths:
         if node.number:
             behind = [self._place(before, self.alphabet.numbers())]
             for _ in range(FIGURES):
-                behind.append(self._place(behind[-1:], self.alphabet.numbers() | self.alphabet.named([".", ":"])))
+                behind.append(self._place(behind[-1:], self.alphabet.numbers() | self.alphabet.named[".", True] | self.alphabet.named[":", True]))
             self.ends[behind[-1]].add(self.parts)
             return behind
         behind = list(before) if node.optional or not (node.options or node.readings or node.end) else []
         if node.end:
             behind += [*(place for place in before if place), self._place(before, self.alphabet.ended(node.end))]  # the word before can hold it
         for _ in range(node.loose):
-            behind.append(self._place([place for place in behind if place], self.alphabet.every()))  # in front of all it would only let every word begin a phrase
+            behind.append(self._place([place for place in behind if place], self.alphabet.every))  # in front of all it would only let every word begin a phrase
+        readings = [*node.readings]
         for option in node.options:
+            if len(option) == 1 and option[0].readings:
+                readings += option[0].readings
+                continue
             places = before
             for part in option:
                 places = self._lay(part, places)
             behind += places
-        for reading in node.readings:
-            places = before
-            for text, whole in reading:
-                places = [self._place(places, self.alphabet.named([text], whole))]
-            behind += places
+        if single := [self.alphabet.named[reading[0]] for reading in readings if len(reading) == 1]:
+            behind.append(self._place(before, frozenset().union(*single)))  # words between the same others share a place
+        for reading in readings:
+            if len(reading) != 1:  # or of signs that are not asked about
+                places = before
+                for word in reading:
+                    places = [self._place(places, self.alphabet.named[word])]
+                behind += places
         return list(dict.fromkeys(behind))
 
     def _place(self, before: Sequence[int], letters: Letters) -> int:
@@ -110,6 +118,7 @@ class Alphabet:
         self.endings: dict[str, int] = {}
         self._longest = 0  # letters of a stem
         self._sorted: list[tuple[str, int]] = []
+        self.named = Memo[tuple[str, bool], Letters](self._letters)  # the letters of a word or sign, or of all words that begin so
 
     def size(self) -> int:
         """How many letters there are."""
@@ -139,17 +148,18 @@ class Alphabet:
             return self.stems[stem]
         return NUMBER if token.startswith(DIGITS) else next((n for end, n in self.endings.items() if token.endswith(end)), OTHER)
 
-    def named(self, texts: Sequence[str], whole: bool = True) -> Letters:
-        """The letters of words or signs, or of all words that begin so."""
-        return frozenset(chain.from_iterable([[self.words[text]] if text in self.words else [] for text in texts] if whole else map(self._begun, texts)))
+    def _letters(self, named: tuple[str, bool]) -> Letters:
+        text, whole = named
+        return frozenset(self._begun(text) if not whole else [self.words[text]] if text in self.words else [])
 
     def ended(self, end: str) -> Letters:
         """The letters of words that may end so."""
         named = [letter for some in (self.words, self.endings) for text, letter in some.items() if text.endswith(end) or end.endswith(text)]
         return frozenset([NUMBER, *self.stems.values(), *named])
 
+    @cached_property
     def every(self) -> Letters:
-        """The letters of all words and signs."""
+        """The letters of all words and signs, once all are learned."""
         return frozenset(range(self.size())) - {END}
 
     def numbers(self) -> Letters:

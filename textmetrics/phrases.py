@@ -41,12 +41,12 @@ def compile_phrase(phrase: str) -> str:
     >>> bool(re.search(compile_phrase("don't get it"), "i dont get it"))
     True
     """
-    tokens = tokenized(phrase)
+    tokens = tokenized(phrase)[::-1]
     if not tokens:
         raise PhraseError(f"{phrase!r} is empty")
-    expression, rest = _sequence(tokens, phrase)
-    if rest:
-        raise PhraseError(f"{phrase!r} closes {rest[0]!r} that it did not open")
+    expression = _sequence(tokens, phrase)
+    if tokens:
+        raise PhraseError(f"{phrase!r} closes {tokens[-1]!r} that it did not open")
     return expression
 
 
@@ -55,13 +55,13 @@ def tokenized(phrase: str) -> list[str]:
     return _TOKENS.findall(fold(phrase))
 
 
-def _sequence(tokens: list[str], phrase: str) -> tuple[str, list[str]]:
-    """A run of words up to a closing bracket or a bar: its expression and what is left."""
+def _sequence(tokens: list[str], phrase: str) -> str:
+    """A run of words up to a closing bracket or a bar, as an expression; ``tokens`` from the last to the first, what is read is taken off."""
     built, gap = "", ""  # gap: what stands between the last word and the next
-    while tokens and tokens[0] not in (")", "]", "|"):
-        head, *tokens = tokens
+    while tokens and tokens[-1] not in (")", "]", "|"):
+        head = tokens.pop()
         if head in "([":
-            inner, tokens = _alternatives(tokens, ")" if head == "(" else "]", phrase)
+            inner = _alternatives(tokens, ")" if head == "(" else "]", phrase)
             if head == "(":
                 built, gap = built + gap + inner, GAP
             else:
@@ -80,21 +80,19 @@ def _sequence(tokens: list[str], phrase: str) -> tuple[str, list[str]]:
             gap = TIGHT if tight else GAP
     if not built:
         raise PhraseError(f"{phrase!r} has nothing between brackets or bars")
-    return built, tokens
+    return built
 
 
-def _alternatives(tokens: list[str], close: str, phrase: str) -> tuple[str, list[str]]:
-    options = []
-    while True:
-        option, tokens = _sequence(tokens, phrase)
-        options.append(option)
+def _alternatives(tokens: list[str], close: str, phrase: str) -> str:
+    options, end = [], "|"
+    while end == "|":
+        options.append(_sequence(tokens, phrase))
         if not tokens:
             raise PhraseError(f"{phrase!r} never closes a bracket")
-        end, *tokens = tokens
-        if end == close:
-            return f"(?:{'|'.join(options)})", tokens
-        if end != "|":
-            raise PhraseError(f"{phrase!r} closes a bracket with {end!r}")
+        end = tokens.pop()
+    if end != close:
+        raise PhraseError(f"{phrase!r} closes a bracket with {end!r}")
+    return f"(?:{'|'.join(options)})"
 
 
 @lru_cache(maxsize=1 << 14)
