@@ -143,6 +143,15 @@ def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capsys):
     assert cli.main(["mine", "x", "--out", "y"]) == 70 and "out of cheese" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("args", [["list"], ["explain", "first_response_wait"]])
+def test_a_closed_pipe_is_no_error(args):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-m", "textmetrics", *args], stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_profile_says_what_each_stage_cost(mined, tmp_path):
     done = run("mine", mined.parent / "talk.txt", "--out", tmp_path / "out", "--profile")
     assert {"read", "observe", "estimate", "all"} <= {line.split()[0] for line in done.stderr.splitlines()}

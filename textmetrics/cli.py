@@ -272,7 +272,9 @@ def main(argv: list[str] | None = None) -> int:
 
         print(f"textmetrics: error: {printable(' '.join(str(error).split()))[:600]}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as closed:
+        if isinstance(closed, SystemExit) and not isinstance(closed.__context__, BrokenPipeError):  # what Typer makes of a closed pipe
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):
