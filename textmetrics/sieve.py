@@ -8,7 +8,7 @@ on how many phrases there are. Many texts are followed at once, by columns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from .memo import Memo
@@ -19,11 +19,12 @@ from .words import spread
 NOWHERE = 0  # the number of no places
 NONE = -1  # the number of no phrase
 UNKNOWN, ONCE = -1, -2  # where words begin that were not asked where; those that do but once
-MOST = 100_000  # sets of places that are kept: some 10 MB
+MOST = 20_000  # sets of places that are kept, with the ways on from them: some 40 MB
 KEPT = 1 << 18  # steps that columns keep: 3 MB
 SHIFT = 20  # bits of a word's number, above which stands where it begins in its piece
 LETTER = (1 << SHIFT) - 1
 Hit = tuple[int, int]  # a phrase, and where its words would begin
+Ways = dict[int, Any]  # by letter the places a word leads to: as they are, or, once that was asked, by number
 Array = Any
 
 
@@ -115,10 +116,7 @@ class _Steps:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._size = paths.alphabet.size()
-        self._firsts: dict[int, list[int]] = {}
-        for place in paths.next[0]:
-            for letter in paths.letters[place]:
-                self._firsts.setdefault(letter, []).append(place)
+        self._every = paths.alphabet.every()
         self._forget()
 
     def _forget(self) -> None:
@@ -128,9 +126,9 @@ class _Steps:
         self._places: list[frozenset[int]] = [frozenset()]
         self._ends: list[tuple[int, ...]] = [()]
         self._columns: tuple[Array, Array] = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        self._begun = np.array([self._number(self._firsts.get(letter, ())) for letter in range(self._size)], np.int64)
-        self._first: list[int] = self._begun.tolist()
-        self._leads = Memo(self._lead_of)
+        self._ways: list[tuple[Ways, int] | None] = [None]
+        self._first: list[int] = [self._number(places) for places in map(self._laid([0])[0].get, range(self._size), repeat(()))]
+        self._begun = np.array(self._first, np.int64)
         self._asked: Array = np.full(KEPT, -1)  # steps that columns asked for, and where they lead; of two that share a row, the later
         self._lead: Array = np.zeros(KEPT, np.int32)
 
@@ -144,6 +142,7 @@ class _Steps:
             self._known[key] = len(self._places)
             self._places.append(key)
             self._ends.append(tuple({part for place in key for part in self._paths.ends[place]} - self._paths.ends[0]))
+            self._ways.append(None)
         return self._known[key]
 
     def ended(self, letters: Array) -> tuple[Array, Array]:
@@ -162,11 +161,11 @@ class _Steps:
             begun, places = begun[alive], places[alive]
             starts.append(begun)
             led.append(places)
-        places, (sizes, parts) = np.concatenate(led), self._laid()
+        places, (sizes, parts) = np.concatenate(led), self._all_ends()
         many = sizes[places]
         return parts[spread((np.cumsum(sizes) - sizes)[places], many)], np.repeat(np.concatenate(starts), many)
 
-    def _laid(self) -> tuple[Array, Array]:
+    def _all_ends(self) -> tuple[Array, Array]:
         """How many parts end at each set of places, and which, all on end."""
         import numpy as np
 
@@ -184,7 +183,7 @@ class _Steps:
         fresh = np.flatnonzero(self._asked[rows] != steps)
         if len(fresh):
             new, which = np.unique(steps[fresh], return_inverse=True)
-            lead = np.fromiter(map(self._leads.__getitem__, new.tolist()), np.int32, len(new))
+            lead = np.fromiter([self._lead_of(*divmod(step, self._size)) for step in new.tolist()], np.int32, len(new))
             self._asked[rows[fresh]], self._lead[rows[fresh]] = steps[fresh], lead[which]
             found[fresh] = lead[which]
         return found.astype(np.int64)
@@ -192,14 +191,38 @@ class _Steps:
     def ended_in(self, letters: Sequence[int]) -> list[int]:
         """The same of the words of one text, without columns and without where they begin."""
         self._bound()
-        found, leads, size, ends = list[int](), self._leads, self._size, self._ends
+        found, ends, ways = list[int](), self._ends, self._ways
         behind = [*letters, END]
         for at, places in enumerate(map(self._first.__getitem__, letters), start=1):
             while places:
                 found += ends[places]
-                places, at = leads[places * size + behind[at]], at + 1
+                known, others = ways[places] or self._way(places)
+                led = known.get(behind[at], others)
+                places, at = led if led.__class__ is int else self._lead_of(places, behind[at]), at + 1
         return found
 
-    def _lead_of(self, step: int) -> int:
-        (places, letter), letters, after = divmod(step, self._size), self._paths.letters, self._paths.next
-        return self._number([n for place in self._places[places] for n in after[place] if letter in letters[n]])
+    def _lead_of(self, places: int, letter: int) -> int:
+        """Where a word leads from some places."""
+        known, others = self._ways[places] or self._way(places)
+        led = known.get(letter, others)
+        if not isinstance(led, int):
+            led = known[letter] = self._number(led)
+        return led
+
+    def _way(self, places: int) -> tuple[Ways, int]:
+        """The ways on from some places."""
+        known, others = self._laid(self._places[places])
+        found = self._ways[places] = known, self._number(others)
+        return found
+
+    def _laid(self, places: Iterable[int]) -> tuple[Ways, Sequence[int]]:
+        """By letter the places that can come behind some, where not every word leads there; and those where every word does."""
+        known: Ways = {}
+        letters, every = self._paths.letters, []
+        for place in chain.from_iterable(map(self._paths.next.__getitem__, places)):
+            if letters[place] == self._every:
+                every.append(place)
+            else:
+                for letter in letters[place]:
+                    known.setdefault(letter, []).append(place)
+        return ({letter: (*behind, *every) for letter, behind in known.items()} | {END: known.get(END, ())} if every else known), every
