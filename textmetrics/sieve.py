@@ -116,7 +116,6 @@ class _Steps:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._size = paths.alphabet.size()
-        self._every = paths.alphabet.every()
         self._forget()
 
     def _forget(self) -> None:
@@ -218,9 +217,9 @@ class _Steps:
     def _laid(self, places: Iterable[int]) -> tuple[Ways, Sequence[int]]:
         """By letter the places that can come behind some, where not every word leads there; and those where every word does."""
         known: Ways = {}
-        letters, every = self._paths.letters, []
+        letters, anything, every = self._paths.letters, self._paths.alphabet.every, []
         for place in chain.from_iterable(map(self._paths.next.__getitem__, places)):
-            if letters[place] == self._every:
+            if letters[place] is anything:
                 every.append(place)
             else:
                 for letter in letters[place]:
