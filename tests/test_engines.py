@@ -1,11 +1,14 @@
 """A run in parts: the same bytes whoever does it, in whatever steps; what was done before it was stopped is not done again."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -107,6 +110,18 @@ def test_ctrl_c_is_told_and_can_be_resumed(whole, small, tmp_path):
     assert files(tmp_path / "out") == whole
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to see the workers in")
+def test_workers_that_have_only_begun_do_not_hear_ctrl_c(tmp_path):
+    command = [sys.executable, "-m", "textmetrics", "mine", str(CHAT), "--out", str(tmp_path / "out"), "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        while len(Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()) < 3:  # the tracker of resources is one
+            assert run.poll() is None
+            time.sleep(0.01)
+        os.killpg(run.pid, signal.SIGINT)
+        _, told = run.communicate(timeout=60)
+    assert run.returncode == 75 and told == "textmetrics: stopped. The same command with --resume goes on from there\n"
+
+
 def test_parts_made_by_other_settings_are_not_taken(small, monkeypatch, tmp_path):
     stopped_after(2, monkeypatch, tmp_path)
     tm.mine(CHAT, out=tmp_path / "out", rules_only=True, resume=True)
@@ -137,8 +152,6 @@ def test_a_worker_that_dies_is_told_in_one_line(small, monkeypatch, tmp_path):
 
 
 def _die(job, chunk):
-    import os
-
     os.kill(os.getpid(), 9)
 
 
@@ -151,18 +164,18 @@ def test_what_is_finished_behind_a_part_that_failed_is_kept(small, monkeypatch, 
         def submit(self, work, /, *args):
             done = Future()
             self.given += 1
-            if self.given == 2:
+            if self.given == 3:  # after the preparation
                 done.set_exception(BrokenProcessPool())
             else:
                 done.set_result(work(*args))
             return done
 
-    job, every = parts.Job(), list(tm.read(CHAT))
-    chunks = [every[k : k + 3] for k in range(0, 15, 3)]
-    work = engines.Work(tmp_path / "out")
-    with pytest.raises(BrokenProcessPool):
-        list(engines._run(job, chunks, work, Pool(), 4))
-    assert len(list(work.folder.glob("*.part"))) == 4, "the first, and the three that waited"
+    monkeypatch.setattr(parts, "SIZE", 50)
+    monkeypatch.setattr(parts, "prepare", lambda job: None)
+    monkeypatch.setattr(engines, "executor", lambda workers, cluster: nullcontext((Pool(), 1)))
+    with pytest.raises(WorkerError):
+        tm.mine(CHAT, out=tmp_path / "out", workers=2)
+    assert len(list((tmp_path / ".out.work").glob("*.part"))) == 3, "the first, and the two behind the one that failed"
 
 
 def test_no_workers_are_too_few(tmp_path):

@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from hashlib import sha256
+from multiprocessing import resource_tracker
 
 import msgspec
 
@@ -28,6 +29,7 @@ from .parts import Job, Part
 from .types import Conversation
 from .work import Work
 
+Waiting = deque[tuple[str, Part | Future[bytes]]]  # parts in their order, by name: done, or being done
 AHEAD = 3  # parts that wait for each worker: enough that none is idle, few enough that memory stays flat
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # workers share the cores as processes, not as threads
 
@@ -62,15 +64,32 @@ def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
     except ImportError as error:
         raise UsageError("--cluster needs Dask: pip install 'textmetrics[dask]'") from error
     if cluster == "local":
-        with LocalCluster(n_workers=max(workers, 1), threads_per_worker=1, dashboard_address=None) as own, Client(own) as client:
+        with _deaf():
+            own = LocalCluster(n_workers=max(workers, 1), threads_per_worker=1, dashboard_address=":0")  # any port that is free
+        with own, Client(own) as client:
             yield client.get_executor(pure=False), workers
     else:
         with Client(cluster) as client:
             yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Threads and processes that are started within do not hear Ctrl-C: it is for the process that a person started, which tells the others."""
+    mask = getattr(signal, "pthread_sigmask", None)
+    if mask is None:  # Windows: until they have begun, they hear it
+        yield
+        return
+    resource_tracker.ensure_running()  # which would listen again when it is started
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
+
+
 def _begin() -> None:
-    """A worker begins. Ctrl-C is for the process that was started, which tells the others."""
+    """A worker begins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     without_pandas()
 
@@ -80,40 +99,40 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
 
     Lazy: reads on as parts are finished. A worker that dies is a WorkerError; what was finished by then is kept, as it is when a run is stopped.
     """
-    with executor(workers, cluster) as (pool, many), crew(pool if cluster is None else None, many):
-        try:
-            if pool is not None:
-                for _ in range(many):
-                    pool.submit(parts.prepare, parts.pack(job))  # while this process reads
-            stamp = sha256(msgspec.json.encode(definitions())).hexdigest()
-            yield from _run(msgspec.structs.replace(job, stamp=stamp), batches(conversations, parts.SIZE), work, pool, many * AHEAD)
-        except BrokenProcessPool as error:
-            raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
-
-
-def _run(job: Job, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int) -> Iterator[Part]:
-    waiting: deque[tuple[str, Part | Future[bytes]]] = deque()
-    told = parts.pack(job)
+    waiting: Waiting = deque()
     try:
-        for chunk in chunks:
-            given = parts.pack(chunk)
-            name = parts.name_of(told, given)
-            if (kept := _kept(work, name)) is not None:
-                waiting.append((name, kept))
-            elif pool is None:
-                part = parts.measure(job, chunk)
-                work.keep(name, parts.pack(part))
-                waiting.append((name, part))
-            else:
-                waiting.append((name, pool.submit(parts.measure_packed, told, given)))
-            while len(waiting) >= (ahead if pool else 1):
-                yield _finished(*waiting.popleft(), work)
-        while waiting:
-            yield _finished(*waiting.popleft(), work)
+        with executor(workers, cluster) as (pool, many), crew(pool if cluster is None else None, many):
+            if pool is not None:
+                with _deaf():
+                    for _ in range(many):
+                        pool.submit(parts.prepare, parts.pack(job))  # while this process reads
+            stamp = sha256(msgspec.json.encode(definitions())).hexdigest()
+            yield from _run(msgspec.structs.replace(job, stamp=stamp), batches(conversations, parts.SIZE), work, pool, many * AHEAD, waiting)
+    except BrokenProcessPool as error:
+        raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
     finally:
         for name, result in waiting:  # behind the part at which the run stopped
             if isinstance(result, Future) and result.done() and not result.cancelled() and result.exception() is None:
                 work.keep(name, result.result())
+
+
+def _run(job: Job, chunks: Iterable[Sequence[Conversation]], work: Work, pool: Executor | None, ahead: int, waiting: Waiting) -> Iterator[Part]:
+    told = parts.pack(job)
+    for chunk in chunks:
+        given = parts.pack(chunk)
+        name = parts.name_of(told, given)
+        if (kept := _kept(work, name)) is not None:
+            waiting.append((name, kept))
+        elif pool is None:
+            part = parts.measure(job, chunk)
+            work.keep(name, parts.pack(part))
+            waiting.append((name, part))
+        else:
+            waiting.append((name, pool.submit(parts.measure_packed, told, given)))
+        while len(waiting) >= (ahead if pool else 1):
+            yield _finished(*waiting.popleft(), work)
+    while waiting:
+        yield _finished(*waiting.popleft(), work)
 
 
 def _kept(work: Work, name: str) -> Part | None:
