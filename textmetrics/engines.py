@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -75,17 +76,21 @@ def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Threads and processes that are started within do not hear Ctrl-C: it is for the process that a person started, which tells the others."""
-    mask = getattr(signal, "pthread_sigmask", None)
-    if mask is None:  # Windows: until they have begun, they hear it
+    """Processes that are started within do not hear Ctrl-C, not even before they begin: it is for the process that a person started, which hears it afterwards and tells the others."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):  # where it cannot be said: on Windows they hear it until they begin
         yield
         return
-    resource_tracker.ensure_running()  # which would listen again when it is started
-    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard = []
+    resource_tracker.ensure_running()  # started within, it would lift the mask
+    before = signal.signal(signal.SIGINT, lambda *told: heard.append(told))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        mask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _begin() -> None:
