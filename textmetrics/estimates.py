@@ -320,10 +320,10 @@ def beside(estimate: str, name: str, values: Array, exposure: Array, censored: A
     return quantile(values, exposure, censored, q) if estimate == "quantile" else percentile(values, exposure, censored, q)
 
 
-def spread(estimate: str, values: Array, exposure: Array, censored: Array) -> list[Estimate]:
+def quantiles(estimate: str, values: Array, exposure: Array, censored: Array) -> list[Estimate]:
     """The median of a duration as it is estimated, and the percentiles `BESIDE` it.
 
-    >>> [e.value for e in spread("quantile", np.arange(31.0), np.ones(31), np.zeros(31, bool))]
+    >>> [e.value for e in quantiles("quantile", np.arange(31.0), np.ones(31), np.zeros(31, bool))]
     [15.0, 22.5, 27.0, None]
     """
     n, tails = len(values), [PERCENTILES[p] for p in BESIDE]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import UnknownName
-from .estimates import BESIDE, BY_EXPOSURE, ESTIMATES, Array, Estimate, spread, standardised_difference
+from .estimates import BESIDE, BY_EXPOSURE, ESTIMATES, Array, Estimate, quantiles, standardised_difference
 from .lots import ByMetric, Coded
 from .metrics import METRICS, Metric
 from .stored import batches
@@ -114,7 +114,7 @@ def _told(m: Metric, cells: Sequence[Any], columns: Columns, young: int) -> Iter
     if not m.lasts:
         yield _row(m.name, cells, ESTIMATES[m.estimate](*columns), m, m.estimate, young)
         return
-    median, *others = spread(m.estimate, *columns)
+    median, *others = quantiles(m.estimate, *columns)
     yield _row(m.name, cells, median, m, m.estimate, young)
     for p, one in zip(BESIDE, others, strict=True):
         if f"{m.name}_{p}" not in METRICS:
