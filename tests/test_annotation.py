@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from textmetrics.features import Told, beyond_words, of_message
 from textmetrics.folding import fold
 from textmetrics.testing import transcript
 from textmetrics.types import CUSTOMERS
+from textmetrics.weights import FINE, Packed, Row
 from textmetrics.words import LONG, TOKEN, capitals, capitals_of, tokens
 
 CORPORA = Path(__file__).parent.parent / "corpora"
@@ -41,13 +43,15 @@ def test_words_weigh_the_same_with_and_without_their_names(views, side):
         told = Told(view)
         mine = [i for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
         votes = {i: judging.votes(view, i) for i in mine}
-        named = part.sums([of_message(view, told, i, votes[i]) for i in mine])
-        unnamed = part.sums([beyond_words(view, told, i, votes[i]) for i in mine], [told.tokens[i] for i in mine])
-        assert abs(named - unnamed).max(initial=0.0) < 1e-9
-        for n, i in enumerate(mine):
-            whole = part.weigh([of_message(view, told, i, votes[i])])
-            apart = part.weigh([beyond_words(view, told, i, votes[i])], [told.tokens[i]])
-            assert whole.reasons(0, part.outputs[n % 5], 9) == apart.reasons(0, part.outputs[n % 5], 9)
+        named = part.weigh([of_message(view, told, i, votes[i]) for i in mine])
+        rows, texts = [beyond_words(view, told, i, votes[i]) for i in mine], [told.tokens[i] for i in mine]
+        few = part.few(rows, texts)
+        assert (named.sums() == few.sums()).all()
+        for n in range(len(mine)):
+            output = part.outputs[n % 5]
+            assert named.reasons(n, output, 9) == few.reasons(n, output, 9)
+            for most in (3, 40):
+                assert sorted(named.said([(n, output)], most)[0]) == sorted(few.said([(n, output)], most)[0])
 
 
 @pytest.mark.parametrize("code", packs.languages())
@@ -107,7 +111,7 @@ def test_columns_tell_what_single_messages_do(judged, side):
     mine = [(c, i) for c, view in enumerate(some) for i, role in enumerate(view.roles) if role in judging.SIDES[side]]
     votes = [judging.votes(some[c], i) for c, i in mine]
     told = rows_of(columns.beyond_words(batch, batch.at(mine), columns.Cast.on(batch, batch.at(mine), votes)))
-    assert told == [weighing(beyond_words(some[c], tolds[c], i, v)) for (c, i), v in zip(mine, votes, strict=True)]
+    assert told == [weighing(beyond_words(some[c], tolds[c], i, v).named()) for (c, i), v in zip(mine, votes, strict=True)]
     alone = [p.view for p in prepare([view.conversation for view in some])]
     judging.judge(alone, [Told(view) for view in alone], trained=judging.model())
     assert [some[c].chances[i] for c, i in mine] == [alone[c].chances[i] for c, i in mine]
@@ -120,8 +124,8 @@ def test_columns_tell_of_moods_what_single_texts_do(judged):
     texts, language = [text(some[c], i) for c, i in mine], packs.language("en")
     named, said, good, bad = mood_words.columns(batch, batch.at(mine), language)
     rows = [mood_words.beyond_words(tokens(t.folded), t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for t in texts]
-    assert rows_of(named) == list(map(weighing, rows))
-    assert [(row[mood_words.GOOD], row[mood_words.BAD]) for row in rows] == list(zip(good, bad, strict=True))
+    assert rows_of(named) == [weighing(row.named()) for row in rows]
+    assert [(row.values[mood_words.GOOD], row.values[mood_words.BAD]) for row in rows] == list(zip(good, bad, strict=True))
     assert [said.vocabulary.words[w] for w in said.at] == [w for t in texts for w in tokens(t.folded)]
     assert moods(some, Settings(), batch) == moods(some, Settings())
 
@@ -131,10 +135,10 @@ def test_columns_tell_of_outcomes_what_single_conversations_do(judged):
     felt, trained = moods(some, Settings()), outcomes.model()
     asked = [n for n, view in enumerate(some) if "customer" in view.roles]
     answered = [n for n in asked if not {"agent", "peer", "bot"}.isdisjoint(some[n].roles)]
-    assert rows_of(outcomes.resolution_columns(batch, felt, answered)) == [weighing(outcomes.resolution_features(some[n], felt[n])) for n in answered]
+    assert rows_of(outcomes.resolution_columns(batch, felt, answered)) == [weighing(outcomes.resolution_features(some[n], felt[n]).named()) for n in answered]
     part = trained.parts["request_type"]
-    together, alone = part.weigh_columns(*outcomes.request_columns(batch, felt, asked)), part.weigh([outcomes.request_features(some[n], tolds[n], felt[n]) for n in asked])
-    assert (together.sums() == alone.sums()).all()
+    together, alone = part.weigh_columns(*outcomes.request_columns(batch, felt, asked)).sums(), part.few([outcomes.request_features(some[n], tolds[n], felt[n]) for n in asked]).sums()
+    assert (together == alone).all()
     assert outcomes.request_types(some, tolds, felt, trained, batch) == outcomes.request_types(some, tolds, felt, trained)
     assert outcomes.resolutions(some, felt, trained, batch) == outcomes.resolutions(some, felt, trained)
 
@@ -157,12 +161,17 @@ def test_a_row_is_summed_the_same_alone_and_in_a_batch(views):
     """Few rows are weighed one by one, many by columns: to the bit."""
     part = models.load("findings").parts["customer"]
     texts = [fold(m.text).split() for view in views[:40] for m in view.conversation.messages]
-    rows = [{"is:length": 1.0, f"^:{t[0]}": 0.3} if t else {} for t in texts]
-    together = part.weigh(rows, texts)
-    alone = [part.weigh([row], [t]) for row, t in zip(rows, texts, strict=True)]
-    assert len(rows) > models.MANY
-    assert together.at.tolist() == [at for one in alone for at in one.at.tolist()] and together.values.tolist() == [v for one in alone for v in one.values.tolist()]
-    assert (together.sums() == [one.sums()[0] for one in alone]).all() and (together.chances() == [one.chances()[0] for one in alone]).all()
+    rows = [Row([f"^:{t[0]}"], {"is:length": 0.1 * len(t), "is:mood": -0.3}) if t else Row([], {}) for t in texts]
+    together = part.weigh([row.named() for row in rows], texts)
+    assert (together.sums() == [part.few([row], [t]).sums()[0] for row, t in zip(rows, texts, strict=True)]).all()
+    assert (together.chances() == part.few(rows, texts).chances()).all()
+
+
+def test_weights_of_either_sign_add_up_in_one_number():
+    weights = np.array([[32767, -32767, 5], [-32767, 32767, -5], [1, 0, -1]])
+    packed, values = Packed({"a": 0, "b": 1, "c": 2}, weights), [-0.7, 1.0, 2.5]
+    rows = [Row(["a", "unknown"], {"b": value}) for value in values]
+    assert (packed.sums(rows, [[0, 2, 3]] * 3) == [(weights[0] * 2 + weights[2]) * FINE + weights[1] * int(v * FINE) for v in values]).all()
 
 
 def whole(folded, people=()):

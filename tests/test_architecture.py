@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "textmetrics"
 FILES = sorted(ROOT.rglob("*.py"))
 FAMILIES = {"readers", "writers", "detectors", "scorers", "metrics", "sidetables"}
 LAYERS = [
-    {"errors", "addresses", "hours", "waits", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "paths", "sieve", "garbage", "pieces", "spool", "links", "wellformed", "chances", "crew", "bare_arrow"},
+    {"errors", "addresses", "hours", "waits", "types", "folding", "memo", "words", "phrases", "expressions", "spans", "profile", "paths", "sieve", "garbage", "pieces", "spool", "links", "wellformed", "chances", "weights", "crew", "bare_arrow"},
     {"registry", "packs", "models", "sets"},
     {"sources", "dates", "times", "mail_lines", "replies", "cleaning", "charsets", "mail_parts", "mail", "mailboxes", "nlp", "tongues", "channel_names", "deadlines", "commitments", "mood_words", "mentions", "valence"},
     {"cues", "letters", "delimited", "spreadsheets", "showing", "mapping", "generic", "syntax", "streamed", "documents", "bundles", "filed", "platform_channels", "exports", "pages"},

@@ -16,10 +16,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import compress, pairwise
 
+from msgspec import Struct
+
 from .detectors import View, Vote
 from .folding import fold
 from .memo import Memo
 from .types import CUSTOMERS, RESPONDERS, Role
+from .weights import Row
 from .words import capitals, of_words, tokens
 
 PREFIXES = {
@@ -118,13 +121,16 @@ def people(view: View) -> set[str]:
 
 def of_message(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
     """All features of one message, as trainers and explanations need them."""
-    return of_words(told.tokens[i]) | beyond_words(view, told, i, votes)
+    return of_words(told.tokens[i]) | beyond_words(view, told, i, votes).named()
 
 
-def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
-    """The features of one message but for those of its words, which a model looks up by itself (``models.Linear.sums``)."""
-    row = _own(view, told, i) | of_votes(votes)
-    _place(view, told, i, row)
+def beyond_words(view: View, told: Told, i: int, votes: Sequence[tuple[str, Vote]]) -> Row:
+    """The features of one message but for those of its words, which a model looks up by itself (``models.Linear.few``)."""
+    row = Row(_own(view, told, i), of_votes(votes))
+    length, name = LENGTHS[len(told.tokens[i])]
+    row.values["is:length"] = length
+    row.shown.append(name)
+    _place(view, told, i, row.shown)
     _context(view, told, i, row)
     return row
 
@@ -134,35 +140,29 @@ def of_votes(votes: Sequence[tuple[str, Vote]]) -> dict[str, float]:
     return {_RULED[name]: vote.score for name, vote in votes if not vote.final}
 
 
-def _own(view: View, told: Told, i: int) -> dict[str, float]:
+def _own(view: View, told: Told, i: int) -> list[str]:
     """Features of the message by itself."""
-    words, folded, size = told.tokens[i], view.folded[i], len(view.folded[i].rstrip())
-    row: dict[str, float] = {}
-    for word in words[:3]:
-        row[f"^:{word}"] = 1.0
-    for word in words[-2:]:
-        row[f"$:{word}"] = 1.0
-    for name, found in view.named[i].items():
-        row[_CUE[name]] = 1.0
-        if found[0].start < EDGE:
-            row[_BEGINS[name]] = 1.0
-        if size - max([cue.end for cue in found]) < EDGE:
-            row[_ENDS[name]] = 1.0
-        if len(found) > 1:
-            row[_TWICE[name]] = 1.0
-    asked = folded.count("?")
-    if asked:
-        row["is:asks"] = 1.0
-        if asked > 1:
-            row["is:asks twice"] = 1.0
-        if folded[size - 1] == "?":
-            row["is:ends asking"] = 1.0
-    row["is:length"], name = LENGTHS[len(words)]
-    row[name] = 1.0
+    words, folded, named = told.tokens[i], view.folded[i], view.named[i]
+    shown = [*map(_FIRST.__getitem__, {*words[:3]}), *map(_LAST.__getitem__, {*words[-2:]}), *map(_CUE.__getitem__, named)]
+    if named:
+        size = len(folded.rstrip())
+        for name, found in named.items():
+            if found[0].start < EDGE:
+                shown.append(_BEGINS[name])
+            if size - max([cue.end for cue in found]) < EDGE:
+                shown.append(_ENDS[name])
+            if len(found) > 1:
+                shown.append(_TWICE[name])
+    if "?" in folded:
+        shown.append("is:asks")
+        if folded.count("?") > 1:
+            shown.append("is:asks twice")
+        if told.bare[i][-1] == "?":
+            shown.append("is:ends asking")
     loud, letters = capitals(view.texts[i])
     if letters > 3 and loud >= CAPITALS * letters:
-        row["is:shouted"] = 1.0
-    return row
+        shown.append("is:shouted")
+    return shown
 
 
 def _length(words: int) -> tuple[float, str]:
@@ -171,97 +171,104 @@ def _length(words: int) -> tuple[float, str]:
 
 
 LENGTHS = Memo(_length)
+_FIRST, _LAST = Memo("^:{}".format), Memo("$:{}".format)
 _CUE, _BEGINS, _ENDS, _TWICE = Memo("c:{}".format), Memo("c^:{}".format), Memo("c$:{}".format), Memo("is:{} twice".format)  # names of features, made once
-_HEARD, _HEARD_BEFORE, _SHOWN, _ANSWERED = Memo("p:{}".format), Memo("p2:{}".format), Memo("m:{}".format), Memo("n:{}".format)
+_SHOWN, _ANSWERED, _REPEATS = Memo("m:{}".format), Memo("n:{}".format), [f"is:repeats {k}" for k in range(5)]
 _RULED, _JUDGED, _EVER, _AFTER_SOLUTION, _BEFORE_ANY = Memo("r:{}".format), Memo("q:{}".format), Memo("e:{}".format), Memo("so:{}".format), Memo("no:{}".format)
 
 
-def _place(view: View, told: Told, i: int, row: dict[str, float]) -> None:
+def _place(view: View, told: Told, i: int, shown: list[str]) -> None:
     """Where in the conversation a message stands, and who speaks."""
     people, roles, n, writers = view.conversation.messages, view.roles, len(view), told.writers
     me = writers[i]
-    row[by_role(roles[i])] = 1.0
+    shown.append(by_role(roles[i]))
     if i == 0:
-        row["is:the first message"] = 1.0
+        shown.append("is:the first message")
     if i == n - 1:
-        row["is:the last message"] = 1.0
+        shown.append("is:the last message")
     if i and writers[i - 1] == me:
-        row["is:goes on"] = 1.0
+        shown.append("is:goes on")
     if i + 1 < n and writers[i + 1] == me:
-        row["is:goes on after"] = 1.0
+        shown.append("is:goes on after")
     earlier = len(told.earlier[i])
-    row["is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer"] = 1.0
+    shown.append("is:first of the writer" if not earlier else "is:second of the writer" if earlier == 1 else "is:later of the writer")
     if i and (name := gap_name(people[i - 1].sent_at, people[i].sent_at)):
-        row[name] = 1.0
+        shown.append(name)
 
 
-def _context(view: View, told: Told, i: int, row: dict[str, float]) -> None:
+def _context(view: View, told: Told, i: int, row: Row) -> None:
     """What the other side said before and says after, what the writer said before."""
-    said = view.before(i)
-    for d, j in enumerate(said[:2]):
-        mark, named = ("p2", _HEARD_BEFORE) if d else ("p", _HEARD)
-        for name in view.named[j]:
-            row[named[name]] = 1.0
+    said, shown, values = view.before(i), row.shown, row.values
+    content = told.content[i]
+    for j, heard in zip(said, _SAID, strict=False):
+        shown += map(heard.cue.__getitem__, view.named[j])
         if "?" in view.folded[j]:
-            row[f"is:{mark} asks"] = 1.0
+            shown.append(heard.asks)
             if told.bare[j][-1] == "?":
-                row[f"is:{mark} ends asking"] = 1.0
-        row[f"is:{mark} length"] = LENGTHS[len(told.tokens[j])][0]
+                shown.append(heard.ends_asking)
+        values[heard.length] = LENGTHS[len(told.tokens[j])][0]
     if said:
         j = said[0]
-        if told.content[i]:
-            row["is:overlap with the other side"] = len(told.content[i] & told.content[j]) / len(told.content[i])
-        row["is:distance"] = min(5, i - j) / 5
+        if content:
+            values["is:overlap with the other side"] = len(content & told.content[j]) / len(content)
+        values["is:distance"] = min(5, i - j) / 5
     else:
-        row["is:nothing said by the other side"] = 1.0
-    _repeats(view, told, i, said, row)
+        shown.append("is:nothing said by the other side")
+    _repeats(told, i, said, row)
     answers, mine = told.answers, i - 1
     while mine >= 0 and answers[mine] != answers[i]:
         mine -= 1
     if mine >= 0:
-        for name in view.named[mine]:
-            row[_SHOWN[name]] = 1.0
-        if told.content[i]:
-            row["is:overlap with the own side"] = told.said_before[i] / len(told.content[i])
+        shown += map(_SHOWN.__getitem__, view.named[mine])
+        if content:
+            values["is:overlap with the own side"] = told.said_before[i] / len(content)
     if (after := told.after[i]) is None:
-        row["is:never answered"] = 1.0
+        shown.append("is:never answered")
     else:
-        for name in view.named[after]:
-            row[_ANSWERED[name]] = 1.0
+        shown += map(_ANSWERED.__getitem__, view.named[after])
         if "?" in view.folded[after]:
-            row["is:n asks"] = 1.0
+            shown.append("is:n asks")
     if view.roles[i] in CUSTOMERS:
         _judged(view, told, i, said, row)
 
 
-def _repeats(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
+class Heard(Struct, frozen=True):
+    """What features of one of the last messages of the other side are called."""
+
+    cue: Memo[str, str]
+    asks: str
+    ends_asking: str
+    length: str
+
+
+_SAID = [Heard(Memo(f"{mark}:{{}}".format), f"is:{mark} asks", f"is:{mark} ends asking", f"is:{mark} length") for mark in ("p", "p2")]
+
+
+def _repeats(told: Told, i: int, said: Sequence[int], row: Row) -> None:
     """How much of a message its writer had said before."""
-    mine, content = told.earlier[i], told.content[i]
+    mine, content, values = told.earlier[i], told.content[i], row.values
     if not mine or not content:
         return
     shared = [len(content & told.content[j]) for j in mine]
     most = max(shared) / len(content)
-    row["is:repeats"] = most
-    row[f"is:repeats {int(most * 4)}"] = 1.0
-    row["is:repeats the own first message"] = shared[0] / len(content)
+    values["is:repeats"] = most
+    row.shown.append(_REPEATS[int(most * 4)])
+    values["is:repeats the own first message"] = shared[0] / len(content)
     if pairs := told.pairs[i]:
-        row["is:repeats word for word"] = max([len(pairs & told.pairs[j]) for j in mine]) / len(pairs)
+        values["is:repeats word for word"] = max([len(pairs & told.pairs[j]) for j in mine]) / len(pairs)
     if told.bare[i] in map(told.bare.__getitem__, mine):
-        row["is:said before"] = 1.0
+        row.shown.append("is:said before")
     if said:
-        row["is:repeats itself more than the other side"] = most - len(content & told.content[said[0]]) / len(content)
+        values["is:repeats itself more than the other side"] = most - len(content & told.content[said[0]]) / len(content)
 
 
-def _judged(view: View, told: Told, i: int, said: Sequence[int], row: dict[str, float]) -> None:
+def _judged(view: View, told: Told, i: int, said: Sequence[int], row: Row) -> None:
     """What the responder's messages before were judged to be."""
     ever = _most([view.chances[j] for j in compress(range(i), told.answers)])
-    for label, chance in _most([view.chances[j] for j in said]).items():
-        row[_JUDGED[label]] = chance
-    for label, chance in ever.items():
-        row[_EVER[label]] = chance
-    named = _AFTER_SOLUTION if ever.get("solution", 0.0) > 0.5 else _BEFORE_ANY
-    for name in view.named[i]:
-        row[named[name]] = 1.0
+    just = _most([view.chances[j] for j in said])
+    row.values.update(zip(map(_JUDGED.__getitem__, just), just.values(), strict=True))
+    row.values.update(zip(map(_EVER.__getitem__, ever), ever.values(), strict=True))
+    row.shown += map((_AFTER_SOLUTION if ever.get("solution", 0.0) > 0.5 else _BEFORE_ANY).__getitem__, view.named[i])
 
 
 def _most(given: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

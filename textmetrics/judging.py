@@ -48,7 +48,7 @@ class Judged(Struct):
     view: View
     i: int
     votes: Sequence[tuple[str, Vote]] = ()
-    weighed: models.Weighed | None = None
+    weighed: models.Weighed | models.Few | None = None
     n: int = 0
 
     def vote(self, name: str) -> Vote | None:
@@ -127,7 +127,7 @@ def _weigh_few(mine: Sequence[Judged], known: Sequence[bool], part: models.Linea
         with stage("annotate.features"):
             rows = [beyond_words(one.view, words[id(one.view)], one.i, one.votes) for one in few]
         with stage("annotate.weights"):
-            weighed = part.weigh(rows, [words[id(one.view)].tokens[one.i] for one in few])
+            weighed = part.few(rows, [words[id(one.view)].tokens[one.i] for one in few])
             for n, (one, row) in enumerate(zip(few, weighed.chances().tolist(), strict=True)):
                 one.weighed, one.n = weighed, n
                 one.view.chances[one.i] |= zip(part.outputs, row, strict=True)

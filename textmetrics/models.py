@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from itertools import chain, pairwise, repeat
 from pathlib import Path
@@ -24,18 +24,16 @@ from . import packs
 from .chances import Curves
 from .errors import ModelError, UnknownName
 from .memo import Memo
+from .weights import FINE, Features, Packed, Pairs, Row
 from .words import Numbered, Vocabulary, of_words, spread
 
 if TYPE_CHECKING:
     import numpy as np
 
-MANY = 100  # rows from which columns pay
 AT_ONCE = 1 << 12  # features whose weights are added up at once: they stay near the processor
-LOWER = (1 << 18) - 1  # bits of a number
 FORM = 1  # the layout of arrays this code reads
 SAID = ("w:", "b:", "^:", "$:")  # how the names of features begin that are words of the text
 NEEDED = ("name", "task", "form", "languages", "trained_on", "licence", "sha256")
-Features = Mapping[str, float]
 
 
 def folders() -> list[Path]:
@@ -63,9 +61,10 @@ def _installed(name: str, own: str | None) -> Model | None:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs); ``curves``: what makes sums probabilities, else the logistic function. ``words`` (word -> the rows
-    of it and of how it begins; the number of rows where there is none) and ``pairs`` find the rows of the features that ``words.of_words`` makes without making their names; ``places``: how other
-    features are named that end in a word -> a function from that word to its row, or -1. ``said``: of each row the words that stand in the text, or nothing; ``spoken``: whether there are any.
+    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs; whole numbers, of each output parts of its ``scale``), which are ``packed`` too; ``curves``: what
+    makes sums probabilities, else the logistic function. ``words`` (word -> the rows of it and of how it begins; the number of rows where there is none) and ``pairs`` find the rows of the features that
+    ``words.of_words`` makes without making their names; ``places``: how other features are named that end in a word -> a function from that word to its row, or -1. ``said``: of each row the words that
+    stand in the text, or nothing; ``spoken``: whether there are any.
     """
 
     outputs: tuple[str, ...]
@@ -73,6 +72,8 @@ class Linear(Struct, frozen=True):
     names: Sequence[str]
     index: dict[str, int]
     weights: Any
+    scale: Any
+    packed: Packed
     intercept: Any
     curves: Curves | None
     words: Memo[str, tuple[int, int]]
@@ -88,8 +89,6 @@ class Linear(Struct, frozen=True):
         """
         import numpy as np
 
-        if len(rows) < MANY:
-            return self._weigh_few(rows, texts)
         names = dict.fromkeys(chain.from_iterable(rows))
         number = dict(zip(names, range(len(names)), strict=True))
         codes = np.array([*map(number.__getitem__, chain.from_iterable(rows))], np.int64)
@@ -97,23 +96,13 @@ class Linear(Struct, frozen=True):
         named = Named(list(names), len(rows), np.repeat(np.arange(len(rows)), list(map(len, rows))), codes, values)
         return self.weigh_columns(named, None if texts is None else Worded(Numbered.of(texts)))
 
-    def _weigh_few(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None) -> Weighed:
-        """`weigh` for few rows, where columns do not pay."""
-        import numpy as np
+    def few(self, rows: Sequence[Row], texts: Sequence[Sequence[str]] | None = None) -> Few:
+        """A few rows, which are not worth columns; ``texts`` as in ``weigh``."""
+        return Few(self, rows, [frozenset()] * len(rows) if texts is None else list(map(self._of_text, texts)))
 
-        none, of_word, of_pair = len(self.index), self.words.__getitem__, self.pairs.row.get
-        at: list[int] = []
-        values: list[float] = []
-        starts = [0]
-        for row, words in zip(rows, repeat(()) if texts is None else texts, strict=texts is not None):
-            found = dict(zip(map(self.index.get, row, repeat(none)), row.values(), strict=True))
-            found.update(dict.fromkeys(chain(chain.from_iterable(map(of_word, words)), map(of_pair, pairwise(words), repeat(none))), 1.0))
-            found[none] = 0.0
-            known = sorted(filter(found.__getitem__, found))
-            at += known
-            values += map(found.__getitem__, known)
-            starts.append(len(at))
-        return Weighed(self, np.array(at, np.int64), np.array(values, np.float64), np.array(starts, np.int64))
+    def _of_text(self, words: Sequence[str]) -> Set[int]:
+        """The rows of the features of a text's words; one too many stands for those that the model does not know."""
+        return {*chain.from_iterable(map(self.words.__getitem__, words)), *map(self.pairs.row.get, pairwise(words), repeat(len(self.index)))}
 
     def weigh_columns(self, named: Named, words: Worded | None = None) -> Weighed:
         """The features that the model knows of rows that come as columns; with their words, where their features of words are not among them."""
@@ -147,49 +136,15 @@ class Linear(Struct, frozen=True):
         known = places < size
         return np.concatenate((np.repeat(words.text, 2)[known], words.text[pair])), np.concatenate((places[known], paired))
 
-    def sums(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
-        """Weighted sums, rows x outputs; ``texts`` as in ``weigh``."""
-        return self.weigh(rows, texts).sums()
+    def summed(self, sums: np.ndarray) -> np.ndarray:
+        """Sums of whole numbers as what they stand for."""
+        return sums * (self.scale / FINE) + self.intercept
 
-    def chances(self, rows: Sequence[Features], texts: Sequence[Sequence[str]] | None = None) -> np.ndarray:
-        """Probabilities, rows x outputs; ``texts`` as in ``weigh``."""
-        return self.weigh(rows, texts).chances()
-
-
-class Pairs(Struct, frozen=True):
-    """The pairs of words that a model knows: the ``row`` of each; and, for many at once, the ``number`` of each word in them, sorted ``keys`` (first * number of words + second) and their ``rows``; ``maybe``: which lower bits any key has."""
-
-    number: dict[str, int]
-    row: dict[tuple[str, str], int]
-    keys: Any
-    rows: Any
-    maybe: Any
-
-    @classmethod
-    def among(cls, index: Mapping[str, int]) -> Pairs:
-        """Those of features by name."""
+    def probable(self, sums: np.ndarray) -> np.ndarray:
+        """Sums as probabilities."""
         import numpy as np
 
-        rows = {(a, b): row for name, row in index.items() if name.startswith("b:") for a, b in [name[2:].split(" ")]}
-        number = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(rows)))}
-        keys = np.array([number[a] * len(number) + number[b] for a, b in rows], np.int64)
-        order, maybe = np.argsort(keys), np.zeros(LOWER + 1, bool)
-        maybe[keys & LOWER] = True
-        return cls(number, rows, keys[order], np.array([*rows.values()], np.int64)[order], maybe)
-
-    def of(self, numbers: Any, texts: Any) -> tuple[Any, Any]:
-        """The known pairs of neighbours in some texts on end, of words by number: where they begin, and their rows."""
-        import numpy as np
-
-        if not len(self.keys):
-            return (np.zeros(0, np.int64),) * 2
-        at = np.nonzero((texts[1:] == texts[:-1]) & (numbers[1:] >= 0) & (numbers[:-1] >= 0))[0]
-        keys = numbers[at] * len(self.number) + numbers[at + 1]
-        likely = self.maybe[keys & LOWER]  # most pairs are none of the model's, and are not looked for
-        at, keys = at[likely], keys[likely]
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        found = self.keys[places] == keys
-        return at[found], self.rows[places[found]]
+        return (1.0 / (1.0 + np.exp(-sums)) if self.curves is None else self.curves.of(sums)).round(6)
 
 
 class Worded(Struct):
@@ -223,26 +178,22 @@ class Weighed(Struct, frozen=True):
     starts: Any
 
     def sums(self) -> np.ndarray:
-        """Weighted sums, rows x outputs. Each row is summed by itself, in its own order: a batch gives what its rows give alone."""
+        """Weighted sums, rows x outputs: whole numbers, so that a batch gives what its rows give alone."""
         import numpy as np
 
-        out = np.zeros((len(self.starts) - 1, len(self.part.outputs)))
+        out = np.zeros((len(self.starts) - 1, len(self.part.outputs)), np.int64)
         filled = np.nonzero(self.starts[1:] > self.starts[:-1])[0]
-        begin = self.starts[filled]
+        begin, values = self.starts[filled], (self.values * FINE).astype(np.int64)
         cuts = {0, *begin.searchsorted(np.arange(AT_ONCE, len(self.at), AT_ONCE)).tolist(), len(filled)}
         for a, b in pairwise(sorted(cuts)):
             these = slice(begin[a], begin[b] if b < len(begin) else len(self.at))
-            added = self.part.weights.take(self.at[these], axis=0)
-            added *= self.values[these, None]
+            added = self.part.weights.take(self.at[these], axis=0) * values[these, None]
             out[filled[a:b]] = np.add.reduceat(added, begin[a:b] - begin[a], axis=0)
-        return out + self.part.intercept
+        return self.part.summed(out)
 
     def chances(self) -> np.ndarray:
         """Probabilities, rows x outputs."""
-        import numpy as np
-
-        sums = self.sums()
-        return (1.0 / (1.0 + np.exp(-sums)) if self.part.curves is None else self.part.curves.of(sums)).round(6)
+        return self.part.probable(self.sums())
 
     def strongest(self, wanted: Sequence[tuple[int, str]], most: int, only: Any = None) -> tuple[Any, Any, list[int]]:
         """The ``most`` features that speak most for each of some rows with an output, in no order: places in the model, what each adds to the sum, and where those of the next begin.
@@ -255,7 +206,7 @@ class Weighed(Struct, frozen=True):
         sizes = self.starts[rows + 1] - self.starts[rows]
         ends, own = np.cumsum(sizes), spread(self.starts[rows], sizes)
         at, of = self.at[own], np.repeat(np.arange(len(rows)), sizes)
-        added = self.part.weights[at, columns[of]] * self.values[own]
+        added = self.part.weights[at, columns[of]] * self.part.scale[columns[of]] * self.values[own]
         up = added > 0
         for n in np.nonzero(np.bincount(of, up, len(rows)) > most)[0].tolist():
             begin = ends[n] - sizes[n]
@@ -274,6 +225,41 @@ class Weighed(Struct, frozen=True):
         """The features of a row that speak most for one output, with what each adds to the sum."""
         at, added, _ = self.strongest([(n, output)], most)
         return sorted(zip([self.part.names[k] for k in at.tolist()], added.tolist(), strict=True), key=lambda r: (-r[1], r[0]))
+
+
+class Few(Struct, frozen=True):
+    """A few rows of features as they are told, with those of their ``words`` by their rows in the model; what a model knows of them is looked at where it is asked."""
+
+    part: Linear
+    rows: Sequence[Row]
+    words: Sequence[Set[int]]
+
+    def sums(self) -> np.ndarray:
+        """Weighted sums, rows x outputs."""
+        return self.part.summed(self.part.packed.sums(self.rows, self.words))
+
+    def chances(self) -> np.ndarray:
+        """Probabilities, rows x outputs."""
+        return self.part.probable(self.sums())
+
+    def said(self, wanted: Sequence[tuple[int, str]], most: int) -> list[list[tuple[str, float]]]:
+        """What `Weighed.said` tells of some rows."""
+        return [self._said(n, self.part.columns[name], most) for n, name in wanted]
+
+    def _said(self, n: int, column: int, most: int) -> list[tuple[str, float]]:
+        part, row = self.part, self.rows[n]
+        values = dict(zip(map(part.index.get, row.values, repeat(-1)), row.values.values(), strict=True))
+        known = {*self.words[n], *map(part.index.get, row.shown, repeat(-1)), *values} - {-1, len(part.index)}
+        weights = (part.weights[(at := sorted(known)), column] * part.scale[column]).tolist()
+        strong = [(k, more) for k, weight in zip(at, weights, strict=True) if (more := weight * values.get(k, 1.0)) > 0]
+        if len(strong) > most:
+            strong = sorted(strong, key=lambda told: -told[1])[:most]
+        return [(part.said[k], more) for k, more in strong if part.spoken[k]]
+
+    def reasons(self, n: int, output: str, most: int = 5) -> list[tuple[str, float]]:
+        """What `Weighed.reasons` tells of a row."""
+        words = [self.part.names[k] for k in self.words[n] if k < len(self.part.names)]
+        return self.part.weigh([dict.fromkeys(words, 1.0) | self.rows[n].named()]).reasons(0, output, most)
 
 
 class Model(Struct, frozen=True, eq=False):
@@ -323,12 +309,13 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 outputs = tuple(_text(arrays[f"{part}.outputs"]))
                 curves = Curves.joined([(arrays[f"{part}.{o}.sums"], arrays[f"{part}.{o}.chances"]) for o in outputs]) if f"{part}.{outputs[0]}.sums" in arrays else None
                 features = _text(arrays[f"{part}.features"])
-                weights = arrays[f"{part}.weights"].astype(np.float64) * arrays[f"{part}.scale"]
+                weights, scale = arrays[f"{part}.weights"], arrays[f"{part}.scale"]
                 index = dict(zip(features, range(len(features)), strict=True))
                 pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
                 found[part] = Linear(
-                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, arrays[f"{part}.intercept"], curves, _of_words(index), pairs, _places(index), said, said.astype(bool)
+                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, scale, Packed(index, weights), arrays[f"{part}.intercept"], curves, _of_words(index), pairs,
+                    _places(index), said, said.astype(bool),
                 )
             return found
     except (KeyError, ValueError, OSError) as error:

@@ -14,6 +14,7 @@ from .models import Named
 from .packs import Language
 from .sets import Columns
 from .types import Cue
+from .weights import Row
 from .words import Numbered, capitals, of_words, tokens
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def features(
 ) -> dict[str, float]:
     """The features of one text, by name."""
     words = tokens(folded)
-    return of_words(words) | beyond_words(words, folded, text, cues, language, role=role, first=first, before=before, chances=chances or {})
+    return of_words(words) | beyond_words(words, folded, text, cues, language, role=role, first=first, before=before, chances=chances or {}).named()
 
 
 def beyond_words(
@@ -54,13 +55,12 @@ def beyond_words(
     first: bool,
     before: Sequence[str],
     chances: Mapping[str, float],
-) -> dict[str, float]:
+) -> Row:
     """The features of one text but for those of its ``words``, which a model looks up by itself."""
-    row: dict[str, float] = {}
+    shown = [*map(_CUE.__getitem__, {cue.name for cue in cues}), *map(_BEFORE.__getitem__, before), _BY[role]]
+    values = dict(zip(map(_JUDGED.__getitem__, chances), chances.values(), strict=True))
     if words:
-        row[f"^:{words[0]}"] = row[f"$:{words[-1]}"] = 1.0
-    for cue in cues:
-        row[_CUE[cue.name]] = 1.0
+        shown += (_FIRST[words[0]], _LAST[words[-1]])
     good = bad = 0.0
     lexicon = language.lexicon
     for i in [i for i, word in enumerate(words) if word in lexicon] if not lexicon.keys().isdisjoint(words) else ():
@@ -68,23 +68,20 @@ def beyond_words(
         if value and any(w in language.negations for w in words[max(0, i - NEGATED) : i]):
             value *= TURNED
         good, bad = good + max(0.0, value), bad + min(0.0, value)
-    row[GOOD], row[BAD] = math.tanh(good / SPREAD), math.tanh(-bad / SPREAD)
-    row.update(dict.fromkeys(map(_BEFORE.__getitem__, before), 1.0))
-    row.update(zip(map(_JUDGED.__getitem__, chances), chances.values(), strict=True))
-    row[f"is:by {role}"] = 1.0
+    values[GOOD], values[BAD] = math.tanh(good / SPREAD), math.tanh(-bad / SPREAD)
+    values["is:length"] = math.log1p(len(words)) / 3
     if first:
-        row["is:the first message"] = 1.0
-    row["is:length"] = math.log1p(len(words)) / 3
+        shown.append("is:the first message")
     shouted, letters = capitals(text)
     if letters > 2 and shouted >= CAPITALS * letters:
-        row["is:shouted"] = 1.0
+        shown.append("is:shouted")
     elif shouted:
-        row["is:words shouted"] = min(1.0, shouted / 4)
+        values["is:words shouted"] = min(1.0, shouted / 4)
     if "!!" in folded:
-        row["is:cries"] = 1.0
+        shown.append("is:cries")
     if "??" in folded or "?!" in folded:
-        row["is:asks loudly"] = 1.0
-    return row
+        shown.append("is:asks loudly")
+    return Row(shown, values)
 
 
 def columns(b: Batch, at: Any, language: Language) -> tuple[Named, Numbered, list[float], list[float]]:
@@ -120,4 +117,5 @@ def columns(b: Batch, at: Any, language: Language) -> tuple[Named, Numbered, lis
     return found.named(len(at)), words, good, bad
 
 
-_CUE, _BEFORE, _JUDGED = Memo("c:{}".format), Memo("p:{}".format), Memo("q:{}".format)  # names of features, made once
+_CUE, _BEFORE, _JUDGED, _BY = Memo("c:{}".format), Memo("p:{}".format), Memo("q:{}".format), Memo("is:by {}".format)  # names of features, made once
+_FIRST, _LAST = Memo("^:{}".format), Memo("$:{}".format)

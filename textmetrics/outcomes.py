@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from . import models
@@ -17,6 +17,7 @@ from .features import Told
 from .memo import Memo
 from .sets import Columns
 from .types import CUSTOMERS, RESPONDERS, Resolution
+from .weights import Row
 from .words import PAIRS
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def resolutions(views: Sequence[View], moods: Moods, trained: models.Model | Non
         part = trained.parts["resolution"]
         columns = [part.outputs.index(r) for r in RESOLUTIONS]
         if batch is None:
-            sums = part.sums([resolution_features(views[n], moods[n]) for n in answered])[:, columns]
+            sums = part.few([resolution_features(views[n], moods[n]) for n in answered]).sums()[:, columns]
         else:
             sums = part.weigh_columns(resolution_columns(batch, moods, answered)).sums()[:, columns]
         for n, k in zip(answered, sums.argmax(axis=1).tolist(), strict=True):
@@ -104,48 +105,52 @@ def _by_last_word(view: View) -> Resolution:
     return state
 
 
-def resolution_features(view: View, moods: Sequence[float | None]) -> dict[str, float]:
+def resolution_features(view: View, moods: Sequence[float | None]) -> Row:
     """What the model of resolution is told: what the customer's messages were judged to say, and which came last."""
     mine = [i for i, role in enumerate(view.roles) if role == "customer"]
-    row: dict[str, float] = {}
+    shown: list[str] = []
+    values: dict[str, float] = {}
     said = [view.chances[i] for i in mine]
     for name, most, latest, last_two in _TOLD:
         chances = [judged.get(name, 0.0) for judged in said] or [0.0]
-        row[most], row[latest], row[last_two] = max(chances), chances[-1], max(chances[-2:])
+        values[most], values[latest], values[last_two] = max(chances), chances[-1], max(chances[-2:])
     speaking = [(i, s) for i, judged in zip(mine, said, strict=True) for s, name in _WORDS if judged.get(name, 0.0) >= STANDS]
-    row["no word"] = float(not speaking)
     if speaking:
         last = max(i for i, _ in speaking)
         for i, s in speaking:
             if i == last:
-                row[f"last word {s}"] = view.chance(i, f"acknowledgement/{s}")
-        row["answered after the last word"] = float(any(view.chance(j, "solution") >= STANDS for j in range(last + 1, len(view)) if view.roles[j] in RESPONDERS))
-        row["customer speaks on after it"] = float(any(i > last for i in mine))
+                values[f"last word {s}"] = view.chance(i, f"acknowledgement/{s}")
+        if any(view.chance(j, "solution") >= STANDS for j in range(last + 1, len(view)) if view.roles[j] in RESPONDERS):
+            shown.append("answered after the last word")
+        if mine[-1] > last:
+            shown.append("customer speaks on after it")
+    else:
+        shown.append("no word")
     for i in mine[-1:]:
-        for cue in view.named[i]:
-            row[f"last cue {cue}"] = 1.0
+        shown += map(_LAST_CUE.__getitem__, view.named[i])
     answers = [j for j, role in enumerate(view.roles) if role in RESPONDERS]
     for j in answers[-1:]:
-        for cue in view.named[j]:
-            row[f"answered with cue {cue}"] = 1.0
-        for label, chance in view.chances[j].items():
-            row[f"answered with {label}"] = chance
-    row["customer wrote once"] = float(len(mine) == 1)
-    row["messages"] = min(len(view), 12) / 12
-    row[channel_feature(view)] = 1.0
-    row["customer has the last message"] = float(bool(view.roles) and view.roles[-1] in CUSTOMERS)
+        shown += map(_LAST_ANSWER.__getitem__, view.named[j])
+        values.update(zip(map(_ANSWERED.__getitem__, view.chances[j]), view.chances[j].values(), strict=True))
+    if len(mine) == 1:
+        shown.append("customer wrote once")
+    values["messages"] = min(len(view), 12) / 12
+    shown.append(channel_feature(view))
+    if view.roles and view.roles[-1] in CUSTOMERS:
+        shown.append("customer has the last message")
     given = [view.chances[j] for j in answers]
-    row["solutions"] = min(sum([judged.get("solution", 0.0) for judged in given]), 4.0) / 4
-    row["apologies"] = max([judged.get("apology", 0.0) for judged in given], default=0.0)
-    row["redirects"] = max([judged.get("redirect", 0.0) for judged in given], default=0.0)
-    row["messages of the customer"] = min(len(mine), 8) / 8
+    values["solutions"] = min(sum([judged.get("solution", 0.0) for judged in given]), 4.0) / 4
+    values["apologies"] = max([judged.get("apology", 0.0) for judged in given], default=0.0)
+    values["redirects"] = max([judged.get("redirect", 0.0) for judged in given], default=0.0)
+    values["messages of the customer"] = min(len(mine), 8) / 8
     felt = [m for i in mine if (m := moods[i]) is not None]
-    row["mood at the end"] = felt[-1] if felt else 0.0
-    row["mood at the beginning"] = felt[0] if felt else 0.0
-    row["mood, worst"] = min(felt, default=0.0)
-    return row
+    values["mood at the end"] = felt[-1] if felt else 0.0
+    values["mood at the beginning"] = felt[0] if felt else 0.0
+    values["mood, worst"] = min(felt, default=0.0)
+    return Row(shown, values)
 
 
+_LAST_CUE, _LAST_ANSWER, _ANSWERED = Memo("last cue {}".format), Memo("answered with cue {}".format), Memo("answered with {}".format)  # names of features, made once
 _TOLD = [
     (name, f"most {name}", f"last {name}", f"last two {name}")
     for name in (*(f"acknowledgement/{s}" for s in SPEAKS), "reformulation", "nudge", "churn", "conversion", "rephrase_request", "prior_contact")
@@ -220,7 +225,7 @@ def request_types(views: Sequence[View], tolds: Sequence[Told], moods: Moods, tr
     if told := [n for n, language in enumerate(spoken) if language in trained.languages]:
         part = trained.parts["request_type"]
         if batch is None:
-            sums = part.sums([request_features(views[n], tolds[n], moods[n]) for n in told])
+            sums = part.few([request_features(views[n], tolds[n], moods[n]) for n in told]).sums()
         else:
             sums = part.weigh_columns(*request_columns(batch, moods, told)).sums()
         for n, k in zip(told, sums.argmax(axis=1).tolist(), strict=True):
@@ -228,29 +233,26 @@ def request_types(views: Sequence[View], tolds: Sequence[Told], moods: Moods, tr
     return found
 
 
-def request_features(view: View, told: Told, moods: Sequence[float | None]) -> dict[str, float]:
+def request_features(view: View, told: Told, moods: Sequence[float | None]) -> Row:
     """What the model of request types is told: the words and cues of the customer's opening, and what it was answered with."""
     mine = [i for i, role in enumerate(view.roles) if role == "customer"]
-    row: dict[str, float] = {}
-    for i in reversed(mine[:OPENING]):  # what was said first has the last word on its features
-        words = told.tokens[i]
-        names = chain(map(_WORD_OF.__getitem__, words), map(PAIRS.__getitem__, pairwise(words)), map(_CUE.__getitem__, view.named[i]))
-        row.update(dict.fromkeys(names, 1.0 if i == mine[0] else 0.5))
+    opening = [{*map(_WORD_OF.__getitem__, words), *map(PAIRS.__getitem__, pairwise(words)), *map(_CUE.__getitem__, view.named[i])} for i in mine[:OPENING] for words in [told.tokens[i]]]
+    first, later = (opening[0], set[str]().union(*opening[1:])) if mine else (set[str](), set[str]())
+    shown, values = [*first, channel_feature(view)], dict.fromkeys(later - first, 0.5)  # what was said first has the last word on its features
     if mine:
-        first = mine[0]
-        row["is:asks"] = float(view.asks(first))
-        row["is:length"] = len(told.tokens[first]) ** 0.5 / 10
-        row["is:mood"] = moods[first] or 0.0
-    row[channel_feature(view)] = 1.0
+        if view.asks(mine[0]):
+            shown.append("is:asks")
+        values["is:length"] = len(told.tokens[mine[0]]) ** 0.5 / 10
+        values["is:mood"] = moods[mine[0]] or 0.0
     felt = [m for i in mine if (m := moods[i]) is not None]
-    row["is:mood, worst"] = min(felt, default=0.0)
-    row["is:mood, best"] = max(felt, default=0.0)
+    values["is:mood, worst"] = min(felt, default=0.0)
+    values["is:mood, best"] = max(felt, default=0.0)
     answers = [j for j, role in enumerate(view.roles) if role in RESPONDERS]
     for name in ("apology", "redirect", "solution"):
-        row[f"is:{name}"] = max([view.chances[j].get(name, 0.0) for j in answers], default=0.0)
+        values[f"is:{name}"] = max([view.chances[j].get(name, 0.0) for j in answers], default=0.0)
     for j in answers[:1]:
-        row.update(dict.fromkeys(map(_ANSWER.__getitem__, told.tokens[j]), 1.0))
-    return row
+        shown += map(_ANSWER.__getitem__, {*told.tokens[j]})
+    return Row(shown, values)
 
 
 _WORD_OF, _CUE, _ANSWER = Memo("w:{}".format), Memo("c:{}".format), Memo("a:{}".format)  # names of features, made once

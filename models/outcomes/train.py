@@ -42,8 +42,8 @@ def main() -> None:
         pass
     moods = feel(data.views, Settings())
     rows = {
-        "resolution": [resolution_features(v, m) for v, m in zip(data.views, moods, strict=True)],
-        "request_type": [request_features(v, t, m) for v, t, m in zip(data.views, data.told, moods, strict=True)],
+        "resolution": [resolution_features(v, m).named() for v, m in zip(data.views, moods, strict=True)],
+        "request_type": [request_features(v, t, m).named() for v, t, m in zip(data.views, data.told, moods, strict=True)],
     }
     ids = [x.conversation.id for x in data.items]
     learned = np.array([x.trainable for x in data.items])

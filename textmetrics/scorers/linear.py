@@ -26,7 +26,7 @@ def linear(texts: Sequence[Text], language: Language, *, model: str = "mood") ->
         return [expected(*row) for row in zip(*chances.T.tolist(), good, bad, strict=True)]
     cut = [tokens(t.folded) for t in texts]
     rows = [beyond_words(w, t.folded, t.text, t.cues, language, role=t.role, first=t.first, before=t.before, chances=t.chances) for w, t in zip(cut, texts, strict=True)]
-    return [expected(*[*chances, row[GOOD], row[BAD]]) for chances, row in zip(part.chances(rows, cut).tolist(), rows, strict=True)]
+    return [expected(*[*chances, row.values[GOOD], row.values[BAD]]) for chances, row in zip(part.few(rows, cut).chances().tolist(), rows, strict=True)]
 
 
 def expected(negative: float, positive: float, very_negative: float, very_positive: float, good: float = 0.0, bad: float = 0.0) -> float:
