@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -46,8 +47,13 @@ def test_parts_come_to_the_same_bytes(whole, small, tmp_path, options):
 
 
 def test_a_cluster_comes_to_the_same_bytes(whole, small, tmp_path):
+    """Beside another one, too, which has the port that Dask would take."""
     pytest.importorskip("distributed")
-    tm.mine(CHAT, out=tmp_path / "out", cluster="local", workers=2)
+    with socket.socket() as taken:
+        with suppress(OSError):
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        tm.mine(CHAT, out=tmp_path / "out", cluster="local", workers=2)
     assert files(tmp_path / "out") == whole
 
 

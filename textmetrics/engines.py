@@ -32,6 +32,7 @@ from .work import Work
 
 Waiting = deque[tuple[str, Part | Future[bytes]]]  # parts in their order, by name: done, or being done
 AHEAD = 3  # parts that wait for each worker: enough that none is idle, few enough that memory stays flat
+ANY_PORT = "127.0.0.1:0"  # of this machine alone; Dask's usual one, 8787, may be another cluster's
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # workers share the cores as processes, not as threads
 
 
@@ -66,7 +67,7 @@ def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
         raise UsageError("--cluster needs Dask: pip install 'textmetrics[dask]'") from error
     if cluster == "local":
         with _deaf():
-            own = LocalCluster(n_workers=max(workers, 1), threads_per_worker=1, dashboard_address=":0")  # any port that is free
+            own = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=ANY_PORT, scheduler_kwargs={"dashboard": False})
         with own, Client(own) as client:
             yield client.get_executor(pure=False), workers
     else:
