@@ -45,6 +45,12 @@ def test_what_is_wrong_stands_among_the_errors_with_its_text():
     assert next(e for e in found.errors if e.key == "acknowledgement/failed").before.startswith("Sorry for the trouble")
 
 
+def test_conflicts_that_are_as_frequent_stand_in_the_order_of_their_names():
+    told = [evaluation._labels({"conversation_id": "c", "labels": {"2": ["hold", "promise", "clarification_request"]}})]
+    found = tm.evaluate(TALK, told).conflicts
+    assert len(found) == 6 and list(found) == sorted(found)
+
+
 def test_labels_that_were_not_judged_count_neither_way():
     found = tm.evaluate(TALK, [evaluation._labels({"conversation_id": "c", "labels": {}, "only": ["NU"]})])
     assert all(s.found == 0 for s in found.scores) and not found.errors

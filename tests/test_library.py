@@ -1,17 +1,21 @@
 """The library, as QA scripts call it."""
 
+import gc
 import io
 import subprocess
 import sys
 from datetime import datetime
+from threading import Thread
 
 import pandas as pd
 import pytest
 
 import textmetrics as tm
 from textmetrics.errors import UsageError
+from textmetrics.garbage import uncollected
+from textmetrics.metrics import METRICS, Choice
 from textmetrics.plain_data import to_conversation
-from textmetrics.testing import conversation
+from textmetrics.testing import conversation, transcript
 
 ROWS = [
     {"author": "ana", "role": "customer", "sent_at": "2026-03-02T09:00:00Z", "text": "There is no sound on my box, I need it by tonight"},
@@ -130,3 +134,34 @@ def test_threads_share_one_process():
     """Eight at once from the first call on find what one alone does."""
     done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_another_thread_forgets_meanwhile_is_told(monkeypatch):
+    class Forgetful(dict):
+        def __setitem__(self, kind, told):
+            """Gone at once."""
+
+    choice = Choice(("messages", "nudges"))
+    monkeypatch.setattr(choice, "_known", Forgetful())
+    assert choice.of(transcript("09:00 customer: Hi")) == [METRICS["messages"].observe, METRICS["nudges"].observe]
+
+
+def test_cycles_are_looked_for_again_whichever_threads_are_through(monkeypatch):
+    first, second, asked = uncollected(), uncollected(), gc.isenabled
+
+    def meanwhile():
+        """The first is through just when the second has looked."""
+        was = asked()
+        through.start()
+        through.join(0.1)
+        return was
+
+    first.__enter__()
+    through = Thread(target=first.__exit__, args=(None, None, None))
+    with monkeypatch.context() as patch:
+        patch.setattr(gc, "isenabled", meanwhile)
+        second.__enter__()
+    second.__exit__(None, None, None)
+    through.join()
+    left, _ = gc.isenabled(), gc.enable()
+    assert left

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +244,7 @@ def _batch(both: Sequence[tuple[Conversation, Labels]], tally: _Tally, settings:
             for k in truth | got:
                 counts.setdefault(k, [0, 0, 0])[0 if k in truth and k in got else 1 if k in got else 2] += 1
             tally.overlaps.update(combinations(sorted(got), 2))
-            tally.conflicts.update((a, b) for a in truth - got for b in got - truth)
+            tally.conflicts.update(product(sorted(truth - got), sorted(got - truth)))
             before = next((c.messages[j].text for j in view.before(i)), "")
             for k in got ^ truth:
                 sure = found[i][k] if k in got else 1.0 - view.chance(i, k)

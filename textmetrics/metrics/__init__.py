@@ -195,11 +195,12 @@ class Choice:
     def of(self, t: Transcript) -> list[Observe | Literal[False] | None]:
         """The functions of the metrics: None where one is not for the transcript's channel, False where it lacks what one needs."""
         kind = (t.channel, self._needed & held(t))
-        if kind not in self._known:
+        known = self._known.get(kind)
+        if known is None:
             if len(self._known) >= self.MOST:
                 self._known.clear()
-            self._known[kind] = [(m.needs <= kind[1] and m.observe) if m.channels is None or t.channel in m.channels else None for m in self._metrics]
-        return self._known[kind]
+            self._known[kind] = known = [(m.needs <= kind[1] and m.observe) if m.channels is None or t.channel in m.channels else None for m in self._metrics]
+        return known
 
 
 @lru_cache(maxsize=64)
