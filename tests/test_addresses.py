@@ -45,6 +45,20 @@ def test_the_same_bytes_behind_an_address(archive, here, tmp_path, glob):
     assert not any((tmp_path / "temporary").rglob("*.*")), "nothing is left on this machine"
 
 
+def test_what_was_read_is_kept_behind_an_address(archive, here):
+    for known in (0, 1):
+        report = tm.mine(archive, out="memory://results/run", keep="memory://results/kept")
+        assert report.run["known"] == known and files(place("memory://results/run")) == here
+
+
+def test_options_take_addresses(archive, here, tmp_path):
+    hours = place("memory://archive/hours.toml")
+    hours.write_text('zone = "UTC"\n[week]\nmon-fri = ["09:00-17:00"]', encoding="utf-8")
+    options = ["--map", f"{archive}/map.toml", "--hours", str(hours), "--keep", "memory://results/kept", "-q"]
+    assert CliRunner().invoke(app, ["mine", f"{archive}/*.csv", *options, "--out", str(tmp_path / "asked")]).exit_code == 0
+    assert "hours" in tm.Report.load(tmp_path / "asked").run["settings"] and list(place("memory://results/kept").iterdir())
+
+
 @pytest.mark.parametrize("asked", [["summary"], ["explain", "messages", "--in"], ["diff", "memory://results/run"], ["compare", "memory://results/run"]], ids=" ".join)
 def test_commands_open_a_run_behind_an_address(archive, here, asked):
     tm.mine(archive, out="memory://results/run")

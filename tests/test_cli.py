@@ -133,11 +133,12 @@ def test_page_runs_nothing_of_a_transcript(tmp_path):
     assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")
 
 
-def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capsys):
+@pytest.mark.parametrize("error", [ArithmeticError, OSError])
+def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capsys, error):
     from textmetrics import cli, pipeline
 
     def broken(*_, **__):
-        raise ArithmeticError("out of cheese")
+        raise error("out of cheese")
 
     monkeypatch.setattr(pipeline, "mine", broken)
     assert cli.main(["mine", "x", "--out", "y"]) == 70 and "out of cheese" in capsys.readouterr().err

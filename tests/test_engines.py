@@ -168,6 +168,30 @@ def _die(job, chunk):
     os.kill(os.getpid(), 9)
 
 
+def test_a_worker_of_a_cluster_that_dies_is_told_in_one_line(small, monkeypatch, tmp_path):
+    dask = pytest.importorskip("dask")
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(parts, "measure_packed", lambda job, chunk: os.kill(os.getpid(), 9))  # travels without this module
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), pytest.raises(WorkerError, match="--resume"):
+        tm.mine(CHAT, out=tmp_path / "out", cluster="local")
+
+
+def test_a_cluster_that_cannot_be_reached_is_told_in_one_line(tmp_path):
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match="--cluster nowhere: cannot be reached"):
+        tm.mine(CHAT, out=tmp_path / "out", cluster="nowhere")
+
+
+@pytest.mark.parametrize("told", ["another version", ModuleNotFoundError("No module named 'textmetrics'")], ids=str)
+def test_workers_that_would_measure_otherwise_are_given_no_work(told):
+    class Client:
+        def run(self, function, on_error):
+            return {"tcp://a": function(), "tcp://b": told}
+
+    with pytest.raises(UsageError, match="its worker tcp://b lacks this version"):
+        engines._check(Client(), "tcp://c")
+
+
 def test_what_is_finished_behind_a_part_that_failed_is_kept(small, monkeypatch, tmp_path):
     class Pool(Executor):
         """Does all work at once, and fails at the second part."""

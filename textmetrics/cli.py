@@ -44,8 +44,8 @@ def mine(
     inputs: Inputs,
     out: Annotated[str, typer.Option("--out", "-o", help="Folder for the tables, or an address (s3://...); replaced as a whole if it holds an earlier run.")],
     format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
-    map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
-    roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
+    map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.", parser=place, metavar="PATH")] = None,
+    roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.", parser=place, metavar="PATH")] = None,
     dates: Dates = None,
     by: Annotated[list[str] | None, typer.Option(help="Break estimates down by this column too; may be given again.")] = None,
     beside: Annotated[list[str] | None, typer.Option("--with", help="A side table to join: surveys, article views, orders, surveys of agents; may be given again.")] = None,
@@ -54,11 +54,11 @@ def mine(
     threshold: Annotated[list[str] | None, typer.Option(help="LABEL=SCORE from which a finding counts; may be given again.")] = None,
     mood: Annotated[str | None, typer.Option(help="A scorer for all moods, such as vader.")] = None,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Use no trained model.")] = False,
-    hours: Annotated[Path | None, typer.Option(help="Opening hours (TOML: zone, hours per weekday, holidays): waits are told in them too.")] = None,
+    hours: Annotated[Path | None, typer.Option(help="Opening hours (TOML: zone, hours per weekday, holidays): waits are told in them too.", parser=place, metavar="PATH")] = None,
     workers: Annotated[int, typer.Option(help="Processes that share the work; the same bytes come out.")] = 1,
     cluster: Annotated[str | None, typer.Option(help="A Dask cluster that does the work: local, or the address of its scheduler.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")] = False,
-    keep: Annotated[Path | None, typer.Option(help="Folder in which what was read of each file stays: the next run with it reads only what is new or has changed.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Folder in which what was read of each file stays: the next run with it reads only what is new or has changed.", parser=place, metavar="PATH")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Say afterwards what each stage cost.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing line.")] = False,
 ) -> None:
@@ -281,12 +281,10 @@ def main(argv: list[str] | None = None) -> int:
         resumed = ". The same command with --resume goes on from there" if (argv or sys.argv[1:])[:1] == ["mine"] else ""
         print(f"textmetrics: stopped{resumed}", file=sys.stderr)
         return 75
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
             print(f"textmetrics: error: {error.strerror}", file=sys.stderr)
             return 74
-        raise
-    except Exception as error:
         usage = getattr(error, "exit_code", None)
         if usage is None:  # a bug of ours: the traceback, and a code that nobody takes for "done, with problems"
             traceback.print_exc()

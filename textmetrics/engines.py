@@ -12,11 +12,12 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from hashlib import sha256
 from multiprocessing import resource_tracker
+from typing import Any
 
 import msgspec
 
@@ -62,17 +63,39 @@ def executor(workers: int = 1, cluster: str | None = None) -> Iterator[tuple[Exe
 @contextmanager
 def _dask(cluster: str, workers: int) -> Iterator[tuple[Executor, int]]:
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, KilledWorker, LocalCluster
     except ImportError as error:
         raise UsageError("--cluster needs Dask: pip install 'textmetrics[dask]'") from error
-    if cluster == "local":
-        with _deaf():
-            own = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=ANY_PORT, scheduler_kwargs={"dashboard": False})
-        with own, Client(own) as client:
-            yield client.get_executor(pure=False), workers
-    else:
-        with Client(cluster) as client:
-            yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
+    try:
+        if cluster == "local":
+            with _deaf():
+                own = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=ANY_PORT, scheduler_kwargs={"dashboard": False})
+            with own, Client(own) as client:
+                yield client.get_executor(pure=False), workers
+        else:
+            try:
+                client = Client(cluster)
+            except (OSError, ValueError) as error:
+                raise UsageError(f"--cluster {cluster}: cannot be reached: {error}") from error
+            with client:
+                _check(client, cluster)
+                yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
+    except (KilledWorker, CancelledError) as error:
+        raise WorkerError("workers of the cluster died, perhaps for want of memory, or its scheduler did: run the same command again with --resume") from error
+
+
+def _check(client: Any, cluster: str) -> None:
+    """That the workers that are there measure as this process does: one that cannot even find the work dies of it, and the next one after it."""
+    own = stamp()
+    for worker, told in sorted(client.run(stamp, on_error="return").items()):
+        if told != own:
+            why = f" ({told})" if isinstance(told, Exception) else ""
+            raise UsageError(f"--cluster {cluster}: its worker {worker} lacks this version of textmetrics, its packs or its models{why}")
+
+
+def stamp() -> str:
+    """What this process measures by, as one word."""
+    return sha256(msgspec.json.encode(definitions())).hexdigest()
 
 
 @contextmanager
@@ -112,8 +135,7 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
                 with _deaf():
                     for _ in range(many):
                         pool.submit(parts.prepare, parts.pack(job))  # while this process reads
-            stamp = sha256(msgspec.json.encode(definitions())).hexdigest()
-            yield from _run(msgspec.structs.replace(job, stamp=stamp), batches(conversations, parts.SIZE), work, pool, many * AHEAD, waiting)
+            yield from _run(msgspec.structs.replace(job, stamp=stamp()), batches(conversations, parts.SIZE), work, pool, many * AHEAD, waiting)
     except BrokenProcessPool as error:
         raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from .addresses import place
+from .addresses import is_address, place
 from .errors import OutputError
 from .mapping import Map
 from .readers import Reader
@@ -70,7 +70,7 @@ class Kept:
         else:
             with fresh.open("rb") as whole, fresh.open("ab") as end:
                 end.write(hashlib.file_digest(whole, _new_sum).digest())
-            fresh.replace(path)
+            (fresh.rename if is_address(path) else fresh.replace)(path)
             self._used.add(path.name)
 
     def settle(self) -> None:

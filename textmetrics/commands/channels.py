@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..addresses import place
 from . import Folder, command, console
 
 Named = Annotated[int, typer.Option(help="How many conversations to name for each figure.")]
@@ -16,7 +17,7 @@ Named = Annotated[int, typer.Option(help="How many conversations to name for eac
 def show_channels(
     folder: Folder,
     peak: Annotated[list[str] | None, typer.Option(help="A peak day or a range of them (2026-11-27..2026-11-30), compared with the others; may be given again.")] = None,
-    confusion: Annotated[Path | None, typer.Option(help="A reviewed sample (CSV: channel, read, found, and n where rows are counts): request types are corrected by it.")] = None,
+    confusion: Annotated[Path | None, typer.Option(help="A reviewed sample (CSV: channel, read, found, and n where rows are counts): request types are corrected by it.", parser=place, metavar="PATH")] = None,
     timezone: Annotated[str, typer.Option(help="Whose days and hours these are.")] = "UTC",
     conversations: Named = 2,
 ) -> None:

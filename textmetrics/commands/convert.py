@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..addresses import place
 from . import Dates, Inputs, command, console
 
 
@@ -16,8 +17,8 @@ def convert(
     to: Annotated[str, typer.Option(help="The form: jsonl, parquet (a message a row), convokit (a folder), vcon (a folder, or a file that ends in .jsonl).")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file or folder to write; an earlier one of this form is replaced as a whole.")],
     format: Annotated[str | None, typer.Option(help="The reader, where the file does not say (textmetrics list readers).")] = None,
-    map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.")] = None,
-    roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.")] = None,
+    map: Annotated[Path | None, typer.Option(help="A map of columns (TOML); map.toml beside a file is found by itself.", parser=place, metavar="PATH")] = None,
+    roles: Annotated[Path | None, typer.Option(help="Who is what: a TOML file with [roles] author = role.", parser=place, metavar="PATH")] = None,
     dates: Dates = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No closing line.")] = False,
 ) -> None:
