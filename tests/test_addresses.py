@@ -1,6 +1,8 @@
 """Inputs and outputs behind an address: the bytes of a run on this machine, an earlier run in its place only when the new one is whole."""
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -81,6 +83,20 @@ def test_what_is_no_run_is_not_overwritten(archive):
     (place("memory://archive/other") / "plan.txt").write_text("ours")
     with pytest.raises(OutputError, match="holds other files"):
         tm.mine(archive, out="memory://archive/other")
+
+
+def test_errors_that_a_storage_has_of_its_own_are_told_in_one_line(archive, here, monkeypatch):
+    botocore = SimpleNamespace(BotoCoreError=type("BotoCoreError", (Exception,), {}))
+    monkeypatch.setitem(sys.modules, "botocore.exceptions", botocore)
+
+    def denied(there):
+        raise botocore.BotoCoreError("no\ncredentials")
+
+    with pytest.raises(MissingInput, match="memory://x: cannot be reached: no credentials"), addresses.reached("memory://x"):
+        denied("memory://x")
+    monkeypatch.setattr(addresses, "_names", denied)
+    with pytest.raises(OutputError, match="memory://results/run: cannot be reached: no credentials"):
+        tm.mine(archive, out="memory://results/run")
 
 
 def test_wrong_addresses_are_told_in_one_line(archive):

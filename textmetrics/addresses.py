@@ -10,9 +10,10 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from .errors import MissingInput, OutputError, TextmetricsError, UsageError
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 OBJECTS = ("s3:", "s3a:", "gs:", "gcs:", "abfs:", "abfss:", "az:", "oss:")  # have no folders; making one would make a bucket
+OWN = {"botocore.exceptions": "BotoCoreError", "google.auth.exceptions": "GoogleAuthError", "gcsfs.retry": "HttpError", "azure.core.exceptions": "AzureError"}
 MARK = "run.json"  # what makes a folder a run: the last file to be sent, the first to be taken away
 
 
@@ -62,12 +64,24 @@ def matching(given: str | Path) -> list[Path]:
 @contextmanager
 def reached(given: object) -> Iterator[None]:
     """Turns what a storage says when it cannot be reached into one line."""
+    with _told(lambda why: MissingInput(given, f"cannot be reached: {why}")) if is_address(given) else nullcontext():
+        yield
+
+
+@contextmanager
+def _told(fault: Callable[[str], TextmetricsError]) -> Iterator[None]:
+    """Turns what a storage says into one of our errors."""
     try:
         yield
-    except (OSError, ValueError) as error:
-        if not is_address(given) or isinstance(error, TextmetricsError):
-            raise
-        raise MissingInput(given, f"cannot be reached: {' '.join(str(error).split())[:200]}") from error
+    except TextmetricsError:
+        raise
+    except _faults() as error:
+        raise fault(" ".join(str(error).split())[:200]) from error
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """The errors of storages: Python's, and those that their packages, where they are loaded, have of their own."""
+    return OSError, ValueError, *(getattr(sys.modules[module], name) for module, name in OWN.items() if module in sys.modules)
 
 
 def stand_in(address: str) -> Path:
@@ -85,10 +99,8 @@ def stand_in(address: str) -> Path:
 
 def check(address: str) -> None:
     """That an address can be written to, as far as a look tells: it holds nothing, or an earlier run."""
-    try:
+    with _told(lambda why: OutputError(f"{address}: cannot be reached: {why}")):
         old = _names(place(address))
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{address}: cannot be reached: {' '.join(str(error).split())[:200]}") from error
     if old and MARK not in old:
         raise OutputError(f"{address}: holds other files; name an empty or new folder")
 
@@ -100,7 +112,7 @@ def _names(there: Path) -> set[str]:
 def send(folder: Path, address: str) -> None:
     """Put the files of a folder behind an address, in place of an earlier run there: its mark goes first and comes last."""
     there = place(address)
-    try:
+    with _told(lambda why: OutputError(f"{address}: cannot be written: {why}; the run is whole in {folder}")):
         old = _names(there)
         if not address.startswith(OBJECTS):
             there.mkdir(parents=True, exist_ok=True)
@@ -109,5 +121,3 @@ def send(folder: Path, address: str) -> None:
         for path in sorted(folder.iterdir(), key=lambda p: (p.name == MARK, p.name)):
             with path.open("rb") as given, (there / path.name).open("wb") as taken:
                 shutil.copyfileobj(given, taken, 1 << 20)
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{address}: cannot be written: {' '.join(str(error).split())[:200]}; the run is whole in {folder}") from error

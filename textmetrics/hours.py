@@ -33,7 +33,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from .addresses import place
+from .addresses import place, reached
 from .errors import MissingInput, PackError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -126,12 +126,13 @@ class Hours(Struct, frozen=True):
 def load(path: str | Path) -> Hours:
     """The schedules of a TOML file; what is wrong with it is a PackError that says where."""
     path = place(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(path, "-", f"is not valid TOML: {error}") from error
-    except OSError as error:
-        raise MissingInput(path, f"cannot be read: {error.strerror}") from error
+    with reached(path):
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PackError(path, "-", f"is not valid TOML: {error}") from error
+        except OSError as error:
+            raise MissingInput(path, f"cannot be read: {error.strerror}") from error
     several = data.pop("schedule", None)
     if several is not None and data:
         raise PackError(path, next(iter(data)), "stands beside [[schedule]] tables: move it into one of them")

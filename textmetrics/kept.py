@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from .addresses import is_address, place
+from .addresses import is_address, place, reached
 from .errors import OutputError
 from .mapping import Map
 from .readers import Reader
@@ -37,10 +37,11 @@ class Kept:
     def __init__(self, folder: str | Path) -> None:
         self.folder, self.known = place(folder), 0
         self._used: set[str] = set()
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        with reached(folder):
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
 
     def read(self, source: Source, sum_: str, reader: Reader, mapping: Map) -> Iterator[Item]:
         """What a reader finds in a source, from the folder where that is known; ``sum_`` is the checksum of the source."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from .addresses import reached
 from .errors import PackError, UnknownName
 from .folding import fold
 from .phrases import PhraseError, compile_phrase
@@ -108,12 +109,13 @@ def path(kind: str, name: str) -> Path:
 
 def load_toml(path: Path) -> dict[str, Any]:
     """A TOML file of settings; what is wrong with it is a PackError."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(path, "-", f"is not valid TOML: {error}") from error
-    except OSError as error:
-        raise PackError(path, "-", f"cannot be read: {error.strerror}") from error
+    with reached(path):
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PackError(path, "-", f"is not valid TOML: {error}") from error
+        except OSError as error:
+            raise PackError(path, "-", f"cannot be read: {error.strerror}") from error
 
 
 def need(path: Path, data: Mapping[str, Any], key: str) -> Any:
