@@ -69,7 +69,7 @@ class Finder:
 
     def _placed(self, n: int, kind: str, data: bytes, begin: int) -> Sequence[Place]:
         """Where in UTF-8 a phrase stands whose first word begins at a byte; all of the text is to be searched where words do not say it."""
-        if begin == ONCE and kind in (SHORT, LONG):
+        if begin == ONCE and kind is not SEARCHED:
             place = self._long[n].first(data)
             return [(place[0], n, place[1])] if place else ()
         if begin < 0 or kind is SEARCHED:

@@ -61,7 +61,7 @@ def _installed(name: str, own: str | None) -> Model | None:
 class Linear(Struct, frozen=True):
     """Weights of named features for a row of outputs, with what makes their sums probabilities.
 
-    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs; whole numbers, of each output parts of its ``scale``), which are ``packed`` too; ``curves``: what
+    ``columns``: output -> its column; ``index``: feature name -> row of ``weights`` (features x outputs; whole numbers, of each output parts of its ``scale``; a sum counts its ``unit``), which are ``packed`` too; ``curves``: what
     makes sums probabilities, else the logistic function. ``words`` (word -> the rows of it and of how it begins; the number of rows where there is none) and ``pairs`` find the rows of the features that
     ``words.of_words`` makes without making their names; ``places``: how other features are named that end in a word -> a function from that word to its row, or -1. ``said``: of each row the words that
     stand in the text, or nothing; ``spoken``: whether there are any.
@@ -73,6 +73,7 @@ class Linear(Struct, frozen=True):
     index: dict[str, int]
     weights: Any
     scale: Any
+    unit: Any
     packed: Packed
     intercept: Any
     curves: Curves | None
@@ -138,7 +139,7 @@ class Linear(Struct, frozen=True):
 
     def summed(self, sums: np.ndarray) -> np.ndarray:
         """Sums of whole numbers as what they stand for."""
-        return sums * (self.scale / FINE) + self.intercept
+        return sums * self.unit + self.intercept
 
     def probable(self, sums: np.ndarray) -> np.ndarray:
         """Sums as probabilities."""
@@ -250,8 +251,8 @@ class Few(Struct, frozen=True):
         part, row = self.part, self.rows[n]
         values = dict(zip(map(part.index.get, row.values, repeat(-1)), row.values.values(), strict=True))
         known = {*self.words[n], *map(part.index.get, row.shown, repeat(-1)), *values} - {-1, len(part.index)}
-        weights = (part.weights[(at := sorted(known)), column] * part.scale[column]).tolist()
-        strong = [(k, more) for k, weight in zip(at, weights, strict=True) if (more := weight * values.get(k, 1.0)) > 0]
+        weights, scale = part.weights.data, float(part.scale[column])
+        strong = [(k, more) for k in sorted(known) if (more := weights[k, column] * scale * values.get(k, 1.0)) > 0]
         if len(strong) > most:
             strong = sorted(strong, key=lambda told: -told[1])[:most]
         return [(part.said[k], more) for k, more in strong if part.spoken[k]]
@@ -314,7 +315,7 @@ def _parts(data: bytes, path: Path) -> dict[str, Linear]:
                 pairs = Pairs.among(index)
                 said = np.array([name[2:] if name[:2] in SAID else "" for name in features], object)
                 found[part] = Linear(
-                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, scale, Packed(index, weights), arrays[f"{part}.intercept"], curves, _of_words(index), pairs,
+                    outputs, {o: k for k, o in enumerate(outputs)}, features, index, weights, scale, scale / FINE, Packed(index, weights), arrays[f"{part}.intercept"], curves, _of_words(index), pairs,
                     _places(index), said, said.astype(bool),
                 )
             return found

@@ -37,23 +37,26 @@ def to_conversation(given: Any) -> Conversation:
             raise UsageError("a conversation as a dict needs 'messages': a list of dicts with 'text' and, where known, 'author', 'role', 'sent_at'")
         outer = {k: v for k, v in given.items() if k not in ("messages", "id")}
         outer.setdefault("conversation_id", given.get("id", "conversation"))
-        rows = [{**outer, **m} if isinstance(m, Mapping) else m for m in given["messages"]]
+        rows = list(given["messages"])
     else:
+        outer = {"conversation_id": "conversation"}
         rows = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
-    if wrong := next((r for r in rows if not isinstance(r, Mapping)), None):
+    if wrong := next((r for r in rows if not _is_row(r)), None):
         raise UsageError(f"a message is a {type(wrong).__name__}: give dicts with at least 'text'")
-    found = _of_rows([{"conversation_id": "conversation", **r} for r in rows])
+    found = _of_rows(rows, outer)
     if len(found) != 1:
         raise UsageError(f"one conversation was expected, {len(found)} were given; use analyze for many")
     return found[0]
 
 
-def _of_rows(rows: Iterable[Any]) -> list[Conversation]:
-    turn, records = Rows("rows", GENERIC_FORM), []
+def _of_rows(rows: Iterable[Any], outer: Mapping[str, Any] | None = None) -> list[Conversation]:
+    """``outer``: what holds of every row that does not say otherwise."""
+    turn, records = Rows("rows", GENERIC_FORM), list[Record]()
+    common = _cells(outer or {})
     for number, row in enumerate(rows, start=1):
-        if not isinstance(row, Mapping):
+        if not _is_row(row):
             raise UsageError(f"row {number} is a {type(row).__name__}: give dicts with at least 'text', or conversations")
-        for found in turn.read({k: _cell(v) for k, v in row.items()}, number):
+        for found in turn.read(common | _cells(row), number):
             if isinstance(found, Problem):
                 raise UsageError(str(found))
             records.append(found)
@@ -66,6 +69,15 @@ def _of_rows(rows: Iterable[Any]) -> list[Conversation]:
 def _named(record: Record) -> Record:
     record.conversation_id = "conversation"
     return record
+
+
+def _is_row(given: Any) -> bool:
+    """Whether something given is a dict, or the like."""
+    return type(given) is dict or isinstance(given, Mapping)
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v if type(v) is str else _cell(v) for k, v in row.items()}
 
 
 def _cell(value: Any) -> Any:

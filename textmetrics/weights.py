@@ -34,7 +34,10 @@ class Packed:
     """The weights of the features in ``index``, those of each as one number; made when they are first asked for. What is not known weighs nothing."""
 
     def __init__(self, index: Mapping[str, int], weights: Any) -> None:
+        import numpy as np
+
         self._index, self._weights = index, weights
+        self._sign = np.uint64(1 << FIELD - 1)
         self._bias = sum([1 << (FIELD * k + FIELD - 1) for k in range(weights.shape[1])])
         self._values = Memo[str, int](lambda name: self._of(index.get(name, -1)))
         self._names = Memo[str, int](lambda name: self._values[name] * FINE)
@@ -54,7 +57,7 @@ class Packed:
             total += sum([of_value(name) * int(value * FINE) for name, value in row.values.items() if value])
             found.append(total.to_bytes(size, "little"))
         biased = np.frombuffer(b"".join(found), np.uint64).reshape(len(rows), self._weights.shape[1])
-        return (biased ^ np.uint64(1 << FIELD - 1)).view(np.int64)
+        return (biased ^ self._sign).view(np.int64)
 
 
 class Pairs(Struct, frozen=True):
