@@ -39,9 +39,8 @@ class Packed:
         self._index, self._weights = index, weights
         self._sign = np.uint64(1 << FIELD - 1)
         self._bias = sum([1 << (FIELD * k + FIELD - 1) for k in range(weights.shape[1])])
-        self._values = Memo[str, int](lambda name: self._of(index.get(name, -1)))
-        self._names = Memo[str, int](lambda name: self._values[name] * FINE)
-        self._rows = Memo[int, int](lambda row: self._of(row) * FINE)
+        self._names = Memo[str, int](lambda name: self._of(index.get(name, -1)))
+        self._rows = Memo[int, int](self._of)
 
     def _of(self, row: int) -> int:
         return sum([weight << (FIELD * k) for k, weight in enumerate(self._weights[row].tolist())]) if 0 <= row < len(self._index) else 0
@@ -50,11 +49,11 @@ class Packed:
         """The sums of some rows, rows x outputs, in parts of `FINE`; ``words``: the features of the words of each, by their number."""
         import numpy as np
 
-        of_name, of_row, of_value = self._names.__getitem__, self._rows.__getitem__, self._values.__getitem__
+        of_name, of_row = self._names.__getitem__, self._rows.__getitem__
         size, bias, found = self._weights.shape[1] * FIELD // 8, self._bias, []
         for row, own in zip(rows, words, strict=True):
-            total = sum(map(of_name, row.shown), bias) + sum(map(of_row, own))
-            total += sum([of_value(name) * int(value * FINE) for name, value in row.values.items() if value])
+            total = (sum(map(of_name, row.shown)) + sum(map(of_row, own))) * FINE
+            total += sum([of_name(name) * int(value * FINE) for name, value in row.values.items() if value], bias)
             found.append(total.to_bytes(size, "little"))
         biased = np.frombuffer(b"".join(found), np.uint64).reshape(len(rows), self._weights.shape[1])
         return (biased ^ self._sign).view(np.int64)
