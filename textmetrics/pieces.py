@@ -13,6 +13,7 @@ from typing import Any
 from .words import spread
 
 MANY = 100  # texts from which Arrow pays
+BEHIND = "\x1c"  # white space that hardly any text has, behind each of those that are put on end
 Array = Any
 
 
@@ -28,13 +29,11 @@ class Pieces:
     def __init__(self, texts: Sequence[str]) -> None:
         import numpy as np
 
-        row, texts_begin = joined(texts)
-        starts = edges(row)
-        distinct, self.at = numbered(row, starts)
-        self.known = decoded(distinct)
-        self.sizes = _sizes(starts, texts_begin)
+        laid = Laid(on_end(texts))
+        self.known, self.at = laid.numbered()
+        self.sizes = laid.sizes()
         self.text = np.repeat(np.arange(len(texts)), self.sizes)
-        self.begins = starts - texts_begin[self.text]
+        self.begins = laid.starts - laid.begins[self.text]
 
     def unfolded(self, values: Sequence[Sequence[int]]) -> tuple[Array, Array]:
         """Some numbers of each distinct piece (in the order of ``known``) as those of all pieces on end, and the piece each is of."""
@@ -46,77 +45,74 @@ class Pieces:
         return np.fromiter(chain.from_iterable(values), np.int64, sizes.sum())[own], np.repeat(np.arange(len(many)), many)
 
 
-def joined(texts: Sequence[str]) -> tuple[Array, Array]:
-    """Texts as one row of bytes in UTF-8, a space behind each, all white space told as spaces; and where each text begins."""
+def on_end(texts: Sequence[str]) -> bytes:
+    """Texts as one in UTF-8, `BEHIND` each; where a text has that itself, a space is as good."""
+    whole = BEHIND.join([*texts, ""]).encode("utf-8", "surrogatepass")
+    return whole if whole.count(BEHIND.encode()) == len(texts) else on_end([text.replace(BEHIND, " ") for text in texts])
+
+
+def beyond(row: Array) -> tuple[Array, Array]:
+    """Where the characters beyond ASCII begin in a row of bytes in UTF-8, and their codes."""
     import numpy as np
 
-    row: Array = np.frombuffer(" ".join([*texts, ""]).encode("utf-8", "surrogatepass"), np.uint8)
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
-    begins = np.cumsum(sizes) - sizes
-    filled = (row - 9 >= 5) & (row - 28 >= 5)  # what is below goes around: not \t to \r, not \x1c to the space
-    row = row * filled | ((~filled).view(np.uint8) << 5)
-    if len(row) != sizes.sum():
-        behind = np.flatnonzero(row & 0xC0 == 0x80)  # bytes that begin no character
-        begins += np.searchsorted(behind - np.arange(len(behind)), begins, "right")
-        _blank(row)
-    return row, begins
+    far = np.flatnonzero(row >= 0x80)
+    said = row[far].tobytes().decode("utf-8", "surrogatepass")
+    return far[row[far] >= 0xC0], np.frombuffer(said.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _blank(row: Array) -> None:
-    """Make spaces beyond ASCII spaces of ASCII."""
-    import numpy as np
+class Laid:
+    """Texts `on_end` as a ``row`` of bytes, all white space told as spaces; where each text ``begins``, where each piece ``starts`` and ``stops``."""
 
-    first = np.flatnonzero(row >= 0xC0)
-    long = row[first] >= 0xE0
-    codes = (row[first].astype(np.int32) << 16) + (row[first + 1].astype(np.int32) << 8) + np.where(long, row[first + 2], 0)
-    blank = np.isin(codes, _spaces())
-    for at in (first[blank], first[blank] + 1, first[blank & long] + 2):
-        row[at] = ord(" ")
+    def __init__(self, whole: bytes) -> None:
+        import numpy as np
+
+        row: Array = np.frombuffer(whole, np.uint8)
+        self.begins = np.append(0, np.flatnonzero(row == ord(BEHIND)) + 1)[:-1]
+        filled = (row - 9 >= 5) & (row - 28 >= 5)  # what is below goes around: not \t to \r, not \x1c to the space
+        self.row = row = row * filled | ((~filled).view(np.uint8) << 5)
+        if not whole.isascii():
+            at, codes = beyond(row)
+            blank = _spaces()[codes]
+            long = blank & (codes >= 0x800)
+            for space in (at[blank], at[blank] + 1, at[long] + 2):
+                row[space] = ord(" ")
+        edges = np.flatnonzero(np.diff(row != ord(" "), prepend=False))
+        self.starts, self.stops = edges[::2], edges[1::2]
+
+    def sizes(self) -> Array:
+        """How many pieces each text has."""
+        import numpy as np
+
+        return np.diff(np.searchsorted(self.starts, self.begins), append=len(self.starts)) if len(self.begins) else self.begins
+
+    def pieces(self) -> Any:
+        """All pieces as an array of Arrow, each with the spaces behind it."""
+        import numpy as np
+        import pyarrow as pa
+
+        offsets = np.append(self.starts, len(self.row)).astype(np.int32)
+        return pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(offsets), pa.py_buffer(self.row))
+
+    def numbered(self) -> tuple[list[str], Array]:
+        """The distinct pieces, and the number of each piece among them."""
+        pieces = self.pieces().dictionary_encode()
+        return bytes(pieces.dictionary.buffers()[2]).decode("utf-8", "surrogatepass").split(), pieces.indices.to_numpy()
+
+    def said(self, which: Array) -> list[str]:
+        """Some pieces."""
+        return self.row[spread(self.starts[which], (self.stops - self.starts)[which] + 1)].tobytes().decode("utf-8", "surrogatepass").split()
+
+    def holding(self, places: Array) -> Array:
+        """The piece that each of some places is in."""
+        import numpy as np
+
+        return np.searchsorted(self.starts, places, "right") - 1
 
 
 @cache
-def _spaces() -> list[int]:
-    """The spaces beyond ASCII: their bytes in UTF-8, two or three, as a number of three."""
-    return [int.from_bytes(c.encode().ljust(3, b"\0"), "big") for c in map(chr, range(0x80, 0x10000)) if c.isspace()]
-
-
-def cut(row: Array, begins: Array) -> tuple[Any, Array, Array]:
-    """The distinct pieces of `joined` texts as an array of Arrow, then what `Pieces` calls ``at`` and ``sizes``."""
-    starts = edges(row)
-    return *numbered(row, starts), _sizes(starts, begins)
-
-
-def edges(row: Array) -> Array:
-    """Where the pieces of `joined` texts begin."""
-    import numpy as np
-
-    return np.flatnonzero(np.diff(row != ord(" "), prepend=False))[::2]  # a beginning, an end, a beginning ...
-
-
-def numbered(row: Array, starts: Array) -> tuple[Any, Array]:
-    """The distinct pieces of `joined` texts as an array of Arrow, and the number of each piece among them."""
-    import numpy as np
-    import pyarrow as pa
-    from pyarrow import compute
-
-    offsets = np.append(starts, len(row)).astype(np.int32)
-    pieces = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(row)).dictionary_encode()  # each with the spaces behind it
-    return compute.ascii_rtrim_whitespace(pieces.dictionary), pieces.indices.to_numpy()
-
-
-def _sizes(starts: Array, begins: Array) -> Array:
-    """How many pieces each text has."""
-    import numpy as np
-
-    return np.diff(np.searchsorted(starts, begins), append=len(starts)) if len(begins) else begins
-
-
-def decoded(pieces: Any) -> list[str]:
-    """Pieces out of Arrow."""
-    try:
-        return pieces.to_pylist()
-    except UnicodeDecodeError:
-        return [piece.decode("utf-8", "surrogatepass") for piece in pieces.view("binary").to_pylist()]
+def _spaces() -> Array:
+    """Which characters beyond ASCII are white space."""
+    return table(filter(str.isspace, map(chr, range(0x80, 0x10000))))
 
 
 def table(characters: Iterable[str]) -> Array:
@@ -126,13 +122,3 @@ def table(characters: Iterable[str]) -> Array:
     found = np.zeros(0x110000, bool)
     found[[ord(c) for c in characters]] = True
     return found
-
-
-def having(texts: Sequence[str], characters: Array) -> list[int]:
-    """Which of some texts have any of these characters, none of them ASCII; ``characters``: a `table`."""
-    import numpy as np
-
-    foreign = [n for n, text in enumerate(texts) if not text.isascii()]
-    codes = np.frombuffer("".join([texts[n] for n in foreign]).encode("utf-32-le", "surrogatepass"), np.uint32)
-    ends = np.cumsum([len(texts[n]) for n in foreign])
-    return [foreign[k] for k in np.unique(np.searchsorted(ends, np.flatnonzero(characters[codes]), "right")).tolist()]

@@ -133,7 +133,7 @@ def _compound(text: str, pieces: Sequence[str], kinds: bytes, valued: Sequence[i
     some = 0 < len(kinds.translate(None, _SHOUTED)) < len(kinds)  # some words in capitals, not all
     values = [_value(pieces, kinds, i, some, known) for i in valued]
     but = _BUT.search(kinds)
-    return pressed(sum(around_but(valued, values, but.start()) if but else values), text)
+    return pressed(sum(around_but(valued, values, but.start()) if but else values), text.count("!"), text.count("?"))
 
 
 def _value(pieces: Sequence[str], kinds: bytes, i: int, some: bool, known: Rules) -> float:
@@ -153,11 +153,10 @@ def in_words(text: str, known: Rules) -> str:
     return text
 
 
-def pressed(total: float, text: str) -> float:
+def pressed(total: float, cries: int, asks: int) -> float:
     """A sum of values between -1 and 1, after the text's exclamation and question marks."""
     if not total:
         return 0.0
-    cries, asks = text.count("!"), text.count("?")
     emphasis = CRIES[cries if cries < 4 else 4] + ASKS[asks if asks < 4 else 4]
     total += emphasis if total > 0 else -emphasis
     return round(total / math.sqrt(total * total + SPREAD), 4)
