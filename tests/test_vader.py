@@ -86,10 +86,11 @@ def around_but():
     [
         *([f"{a} {b} {c} {me}" for a, b, c in product(BEARING, repeat=3)] for me in ("good", "BAD", "no problem")),
         [f"{a} {b} {c}".upper() for a, b, c in product(BEARING, BEARING, ["good", "bad"])],
+        [f"{a} {b}" for a, b in product(["É", "é", "Éx", "Aß", "ǅ", "İ", "\u212a", "ISN'T…", "(É)", "日", "ª"], ["GOOD", "good", "\u212aILL", "x GOOD"])],
         list(around_phrases()),
         list(around_but()),
     ],
-    ids=["good", "BAD", "no problem", "all in capitals", "phrases", "but"],
+    ids=["good", "BAD", "no problem", "all in capitals", "capitals beyond ASCII", "phrases", "but"],
 )
 def test_every_way_that_words_bear_on_a_value(texts, monkeypatch):
     monkeypatch.setattr(vader, "MANY", 0)
