@@ -97,12 +97,7 @@ def _columns() -> Columns:
 @scorer("vader")
 def vader(texts: Sequence[Text], language: Language) -> list[float]:
     """The compound of vaderSentiment, from -1 to 1."""
-    said = [t.text for t in texts]
-    if len(set(said)) == len(said):
-        return compounds(said)
-    distinct = list(dict.fromkeys(said))
-    scores = dict(zip(distinct, compounds(distinct), strict=True))
-    return list(map(scores.__getitem__, said))
+    return compounds([t.text for t in texts])
 
 
 def compounds(texts: Sequence[str]) -> list[float]:
@@ -229,7 +224,8 @@ def _spelled(whole: bytes) -> bytes:
     columns = _columns()
     at, codes = beyond(np.frombuffer(whole, np.uint8))
     which = np.flatnonzero(columns.spelled[codes])
-    parts, last = [], 0
+    parts: list[bytes] = []
+    last = 0
     for n, c in zip(at[which].tolist(), map(chr, codes[which].tolist()), strict=True):
         parts += whole[last:n], columns.spelling[c]
         last = n + len(c.encode())
