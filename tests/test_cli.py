@@ -116,6 +116,13 @@ def test_the_same_bytes_whatever_the_machine(tmp_path):
     assert trees[0] == trees[1]
 
 
+def test_what_was_kept_is_known_to_another_process(tmp_path):
+    rows = [{"conversation_id": "a", "author": author, "role": role, "sent_at": f"2026-03-02T09:0{n}:00Z", "text": "No sound?"} for n, (author, role) in enumerate([("ana", "customer"), ("tom", "agent")])]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    first, second = (run("mine", "a.jsonl", "--out", "out", "--keep", "kept", cwd=tmp_path, env={"PYTHONHASHSEED": seed}).stderr for seed in "12")
+    assert "0 of 1 files were known" in first and "1 of 1 files were known" in second
+
+
 def test_problems_are_counted_and_do_not_stop_the_rest(tmp_path):
     (tmp_path / "x.txt").write_text(CHAT + "neither time nor name\n")
     done = run("mine", tmp_path / "x.txt", "--out", tmp_path / "out")

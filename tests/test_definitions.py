@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from textmetrics.definitions import definitions, metric_code
+from textmetrics.definitions import HERE, STAGES, definitions, metric_code
 from textmetrics.metrics import METRICS
 
 BEFORE = '''
@@ -58,3 +58,20 @@ def test_definitions_name_everything_that_measures():
     assert {"findings", "mood", "outcomes"} <= set(found["models"])
     assert {"languages/en", "channels/chat"} <= set(found["packs"])
     assert found == definitions()
+
+
+# What carries, keeps and shows, and what is worked out of tables when somebody asks: no number of a run goes by it.
+ELSEWHERE = {
+    *("__init__", "__main__", "cli", "errors", "registry", "memo", "profile", "garbage", "bare_arrow", "crew", "spool", "addresses", "work", "files", "kept", "definitions", "stored"),
+    *("parts", "engines", "arrow", "pipeline", "library", "recognition", "conversion", "testing", "spans", "agreement", "corrections", "drift", "ranktests", "money"),
+    *("asked", "calibration", "comparison", "conflicts", "confusion", "contacts", "coverage", "crosschannel", "dialects", "differences", "episodes", "evaluation", "evidence", "expectations"),
+    *("figures", "gaps", "holdout", "insights", "joining", "journeys", "matching", "measures", "observed", "panel", "pooling", "predicted", "promises", "provenance", "questions", "remeasuring"),
+    *("report", "reviews", "sampling", "selfservice", "sheets", "side_conflicts", "surveys"),
+}
+
+
+def test_every_file_is_in_a_stage_or_decides_no_number():
+    listed = {f for patterns in STAGES.values() for pattern in patterns for f in HERE.glob(pattern)}
+    alone = {f.stem for f in HERE.glob("*.py") if f not in listed}
+    assert alone == ELSEWHERE, "a new file goes into definitions.STAGES, or here"
+    assert all(list(HERE.glob(pattern)) for patterns in STAGES.values() for pattern in patterns), "a pattern that names nothing"

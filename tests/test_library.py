@@ -2,6 +2,7 @@
 
 import gc
 import io
+import json
 import subprocess
 import sys
 from datetime import datetime
@@ -60,6 +61,24 @@ def test_analyze_takes_the_same(form):
 def test_when_the_data_were_cut_needs_a_zone(call):
     with pytest.raises(UsageError, match="names no time zone"):
         call(datetime(2024, 1, 20))
+
+
+def test_rows_tell_what_a_file_of_them_tells(tmp_path):
+    """First replies that ten conversations were met with at once are automatic; dates that may begin with the day or with the month are asked for."""
+    rows = [
+        {"conversation_id": f"c{c}", "author": who, "role": role, "channel": "chat", "sent_at": f"2026-03-02T09:{after}Z", "text": text}
+        for c in range(12)
+        for who, role, after, text in [("ana", "customer", "00:00", f"No sound {c}"), ("desk", "agent", "00:01", "Thank you for contacting us, we will be with you shortly"), ("desk", "agent", "10:00", "Please restart it.")]
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for given in (rows, [{"id": c, "messages": [r for r in rows if r["conversation_id"] == c]} for c in dict.fromkeys(r["conversation_id"] for r in rows)]):
+        waits = [tm.analyze(of).estimates().query("metric == 'first_response_wait'")["value"].item() for of in (given, tm.read(tmp_path / "rows.jsonl"))]
+        assert waits == [600, 600]
+    dates = ["04/03/2026 09:00", "04/04/2026 09:00"]
+    with pytest.raises(UsageError, match="give ISO times"):
+        tm.analyze([{"conversation_id": "c", "author": "ana", "role": "customer", "sent_at": at, "text": "No sound"} for at in dates])
+    found = tm.annotate([{"conversation_id": "c", "author": "ana", "role": "customer", "sent_at": at, "text": "No sound"} for at in [*dates, "04/25/2026 09:00"]])
+    assert [m.sent_at.month for t in found for m in t.messages] == [4, 4, 4]
 
 
 def test_by_any_column():

@@ -68,22 +68,27 @@ def annotate(conversations: Iterable[Conversation], *, as_of: datetime | None = 
     ``as_of`` is when the data were cut: what was not answered by then is still open. Without it, each conversation's own ``cut`` holds;
     where that is missing too, waits that are open have no length.
     """
-    for batch in batches(conversations, BATCH):
+    for batch in batches(conversations, BATCH, messages):
         with uncollected():
             transcripts = _batch(batch, as_of, settings or Settings())
         yield from transcripts
 
 
-def batches(conversations: Iterable[Conversation], full: int) -> Iterator[list[Conversation]]:
-    """The conversations in their order, together until they have so many messages."""
-    batch: list[Conversation] = []
-    size = 0
+def messages(conversation: Conversation) -> int:
+    """How many messages a conversation has."""
+    return len(conversation.messages)
+
+
+def batches(conversations: Iterable[T], full: int, size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Conversations, or their rows, in their order, together until they have so many messages, as ``size`` counts them."""
+    batch: list[T] = []
+    held = 0
     for conversation in conversations:
         batch.append(conversation)
-        size += max(1, len(conversation.messages))
-        if size >= full:
+        held += max(1, size(conversation))
+        if held >= full:
             yield batch
-            batch, size = [], 0
+            batch, held = [], 0
     if batch:
         yield batch
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,18 +17,28 @@ from types import CodeType
 from typing import Any
 
 from . import models, packs
+from .detectors import DETECTORS
 from .metrics import METRICS
+from .scorers import SCORERS
 
 HERE = Path(__file__).parent
 SHOWN = 12  # characters of a checksum that are kept: enough to tell, short enough to read
 # Which files decide what: how an export is read, what is found in texts, how observations are summed up.
 STAGES: Mapping[str, tuple[str, ...]] = {
-    "reading": ("readers/*.py", "threads.py", "cutting.py", "roles.py", "mapping.py", "showing.py", "mentions.py", "sources.py", "delimited.py", "documents.py", "streamed.py", "syntax.py", "exports.py", "times.py", "dates.py", "languages/_dates.toml"),
-    "detection": (
-        *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "cues.py", "phrases.py", "paths.py", "sieve.py", "expressions.py"),
-        *("folding.py", "cleaning.py", "tongues.py", "words.py", "deadlines.py", "mood_words.py", "nlp.py"),
+    "reading": (
+        *("readers/*.py", "gathering.py", "threads.py", "cutting.py", "rooms.py", "roles.py", "habits.py", "falling.py", "repeats.py", "links.py", "plain_data.py"),
+        *("mapping.py", "generic.py", "showing.py", "mentions.py", "platform_channels.py", "exports.py", "bundles.py", "filed.py", "pages.py", "letters.py", "mail*.py"),
+        *("sources.py", "charsets.py", "delimited.py", "spreadsheets.py", "documents.py", "streamed.py", "syntax.py", "times.py", "dates.py", "languages/_dates.toml", "languages/_mail.toml"),
     ),
-    "measuring": ("types.py", "waits.py", "hours.py", "commitments.py", "curves.py", "estimates.py", "approval.toml"),
+    "detection": (
+        *("detectors/*.py", "scorers/*.py", "annotation.py", "judging.py", "outcomes.py", "turns.py", "features.py", "columns.py", "sets.py", "models.py", "weights.py", "chances.py"),
+        *("cues.py", "phrases.py", "paths.py", "sieve.py", "expressions.py", "nlp.py", "packs.py", "folding.py", "cleaning.py", "wellformed.py", "replies.py", "channel_names.py"),
+        *("tongues.py", "languages/_others.toml", "words.py", "pieces.py", "deadlines.py", "mood_words.py", "valence.py"),
+    ),
+    "measuring": (
+        *("types.py", "waits.py", "hours.py", "commitments.py", "curves.py", "estimates.py", "metrics/__init__.py", "approval.toml"),
+        *("observations.py", "tables.py", "histories.py", "lots.py", "summing.py"),
+    ),
 }
 
 
@@ -42,6 +53,14 @@ def definitions() -> dict[str, Any]:
         },
         "code": {stage: _sum(sorted(f for pattern in patterns for f in HERE.glob(pattern))) for stage, patterns in STAGES.items()},
     }
+
+
+@cache
+def stamp() -> str:
+    """One word for all that this process measures by: the definitions, all code of this package, and that of detectors and scorers that others brought."""
+    brought = {registry.home(name) for registry in (DETECTORS, SCORERS) for name in registry}
+    code = _sum(sorted({*map(Path, brought), *(f for kind in ("*.py", "*.toml") for f in HERE.rglob(kind))}))
+    return hashlib.sha256(json.dumps([definitions(), code], sort_keys=True).encode()).hexdigest()
 
 
 def _sum(files: Iterable[Path]) -> str:

@@ -15,17 +15,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from hashlib import sha256
 from multiprocessing import resource_tracker
 from typing import Any
 
 import msgspec
 
 from . import parts
-from .annotation import batches
+from .annotation import batches, messages
 from .bare_arrow import without_pandas
 from .crew import crew
-from .definitions import definitions
+from .definitions import stamp
 from .errors import UsageError, WorkerError
 from .parts import Job, Part
 from .types import Conversation
@@ -93,28 +92,26 @@ def _check(client: Any, cluster: str) -> None:
             raise UsageError(f"--cluster {cluster}: its worker {worker} lacks this version of textmetrics, its packs or its models{why}")
 
 
-def stamp() -> str:
-    """What this process measures by, as one word."""
-    return sha256(msgspec.json.encode(definitions())).hexdigest()
-
-
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Processes that are started within do not hear Ctrl-C, not even before they begin: it is for the process that a person started, which hears it afterwards and tells the others."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):  # where it cannot be said: on Windows they hear it until they begin
         yield
         return
-    heard = []
+    heard = list[Any]()
     resource_tracker.ensure_running()  # started within, it would lift the mask
-    before = signal.signal(signal.SIGINT, lambda *told: heard.append(told))
+    before = signal.getsignal(signal.SIGINT)
+    if callable(before):
+        signal.signal(signal.SIGINT, lambda *told: heard.append(told))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, before)
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
     if heard:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
 
 def _begin() -> None:
@@ -135,7 +132,7 @@ def run(job: Job, conversations: Iterable[Conversation], work: Work, *, workers:
                 with _deaf():
                     for _ in range(many):
                         pool.submit(parts.prepare, parts.pack(job))  # while this process reads
-            yield from _run(msgspec.structs.replace(job, stamp=stamp()), batches(conversations, parts.SIZE), work, pool, many * AHEAD, waiting)
+            yield from _run(msgspec.structs.replace(job, stamp=stamp()), batches(conversations, parts.SIZE, messages), work, pool, many * AHEAD, waiting)
     except BrokenProcessPool as error:
         raise WorkerError("a worker died, perhaps for want of memory: run the same command again with --resume, and fewer --workers") from error
     finally:

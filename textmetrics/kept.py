@@ -45,7 +45,7 @@ class Kept:
 
     def read(self, source: Source, sum_: str, reader: Reader, mapping: Map) -> Iterator[Item]:
         """What a reader finds in a source, from the folder where that is known; ``sum_`` is the checksum of the source."""
-        told = (_code(reader.read.__code__.co_filename), sum_, source.name, reader.name, msgspec.json.encode(mapping).decode())
+        told = (_code(reader.read.__code__.co_filename), sum_, source.name, reader.name, msgspec.json.encode(mapping, order="deterministic").decode())
         name = hashlib.blake2b("\0".join(told).encode("utf-8", "surrogatepass"), digest_size=_SUM).hexdigest()
         path = self.folder / f"{name}.read"
         if path.is_file() and _sound(path):

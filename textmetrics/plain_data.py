@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from . import threads
+from .dates import ASK
 from .errors import UsageError
 from .mapping import GENERIC_FORM, Rows
+from .repeats import Repeats
 from .types import Conversation, Problem, Record
 
 
@@ -19,13 +21,12 @@ def to_conversations(given: Any) -> list[Conversation]:
     if isinstance(given, Mapping):
         return [to_conversation(given)]
     if hasattr(given, "to_dict") and hasattr(given, "columns"):
-        return _of_rows(given.to_dict("records"))
+        return _told_apart(of_rows(given.to_dict("records")))
     items = list(given)
-    if all(isinstance(i, Conversation) for i in items):
-        return items
     if any(isinstance(i, Mapping) and "messages" in i for i in items):
-        return [i if isinstance(i, Conversation) else to_conversation(i) for i in items]
-    return _of_rows(items)
+        made = list(map(to_conversation, items))
+        return made if any(isinstance(i, Conversation) for i in items) else _told_apart(made)
+    return items if all(isinstance(i, Conversation) for i in items) else _told_apart(of_rows(items))
 
 
 def to_conversation(given: Any) -> Conversation:
@@ -43,22 +44,32 @@ def to_conversation(given: Any) -> Conversation:
         rows = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
     if wrong := next((r for r in rows if not _is_row(r)), None):
         raise UsageError(f"a message is a {type(wrong).__name__}: give dicts with at least 'text'")
-    found = _of_rows(rows, outer)
+    found = of_rows(rows, outer)
     if len(found) != 1:
         raise UsageError(f"one conversation was expected, {len(found)} were given; use analyze for many")
     return found[0]
 
 
-def _of_rows(rows: Iterable[Any], outer: Mapping[str, Any] | None = None) -> list[Conversation]:
-    """``outer``: what holds of every row that does not say otherwise."""
-    turn, records = Rows("rows", GENERIC_FORM), list[Record]()
-    common = _cells(outer or {})
+def _told_apart(conversations: list[Conversation]) -> list[Conversation]:
+    """The same, with first replies that many were met with at once said to be automatic."""
+    repeats = Repeats()
+    for one in conversations:
+        repeats.add_whole(one)
+    return [repeats.mark(one) for one in conversations]
+
+
+def of_rows(rows: Iterable[Any], outer: Mapping[str, Any] | None = None) -> list[Conversation]:
+    """Conversations out of rows, a message each, and nothing but these. ``outer``: what holds of every row that does not say otherwise."""
+    common, cells, records = _cells(outer or {}), list[dict[str, Any]](), list[Record]()
     for number, row in enumerate(rows, start=1):
         if not _is_row(row):
             raise UsageError(f"row {number} is a {type(row).__name__}: give dicts with at least 'text', or conversations")
-        for found in turn.read(common | _cells(row), number):
+        cells.append(common | _cells(row))
+    turn = Rows("rows", GENERIC_FORM, again=lambda: cells)
+    for number, row in enumerate(cells, start=1):
+        for found in turn.read(row, number):
             if isinstance(found, Problem):
-                raise UsageError(str(found))
+                raise UsageError(str(found).replace(ASK, "give ISO times"))
             records.append(found)
     kind = "id" if any(r.conversation_id for r in records) or not any(r.reply_to for r in records) else "reply"
     if kind == "id" and not any(r.conversation_id for r in records):

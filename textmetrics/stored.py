@@ -39,6 +39,9 @@ class Stored(Mapping[str, "pa.Table"]):
                 self._read[name] = parquet.ParquetFile(file).read()
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
