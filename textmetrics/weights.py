@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from .memo import Memo
 
-FINE = 1 << 39  # parts of 1 that values are counted in: a field holds 512 times the greatest weight
+FINE = 1 << 36  # parts of 1 that values are counted in: a field holds 4,096 times the greatest weight, and no text has half as many features
 FIELD = 64  # bits of the sum for one output
 LOWER = (1 << 18) - 1  # bits of a number
 Features = Mapping[str, float]
