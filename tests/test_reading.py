@@ -253,6 +253,35 @@ def test_the_same_export_twice_is_merged(tmp_path):
     assert len(c.messages) == 1 and reading.counts.merged == 1
 
 
+@pytest.mark.parametrize("places", [("2023/chat/a.jsonl", "2024/chat/a.jsonl", "2025/chat/a.jsonl"), ("chat/a.jsonl", "chat/a.csv")], ids=["folders of one name", "formats in one folder"])
+def test_no_two_exports_share_an_id(tmp_path, places):
+    for place in places:
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ids = ("a", "a@chat") if place == places[-1] else ("a",)  # one of them looks like what another is told apart by
+        rows = [f"{id},ana,No sound in {place}\n" for id in ids]
+        path.write_text("conversation_id,author,text\n" + "".join(rows) if path.suffix == ".csv" else "".join(LINE.replace('"a"', f'"{id}"') for id in ids))
+    ids = [c.id for c in tm.read(tmp_path)]
+    assert len(set(ids)) == len(ids) == len(places) + 1 and {"a", "a@chat"} <= set(ids)
+
+
+def test_what_a_run_wrote_into_the_input_is_no_input(tmp_path):
+    (tmp_path / "a.jsonl").write_text(LINE)
+    for _ in range(2):
+        assert len(tm.mine(tmp_path, out=tmp_path / "out").run["inputs"]) == 1
+    assert [c.id for c in tm.read(tmp_path / "out" / "messages.parquet")] == ["a"], "asked for by name it is"
+    with pytest.raises(MissingInput, match="only what a run wrote"):
+        list(tm.read(tmp_path / "out"))
+
+
+def test_a_file_that_is_named_in_two_ways_is_read_once(tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.jsonl").write_text(LINE)
+    monkeypatch.chdir(tmp_path)
+    (c,) = tm.read("a.jsonl", "sub/../a.jsonl", tmp_path)
+    assert len(c.messages) == 1
+
+
 def test_newest_first_exports_are_turned(tmp_path):
     rows = [f'{{"conversation_id": "{c}", "author": "{a}", "sent_at": "2026-03-02T09:{m:02}:00Z", "text": "t{m}"}}\n' for c in "ab" for a, m in (("x", 30), ("y", 20), ("z", 10))]
     (tmp_path / "x.jsonl").write_text("".join(rows))

@@ -1,7 +1,10 @@
 """Archives larger than memory: what goes by way of files comes out as what did not."""
 
+import bz2
 import errno
 import gc
+import gzip
+import io
 import json
 import random
 import weakref
@@ -9,13 +12,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 
 import textmetrics as tm
 from textmetrics import documents, filed, pages, spool
+from textmetrics.errors import ReadError
 from textmetrics.links import Links
 from textmetrics.mapping import GENERIC_FORM
 from textmetrics.readers import READERS, discord
-from textmetrics.sources import Source, blocks, sources
+from textmetrics.sources import HEAD, Source, blocks, sources
 from textmetrics.spool import Merge, Shuffle, Spool
 from textmetrics.times import Clock
 
@@ -201,6 +206,68 @@ def test_what_the_disk_lost_of_it_is_read_again(tmp_path, opened):
         (path,) = (tmp_path / "kept").iterdir()
         path.write_bytes(path.read_bytes()[:-1] if spoilt is None else spoilt)
     assert tm.mine(tmp_path / "1.jsonl", out=tmp_path / "out", keep=tmp_path / "kept").run["known"] == 0 and len(opened) == 4
+
+
+@pytest.mark.parametrize(("ending", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("zst", zstandard.compress)])
+def test_a_disk_that_fails_once_is_no_damage_and_nothing_of_it_is_kept(tmp_path, monkeypatch, ending, pack):
+    """What was read until then must not come back, under the checksum of the whole, when the disk is sound again."""
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / "good.jsonl").write_text(MESSAGE.format("good", 1))
+    (archive / f"x.jsonl.{ending}").write_bytes(pack("".join(MESSAGE.format(random.Random(n).random(), 1) for n in range(9_000)).encode()))
+    some, calls = Source.some, []
+
+    def failing(self, stream, size):
+        if self.packing and size > HEAD and len(calls) == 2:
+            raise OSError(errno.EIO, "Input/output error")
+        return some(self, stream, size if not self.packing or size <= HEAD else calls.append(size) or 100_000)
+
+    monkeypatch.setattr(Source, "some", failing)
+    first = tm.mine(archive, out=tmp_path / "out", keep=tmp_path / "kept")
+    counts, (problem,) = first.run["counts"], first.arrow("problems").to_pylist()
+    assert problem["reason"] == "cannot be read: Input/output error"
+    assert 2 < counts["kept"] == counts["messages"] == sum(i["kept"] for i in first.run["inputs"]) < 9_001, "what came before it is counted"
+    monkeypatch.undo()
+    assert tm.mine(archive, out=tmp_path / "out", keep=tmp_path / "kept").run["counts"]["messages"] == 9_001
+
+
+@pytest.mark.parametrize(("reader", "text"), [("stackexchange", '<posts><row Id="1" PostTypeId="1" Body="Hi"/>'), ("freshdesk", "<helpdesk-tickets><helpdesk-ticket><id>1</id></helpdesk-ticket>")])
+def test_a_disk_that_fails_is_no_damage_of_a_document_either(reader, text):
+    class Failing(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() == len(text):
+                raise OSError(errno.EIO, "Input/output error")
+            return super().read(size)
+
+    with pytest.raises(ReadError, match="cannot be read: Input/output error"):
+        list(READERS[reader].read(Source("x.xml", lambda: Failing(text.encode())), GENERIC_FORM))
+
+
+def test_only_what_was_kept_is_thrown_away(tmp_path):
+    (tmp_path / "1.jsonl").write_text(MESSAGE.format("a", 1))
+    foreign = {"notes.new", "mails.read", "0123456789abcdef.read", f"{'a' * 32}.read.txt"}
+    for name in (*foreign, f"{'a' * 32}.read", f"{'b' * 32}.new"):
+        (tmp_path / name).write_text("")
+    tm.mine(tmp_path / "1.jsonl", out=tmp_path / "out", keep=tmp_path)
+    left = {p.name for p in tmp_path.iterdir()} - {"1.jsonl", "out"}
+    assert foreign < left and len(left - foreign) == 1, "what was kept now stays, of files that are gone nothing does"
+
+
+def test_what_changes_while_it_is_read_is_not_kept(tmp_path, monkeypatch):
+    path = tmp_path / "1.jsonl"
+    path.write_text(MESSAGE.format("a", 1))
+    summed = Source.sha256
+
+    def grown(self):
+        sum_ = summed(self)
+        path.write_text(MESSAGE.format("a", 1) + MESSAGE.format("a", 2))
+        return sum_
+
+    monkeypatch.setattr(Source, "sha256", grown)
+    assert tm.mine(path, out=tmp_path / "out", keep=tmp_path / "kept").run["counts"]["messages"] == 2
+    monkeypatch.undo()
+    path.write_text(MESSAGE.format("a", 1))
+    assert tm.mine(path, out=tmp_path / "out", keep=tmp_path / "kept").run["counts"]["messages"] == 1
 
 
 def test_what_is_read_together_with_files_beside_it_is_read_every_time(tmp_path):

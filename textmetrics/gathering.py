@@ -8,10 +8,10 @@ the order in which they begin.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,9 +26,6 @@ from .repeats import Repeats
 from .rooms import RECORD, Long, Placed, moment, placed_weight, weight
 from .spool import Merge, Roll, Shuffle, Spool
 from .types import Conversation, Record
-
-if TYPE_CHECKING:
-    from collections.abc import Set
 
 Under = tuple[int, int, Record]  # the place of the first message of its exchange, too
 Begun = tuple[int, int, int]  # what conversations are in order of: where, or when, their channel begins, which channel, which of that
@@ -211,15 +208,30 @@ class Export:
         yield from seen.values()
 
 
-def shared(exports: Iterable[Export]) -> Set[int]:
-    """The hashes of ids that conversations of several exports have."""
-    import numpy as np
+class Names:
+    """The ids of conversations, so that no two exports share one: of an id that several have, the later ones say of which they are."""
 
-    each = [np.unique(np.frombuffer(e.ids, np.int64)) for e in exports]
-    if len(each) < 2:
-        return frozenset()
-    found, count = np.unique(np.concatenate(each), return_counts=True)
-    return frozenset(found[count > 1].tolist())
+    def __init__(self, exports: Iterable[Export]) -> None:
+        import numpy as np
+
+        each = [np.unique(np.frombuffer(e.ids, np.int64)) for e in exports]
+        found, count = np.unique(np.concatenate(each), return_counts=True) if len(each) > 1 else (np.empty(0, np.int64), np.empty(0))
+        self._shared = frozenset(found[count > 1].tolist())  # hashes, as are all
+        self._all = found if self._shared else found[:0]
+        self._taken: dict[str, tuple[int, str]] = {}  # whose they are: the export, and the id there
+
+    def of(self, id: str, export: int, folder: str) -> str:
+        """The id of a conversation of the export of this number, which came from a folder."""
+        if hash(id) not in self._shared:
+            return id
+        name = id
+        while (name != id and self._known(name)) or self._taken.setdefault(name, (export, id)) != (export, id):
+            name = f"{name}@{folder}"
+        return name
+
+    def _known(self, name: str) -> bool:
+        at = bisect_left(self._all, hash(name))
+        return at < len(self._all) and bool(self._all[at] == hash(name))
 
 
 def latest(conversations: Iterable[Conversation]) -> datetime | None:

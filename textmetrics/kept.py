@@ -7,6 +7,7 @@ was read together with others beside it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ KINDS = (Record, Conversation, Problem, LeftOut)
 BLOCK = 128  # rows that are in memory at once
 HERE = Path(__file__).parent
 _SUM = 16  # bytes of the checksum at the end of a file
+_OURS = re.compile(rf"[0-9a-f]{{{2 * _SUM}}}\.(read|new)")
 _decode = msgspec.msgpack.Decoder(list[Row]).decode
 
 
@@ -53,9 +55,9 @@ class Kept:
             self._used.add(path.name)
             yield from (next(one for one in row if one is not None) for row in blocks(path, _decode, _SUM))
         else:
-            yield from self._anew(source, reader, mapping, path)
+            yield from self._anew(source, sum_, reader, mapping, path)
 
-    def _anew(self, source: Source, reader: Reader, mapping: Map, path: Path) -> Iterator[Item]:
+    def _anew(self, source: Source, sum_: str, reader: Reader, mapping: Map, path: Path) -> Iterator[Item]:
         source.looked_beside = False
         fresh, waiting = path.with_suffix(".new"), list[Row]()
         with fresh.open("wb") as file:
@@ -66,7 +68,7 @@ class Kept:
                     waiting = []
                 yield item
             put(file, waiting)
-        if source.looked_beside:
+        if source.looked_beside or source.sha256() != sum_:  # it is another by now
             fresh.unlink()
         else:
             with fresh.open("rb") as whole, fresh.open("ab") as end:
@@ -77,7 +79,7 @@ class Kept:
     def settle(self) -> None:
         """Throw away what was kept of files that are no longer there, or are others now."""
         for path in self.folder.iterdir():
-            if path.suffix in (".read", ".new") and path.name not in self._used:
+            if _OURS.fullmatch(path.name) and path.name not in self._used:
                 path.unlink()
 
 

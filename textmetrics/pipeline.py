@@ -18,7 +18,7 @@ from .definitions import definitions
 from .errors import ReadError, UnknownFormat, UsageError
 from .files import Files
 from .garbage import uncollected
-from .gathering import Export, latest, shared
+from .gathering import Export, Names, latest
 from .histories import Histories
 from .hours import Hours
 from .hours import load as load_hours
@@ -110,13 +110,12 @@ class Reading:
         return ReadError(", ".join(str(i) for i in self._inputs), f"holds no usable message{only}{first}")
 
     def _conversations(self, exports: Sequence[Export]) -> Iterator[Conversation]:
-        """Those of all exports, by ids that nothing else has: of one that several exports use, the later ones say of which they are."""
-        several, seen = shared(exports), dict[str, str]()
-        for export in exports:
+        """Those of all exports, by ids that no other export has."""
+        names = Names(exports)
+        for number, export in enumerate(exports):
             for conversation in export.conversations():
-                if several and hash(conversation.id) in several and seen.setdefault(conversation.id, export.folder) != export.folder:
-                    conversation = msgspec.structs.replace(conversation, id=f"{conversation.id}@{export.folder}")
-                    seen[conversation.id] = export.folder
+                if (name := names.of(conversation.id, number, export.folder)) != conversation.id:
+                    conversation = msgspec.structs.replace(conversation, id=name)
                 yield roles.override(conversation, self._roles) if self._roles else conversation
 
     def _read_all(self, found: list[Source], spool: Spool) -> list[Export]:
@@ -170,38 +169,31 @@ class Reading:
         kept = lost = 0
         left_out: dict[str, int] = {}
         sum_ = source.sha256()
-        for item in self.kept.read(source, sum_, reader, m) if self.kept else reader.read(source, m):
-            if isinstance(item, Record | Conversation):
-                export.add(item)
-                kept += 1
-            elif isinstance(item, LeftOut):
-                left_out[item.kind] = left_out.get(item.kind, 0) + item.count
-            else:
-                lost += item.record is not None and not item.kept
-                self.problems.append(item)
-        self.counts.records += kept + lost
-        self.counts.set_aside += lost
-        self.counts.kept += kept
-        self.counts.left_out += sum(left_out.values())
-        self.inputs.append(
-            {
-                "name": source.name,
-                "reader": reader.name,
-                "map": m.path if m.path != GENERIC_FORM.path else None,
-                "size": source.size,
-                "sha256": sum_,
-                "records": kept + lost,
-                "kept": kept,
-                "left_out": left_out,
-            }
-        )
+        try:
+            for item in self.kept.read(source, sum_, reader, m) if self.kept else reader.read(source, m):
+                if isinstance(item, Record | Conversation):
+                    export.add(item)
+                    kept += 1
+                elif isinstance(item, LeftOut):
+                    left_out[item.kind] = left_out.get(item.kind, 0) + item.count
+                else:
+                    lost += item.record is not None and not item.kept
+                    self.problems.append(item)
+        finally:  # what came before an error counts
+            self.counts.records += kept + lost
+            self.counts.set_aside += lost
+            self.counts.kept += kept
+            self.counts.left_out += sum(left_out.values())
+            told = {"records": kept + lost, "kept": kept, "left_out": left_out}
+            map_ = m.path if m.path != GENERIC_FORM.path else None
+            self.inputs.append({"name": source.name, "reader": reader.name, "map": map_, "size": source.size, "sha256": sum_, **told})
 
 
 def _once(found: Iterable[Source]) -> list[Source]:
     """The sources by name; of what was given twice, as a file and in its folder, say, the one that was asked for by name."""
     each: dict[Any, Source] = {}
     for source in sorted(found, key=lambda s: (s.name, not s.named)):
-        each.setdefault(source.name if is_address(source.name) else Path(source.name).absolute(), source)
+        each.setdefault(source.name if is_address(source.name) else Path(source.name).resolve(), source)
     return list(each.values())
 
 

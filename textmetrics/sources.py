@@ -81,13 +81,22 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The unpacked bytes, for a ``with``."""
-        with self._opener() as raw:
+        """The unpacked bytes, for a ``with``. What the system cannot read is a ReadError; damage, which has no error number, raises one of `DAMAGED`."""
+        with self._readable(), self._opener() as raw:
             if not self.packing:
                 yield raw
             else:
                 with PACKED[self.packing](raw) as unpacked:
                     yield unpacked
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno is None:
+                raise
+            raise ReadError(self.name, f"cannot be read: {error.strerror}") from error
 
     def head(self, size: int = HEAD) -> bytes:
         """The first bytes, as far as they can be read."""
@@ -96,7 +105,7 @@ class Source:
             with self.open() as stream:
                 while len(found) < size and (some := self.some(stream, size - len(found))):
                     found += some
-        except DAMAGED:
+        except (ReadError, *DAMAGED):
             pass
         return bytes(found)
 
@@ -113,7 +122,7 @@ class Source:
         """The checksum of the input as it lies there (packed, where it is packed); of a damaged member of an archive, of what can be read."""
         sum_ = hashlib.sha256()
         try:
-            with self._opener() as raw:
+            with self._readable(), self._opener() as raw:
                 while block := raw.read(1 << 20):
                     sum_.update(block)
         except (zipfile.BadZipFile, zlib.error, EOFError):
@@ -143,9 +152,11 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
 def _files(path: Path) -> list[Path]:
     """The files that a path, a folder or a glob names."""
     if path.is_dir():
-        if paths := sorted((p for p in path.rglob("*") if p.is_file() and not _hidden(p.parts[len(path.parts) :])), key=str):
+        paths = sorted((p for p in path.rglob("*") if p.is_file() and not _hidden(p.parts[len(path.parts) :])), key=str)
+        runs = {p.parent for p in paths if p.name == addresses.MARK} & {p.parent for p in paths if p.name == "messages.parquet"}
+        if paths := [p for p in paths if p.parent not in runs]:
             return paths
-        raise MissingInput(path, "the folder holds no file")
+        raise MissingInput(path, "the folder holds no file, or only what a run wrote")
     if path.is_file():
         return [path]
     if paths := addresses.matching(path):
@@ -273,8 +284,6 @@ def blocks(source: Source, size: int = 1 << 20) -> Iterator[bytes | Problem]:
                 read += len(block)
                 yield block
     except DAMAGED as error:
-        if isinstance(error, OSError) and error.errno is not None and not source.packing:
-            raise ReadError(source.name, f"cannot be read: {error.strerror}") from error
         yield Problem(source.name, f"the input is cut off or damaged here: {' '.join(str(error).split())}", byte=read)
 
 

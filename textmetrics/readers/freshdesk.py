@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..documents import Item, get
+from ..errors import ReadError
 from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
 from ..sources import Source
@@ -79,6 +80,8 @@ def _xml(source: Source) -> Iterator[Item | Problem]:
                     number += 1
                     yield Item(_object(element), number)
                     root.clear()
+    except ReadError:
+        raise
     except (ElementTree.ParseError, EOFError, OSError, LookupError, ValueError) as error:
         yield Problem(source.name, f"is no sound XML after {number} tickets: {error}", number + 1)
 

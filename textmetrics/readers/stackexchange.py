@@ -8,6 +8,7 @@ from typing import Any
 
 from ..cleaning import below, plain
 from ..documents import Item
+from ..errors import ReadError
 from ..exports import Messages, bare, beside, facts, items, listed, many, number, once, sample, verbatim, words
 from ..mapping import Map
 from ..sources import DAMAGED, Source
@@ -81,6 +82,8 @@ def _rows(source: Source) -> Iterator[Item | Problem]:
                     number_ += 1
                     yield Item(dict(element.attrib), number_)
                     root.clear()
+    except ReadError:
+        raise
     except (ParseError, DefusedXmlException, LookupError, ValueError, *DAMAGED) as error:
         yield Problem(source.name, f"the XML is cut off or damaged after {number_} rows ({' '.join(str(error).split())}); what stands before is kept", number_ + 1, kept=True)
 
