@@ -44,7 +44,7 @@ def test_the_same_bytes_behind_an_address(archive, here, tmp_path, glob):
     report = tm.mine(archive + glob, out="memory://results/run")
     assert files(place("memory://results/run")) == here
     assert report.messages.drop(columns="source").equals(tm.Report.load(tmp_path / "out").messages.drop(columns="source"))
-    assert not any((tmp_path / "temporary").rglob("*.*")), "nothing is left on this machine"
+    assert not any(p for own in (tmp_path / "temporary").iterdir() for p in own.iterdir()), "nothing is left on this machine"
 
 
 def test_what_was_read_is_kept_behind_an_address(archive, here):
@@ -76,6 +76,24 @@ def test_an_earlier_run_stands_until_the_new_one_is_whole(archive, here, monkeyp
         with pytest.raises(KeyboardInterrupt):
             tm.mine(archive, out="memory://results/run", metrics=["messages"])
     assert files(place("memory://results/run")) == before
+
+
+@pytest.mark.parametrize("fault", [OSError, KeyboardInterrupt])
+def test_a_run_that_was_being_sent_is_sent_again(archive, here, monkeypatch, fault):
+    tm.mine(archive, out="memory://results/run", metrics=["messages"])
+    copy, sent = addresses.shutil.copyfileobj, []
+
+    def broken(given, taken, size):
+        if len(sent) == 3:
+            raise fault("no route")
+        sent.append(copy(given, taken, size))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(addresses.shutil, "copyfileobj", broken)
+        with pytest.raises((OutputError, KeyboardInterrupt)):
+            tm.mine(archive, out="memory://results/run")
+    tm.mine(archive, out="memory://results/run", resume=True)
+    assert files(place("memory://results/run")) == here
 
 
 def test_what_is_no_run_is_not_overwritten(archive):

@@ -154,7 +154,8 @@ def test_a_run_stopped_between_the_two_moves_loses_nothing(whole, tmp_path):
     tm.mine(CHAT, out=tmp_path / "out")
     (tmp_path / ".out.work").mkdir()
     (tmp_path / "out").rename(tmp_path / ".out.work" / "old")
-    engines.Work(tmp_path / "out").forget()
+    with engines.Work(tmp_path / "out"):
+        pass
     assert files(tmp_path / "out") == whole
 
 

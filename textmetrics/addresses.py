@@ -12,9 +12,9 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from .errors import MissingInput, OutputError, TextmetricsError, UsageError
@@ -48,6 +48,16 @@ def place(given: str | Path) -> Path:
     except ValueError as error:
         raise UsageError(f"{given}: {error}") from error
     return cast(Path, found)
+
+
+def within(inner: str | Path, outer: str | Path) -> bool:
+    """Whether one folder is another, or lies in it.
+
+    >>> within("s3://results/run/kept", "s3://results/run"), within("run/../kept", "run")
+    (True, False)
+    """
+    lower, upper = (PurePosixPath(str(p)) if is_address(p) else Path(os.path.realpath(p)) for p in (inner, outer))
+    return lower.is_relative_to(upper)
 
 
 def matching(given: str | Path) -> list[Path]:
@@ -97,11 +107,11 @@ def stand_in(address: str) -> Path:
     return own / hashlib.blake2b(address.encode(), digest_size=8).hexdigest() / "out"
 
 
-def check(address: str) -> None:
-    """That an address can be written to, as far as a look tells: it holds nothing, or an earlier run."""
+def check(address: str, own: Collection[str] = ()) -> None:
+    """That an address can be written to, as far as a look tells: it holds nothing, an earlier run, or files of its ``own`` names, of which a run was being sent."""
     with _told(lambda why: OutputError(f"{address}: cannot be reached: {why}")):
         old = _names(place(address))
-    if old and MARK not in old:
+    if MARK not in old and not old <= set(own):
         raise OutputError(f"{address}: holds other files; name an empty or new folder")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
@@ -15,7 +14,7 @@ import typer
 from .addresses import place
 from .commands import Dates, Folder, Inputs, add_to
 from .commands import console as _console
-from .errors import TextmetricsError
+from .errors import FULL, TextmetricsError
 
 STOPPED = 130  # what Typer makes of Ctrl-C
 
@@ -282,7 +281,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"textmetrics: stopped{resumed}", file=sys.stderr)
         return 75
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+        if isinstance(error, OSError) and error.errno in FULL:
             print(f"textmetrics: error: {error.strerror}", file=sys.stderr)
             return 74
         usage = getattr(error, "exit_code", None)

@@ -6,6 +6,7 @@
     ├── ReadError      an input that cannot be understood as a whole (with its place)      65
     │   └── MissingInput   there is no such file                                          66
     ├── OutputError    the output cannot be made                                          73
+    │   └── DiskError      the disk is full, or fails                                     74
     ├── WorkerError    a process of a run died; the run can be resumed                    75
     ├── PackError      a language, channel, map or roles file that is wrong (file, key)    78
     └── ModelError     a trained model that is missing or does not fit                    78
@@ -17,14 +18,23 @@ traceback and exits with the code named here; anything else is a bug of ours and
 
 from __future__ import annotations
 
+import copyreg
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what the disk is to blame for, not the name
 
 
 class TextmetricsError(Exception):
     """Base class: catch this one to catch all of ours."""
 
     exit_code = 70
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels from a worker as the message it has, not as what that was made of."""
+        return copyreg.__newobj__, (type(self),), {**self.__dict__, "args": self.args}  # type: ignore[attr-defined]
 
 
 class UnknownName(TextmetricsError, LookupError):
@@ -68,6 +78,12 @@ class OutputError(TextmetricsError, OSError):
     """An output that cannot be made."""
 
     exit_code = 73
+
+
+class DiskError(OutputError):
+    """An output for which the disk has no room, or that it fails to take."""
+
+    exit_code = 74
 
 
 class WorkerError(TextmetricsError):

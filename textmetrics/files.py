@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .tables import TABLES, schema
@@ -16,13 +18,22 @@ LARGE = 8 << 20  # bytes from which fewer rows make one, so that texts do not pi
 
 
 class Files:
-    """The tables of a run as files that grow, a row group at a time, so that memory does not grow with them."""
+    """The tables of a run as files that grow, within, a row group at a time, so that memory does not grow with them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._waiting: dict[str, list[pa.Table]] = {}
         self._rows, self._bytes = Counter[str](), Counter[str]()  # of what waits
         self._writers: dict[str, Any] = {}
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for writer in self._writers.values():
+            with suppress(OSError):
+                writer.close()
+            writer.is_open = False  # what could not be ended it would try to end again
 
     def add(self, name: str, table: pa.Table) -> None:
         """Take in some rows."""

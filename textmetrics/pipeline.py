@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from . import engines, mapping, parts, roles, sources
-from .addresses import is_address
+from . import engines, judging, mapping, parts, roles, sources
+from .addresses import is_address, within
 from .annotation import Settings, annotate
 from .dates import ORDERS
 from .definitions import definitions
@@ -30,6 +32,7 @@ from .profile import stage
 from .readers import Reader, choose
 from .recognition import advice
 from .report import Report
+from .scorers import SCORERS
 from .sidetables import aside
 from .sources import Source
 from .spool import Spool
@@ -40,6 +43,7 @@ from .types import Conversation, LeftOut, Problem, Record
 from .work import Work
 
 VERSION = "0.1.0"
+MOST_ON_WINDOWS = 61  # processes that one can wait for
 Progress = Callable[[str, int, int], None]
 
 
@@ -293,39 +297,53 @@ def mine(
     opening = hours if isinstance(hours, Hours) or hours is None else load_hours(hours)
     settings = Settings(thresholds=thresholds or {}, mood=mood, rules_only=rules_only, hours=opening)
     job = Job(zoned(as_of), settings, tuple(metrics) if metrics is not None else None)
-    work = Work(out, resume=resume)
-    reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records", keep=keep)
-    store = Spool(work.spool / "customers")
-    files, histories = Files(work.tables), Histories(store, metrics)
-    conversations = messages = skewed = 0
-    for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):
-        conversations, messages, skewed = conversations + part.conversations, messages + part.messages, skewed + part.skewed
-        with stage("write"):
-            for name in MEASURED:
-                files.add(name, part.table(name))
-        for transcript in part.customers:
-            histories.add(transcript)
-        if progress:
-            progress("annotating", messages, max(messages, reading.counts.kept))
-    if not conversations:
-        work.forget()
-        raise reading.nothing()
-    for table in histories.observations():
-        files.add("observations", table)
-    store.close()
-    files.add("problems", problem_table(reading.problems))
-    files.close()
-    report = Report(Stored(work.tables), _told(settings, metrics, as_of or reading.cut, reading, conversations, messages, skewed))
-    if beside:
-        report = with_side_tables(report, beside)
-    with stage("estimate"):
-        report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
-    work.settle()
+    _look_before(job, out, keep, workers if cluster is None else 0)
+    with Work(out, resume=resume) as work, Files(work.tables) as files:
+        reading = Reading(inputs, format=format, map=map, roles=roles, dates=dates, progress=progress, spool=work.spool / "records", keep=keep)
+        store = Spool(work.spool / "customers")
+        histories = Histories(store, metrics)
+        conversations = messages = skewed = 0
+        for part in engines.run(job, _cut_like(reading, as_of), work, workers=workers, cluster=cluster):
+            conversations, messages, skewed = conversations + part.conversations, messages + part.messages, skewed + part.skewed
+            with stage("write"):
+                for name in MEASURED:
+                    files.add(name, part.table(name))
+            for transcript in part.customers:
+                histories.add(transcript)
+            if progress:
+                progress("annotating", messages, max(messages, reading.counts.kept))
+        if not conversations:
+            raise reading.nothing()
+        for table in histories.observations():
+            files.add("observations", table)
+        store.close()
+        files.add("problems", problem_table(reading.problems))
+        files.close()
+        report = Report(Stored(work.tables), _told(settings, metrics, as_of or reading.cut, reading, conversations, messages, skewed))
+        if beside:
+            report = with_side_tables(report, beside)
+        with stage("estimate"):
+            report.write_into(work.tables, by, there=() if beside else tuple(TABLES))
+        work.settle()
     report = Report.load(work.made)
     if reading.kept:
         reading.kept.settle()
         report.run["known"] = reading.kept.known
     return report
+
+
+def _look_before(job: Job, out: str | Path, keep: str | Path | None, processes: int) -> None:
+    """What can be told to be wrong before anything is read or written."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):  # it imports the script that was started
+        raise UsageError('mine was called again by a process that it started: put the call under if __name__ == "__main__":')
+    if sys.platform == "win32" and processes > MOST_ON_WINDOWS:
+        raise UsageError(f"--workers {processes}: Windows has room for {MOST_ON_WINDOWS}")
+    if keep is not None and within(keep, out):
+        raise UsageError(f"--keep {keep}: lies in the output {out}, which is replaced as a whole: name a folder beside it")
+    Tables(job.metrics)
+    judging.thresholds(None, job.settings.thresholds)
+    if job.settings.mood is not None:
+        SCORERS[job.settings.mood]
 
 
 def _cut_like(reading: Reading, as_of: datetime | None) -> Iterator[Conversation]:

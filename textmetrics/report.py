@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 from collections import ChainMap
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import addresses
-from .errors import OutputError, ReadError
+from .errors import FULL, OutputError, ReadError
 from .sidetables import COLUMNS as SIDE
 from .stored import Stored, columns
 from .summing import estimate_rows
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk's fault, not the name's
 CALIBRATION = "calibration.json"  # what people read of a run, written beside it by `calibrate`
 
 
@@ -138,12 +136,9 @@ class Report:
 
     def write(self, folder: str | Path, by: Sequence[str] = ()) -> Path:
         """Write all tables into a folder: whole, or not at all. A folder that holds something else is an OutputError."""
-        work = Work(folder)
-        try:
+        with Work(folder) as work:
             self.write_into(work.tables, by)
             work.settle()
-        finally:
-            work.forget()
         return addresses.place(work.made)
 
     def write_into(self, folder: Path, by: Sequence[str] = (), *, there: Sequence[str] = ()) -> None:
