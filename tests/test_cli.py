@@ -1,5 +1,6 @@
 """The command line, as people call it."""
 
+import errno
 import json
 import os
 import subprocess
@@ -140,24 +141,38 @@ def test_page_runs_nothing_of_a_transcript(tmp_path):
     assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")
 
 
-@pytest.mark.parametrize("error", [ArithmeticError, OSError])
-def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capsys, error):
+@pytest.mark.parametrize("error", [ArithmeticError, OSError, BrokenPipeError])
+def test_a_bug_of_ours_has_its_own_exit_code(monkeypatch, capfd, error):
     from textmetrics import cli, pipeline
 
     def broken(*_, **__):
-        raise error("out of cheese")
+        raise error(errno.EPIPE, "out of cheese") if error is BrokenPipeError else error("out of cheese")
 
     monkeypatch.setattr(pipeline, "mine", broken)
-    assert cli.main(["mine", "x", "--out", "y"]) == 70 and "out of cheese" in capsys.readouterr().err
+    assert cli.main(["mine", "x", "--out", "y"]) == 70 and "out of cheese" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("args", [["list"], ["explain", "first_response_wait"]])
-def test_a_closed_pipe_is_no_error(args):
+@pytest.fixture
+def unread():
+    """Where nobody reads what is printed."""
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run([sys.executable, "-m", "textmetrics", *args], stdout=write, stderr=subprocess.PIPE, text=True)
+    yield write
     os.close(write)
+
+
+@pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
+@pytest.mark.parametrize("args", [["list"], ["explain", "first_response_wait"], ["mine", "--help"]], ids=" ".join)
+def test_a_closed_pipe_is_no_error(unread, args, buffered):
+    done = subprocess.run([sys.executable, "-m", "textmetrics", *args], stdout=unread, stderr=subprocess.PIPE, text=True, env=os.environ | buffered)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("args", "code"), [(["x.txt"], 1), (["missing"], 66), (["--nothing"], 2)], ids=str)
+def test_that_nobody_reads_what_is_told_changes_no_exit_code(unread, tmp_path, args, code):
+    (tmp_path / "x.txt").write_text(CHAT + "neither time nor name\n")
+    command = [sys.executable, "-m", "textmetrics", "mine", *args, "--out", "out"]
+    assert subprocess.run(command, stdout=unread, stderr=unread, cwd=tmp_path).returncode == code
 
 
 def test_profile_says_what_each_stage_cost(mined, tmp_path):

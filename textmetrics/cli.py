@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import traceback
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from .addresses import place
-from .commands import Dates, Folder, Inputs, add_to
+from .commands import Dates, Folder, Inputs, add_to, unheard
 from .commands import console as _console
 from .errors import FULL, TextmetricsError
 
@@ -262,31 +264,64 @@ def main(argv: list[str] | None = None) -> int:
         code = app(args=argv, standalone_mode=False)
         if code == STOPPED:
             raise KeyboardInterrupt
-        sys.stdout.flush()
+        with _heard(sys.stdout):
+            sys.stdout.flush()
         return int(code or 0)
     except typer.Exit as stop:
         return stop.exit_code
     except TextmetricsError as error:
         from .cleaning import printable
 
-        print(f"textmetrics: error: {printable(' '.join(str(error).split()))[:600]}", file=sys.stderr)
+        _tell(f"textmetrics: error: {printable(' '.join(str(error).split()))[:600]}")
         return error.exit_code
-    except (BrokenPipeError, SystemExit) as closed:
-        if isinstance(closed, SystemExit) and not isinstance(closed.__context__, BrokenPipeError):  # what Typer makes of a closed pipe
+    except SystemExit as closed:
+        if not isinstance(closed.__context__, BrokenPipeError):  # what Typer makes of a pipe that broke
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not _unread(sys.stdout):
+            return _bug(closed.__context__)
+        unheard(sys.stdout)
         return 0
     except (KeyboardInterrupt, typer.Abort):
         resumed = ". The same command with --resume goes on from there" if (argv or sys.argv[1:])[:1] == ["mine"] else ""
-        print(f"textmetrics: stopped{resumed}", file=sys.stderr)
+        _tell(f"textmetrics: stopped{resumed}")
         return 75
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
-            print(f"textmetrics: error: {error.strerror}", file=sys.stderr)
+            _tell(f"textmetrics: error: {error.strerror}")
             return 74
         usage = getattr(error, "exit_code", None)
-        if usage is None:  # a bug of ours: the traceback, and a code that nobody takes for "done, with problems"
-            traceback.print_exc()
-            return 70
-        error.show()  # type: ignore[attr-defined]
+        if usage is None:
+            return _bug(error)
+        with _heard(sys.stderr):
+            error.show()  # type: ignore[attr-defined]
         return 2
+
+
+def _bug(error: BaseException) -> int:
+    """A bug of ours: the traceback, and a code that nobody takes for "done, with problems"."""
+    _tell("".join(traceback.format_exception(error)).rstrip())
+    return 70
+
+
+def _tell(text: str) -> None:
+    with _heard(sys.stderr):
+        print(text, file=sys.stderr)
+
+
+def _unread(stream: TextIO) -> bool:
+    """Whether nobody reads what is printed here any more."""
+    if not hasattr(select, "poll"):  # on Windows it cannot be asked
+        return True
+    asked = select.poll()
+    asked.register(stream.fileno(), 0)
+    return bool(asked.poll(0))
+
+
+@contextmanager
+def _heard(stream: TextIO) -> Iterator[None]:
+    """What is printed within is lost, and no error, where nobody reads it."""
+    try:
+        yield
+        stream.flush()
+    except BrokenPipeError:
+        unheard(stream)

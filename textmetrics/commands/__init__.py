@@ -6,11 +6,13 @@ inside the function, so that ``textmetrics --help`` stays quick. Here, as in cli
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
 
 import typer
 
@@ -48,4 +50,15 @@ def console(*, stderr: bool = False) -> Console:
     """Where a command prints: markup and emoji codes of a transcript stay text."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            unheard(sys.stderr if stderr else sys.stdout)
+            if not stderr:
+                raise typer.Exit
+
+    return Screen(stderr=stderr, highlight=False, emoji=False, markup=False)
+
+
+def unheard(stream: TextIO) -> None:
+    """Nobody reads what is printed here any more: it goes nowhere from now on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
