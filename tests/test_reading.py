@@ -4,6 +4,8 @@ import bz2
 import gzip
 import io
 import json
+import operator
+import os
 import subprocess
 import sys
 import zipfile
@@ -14,6 +16,7 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 import textmetrics as tm
 from textmetrics import delimited, threads
@@ -129,12 +132,12 @@ def test_zip_bomb_is_refused(tmp_path):
 
 def damaged(kind, path):
     """An archive of three members of which the first is damaged in some way."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA if kind == "lzma" else zipfile.ZIP_DEFLATED) as archive:
         for name in ("a.jsonl", "b.jsonl", "../c.jsonl"):
             archive.writestr(name, (LINE * 40).replace('"a"', f'"{name}"'))
     data = bytearray(path.read_bytes())
     entry = data.find(b"PK\x01\x02")
-    if kind == "bytes":
+    if kind in ("bytes", "lzma"):
         data[45] ^= 0xFF
         data[60] ^= 0x55
     elif kind == "encrypted":
@@ -145,13 +148,69 @@ def damaged(kind, path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("kind", ["bytes", "encrypted", "unknown method"])
+@pytest.mark.parametrize("kind", ["bytes", "lzma", "encrypted", "unknown method"])
 def test_a_damaged_member_costs_only_itself(tmp_path, kind):
     damaged(kind, tmp_path / "x.zip")
     reading = tm.read(tmp_path / "x.zip")
     assert {c.id for c in reading} >= {"b.jsonl", "../c.jsonl"}
     assert any("a.jsonl" in p.source for p in reading.problems)
     assert not (tmp_path.parent / "c.jsonl").exists()
+
+
+def flipped(data, at):
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def archive():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("señor.jsonl", LINE)
+    return out.getvalue()
+
+
+def columns():
+    out = io.BytesIO()
+    parquet.write_table(pa.table({"text": [f"No sound {n}" for n in range(3_000)]}), out, row_group_size=1_000, use_dictionary=False)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.zip", flipped(archive(), archive().find(b"PK\x01\x02")), "no sound archive"),
+        ("x.zip", flipped(archive(), archive().rfind("ñ".encode())), "no sound archive"),
+        ("x.zip", archive()[:-30], "no sound archive"),
+        ("x.parquet", flipped(columns(), len(columns()) // 2), "no sound Parquet"),
+        ("x.parquet.gz", gzip.compress(columns())[:-9], "no sound Parquet"),
+    ],
+    ids=["list of members", "name of a member", "cut archive", "page", "cut table"],
+)
+def test_a_damaged_file_is_told_in_one_line_and_costs_only_itself(tmp_path, name, data, said):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ReadError, match=said):
+        list(tm.read(tmp_path / name))
+    (tmp_path / "y.jsonl").write_text(LINE)
+    reading = tm.read(tmp_path)
+    messages = sum(len(c.messages) for c in reading)
+    assert [said in str(p) for p in reading.problems] == [True]
+    assert messages == reading.counts.kept == sum(i["kept"] for i in reading.inputs) >= 1, "what stands before the damage counts"
+
+
+@pytest.mark.parametrize("before", ["sources._of_file", "pipeline.choose", "sources.Source.sha256"])
+def test_a_file_that_vanishes_costs_only_itself(tmp_path, monkeypatch, before):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(LINE)
+    whole = operator.attrgetter(before)(tm)
+    monkeypatch.setattr(f"textmetrics.{before}", lambda *given: (tmp_path / "a.jsonl").unlink(missing_ok=True) or whole(*given))
+    reading = tm.read(tmp_path)
+    assert [len(c.messages) for c in reading] == [1]
+    assert [str(p) for p in reading.problems] == [f"{tmp_path / 'a.jsonl'}: cannot be read: No such file or directory"]
+
+
+def test_what_is_no_plain_file_is_said_to_be_none(tmp_path):
+    os.mkfifo(tmp_path / "x.jsonl")
+    with pytest.raises(ReadError, match="no plain file: give what comes out of it as standard input"):
+        list(tm.read(tmp_path / "x.jsonl"))
 
 
 def test_damaged_gzip_is_a_problem_not_a_crash(tmp_path):

@@ -1,11 +1,13 @@
 """Side tables: every format is known by its content, says its scale, and joins what it is about; what joins nothing is said."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import textmetrics as tm
+from textmetrics.errors import ReadError
 from textmetrics.joining import join
 from textmetrics.pipeline import with_side_tables
 from textmetrics.report import Report
@@ -42,6 +44,13 @@ def test_every_format_has_an_example_is_known_by_its_content_and_documented(name
     assert recognise(source).name == name and SIDETABLES[name].doc
     tables, _, _ = rows_of(report, path.name)
     assert all(set(r) == set(COLUMNS[SIDETABLES[name].table]) for t in tables.values() for r in t) and any(tables.values())
+
+
+@pytest.mark.parametrize("name", ["zendesk_ratings.json", "zendesk_guide.json"])
+def test_a_table_that_is_cut_is_an_error_that_says_so(report, tmp_path, name):
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress((FILES / name).read_bytes())[:-9])
+    with pytest.raises(ReadError, match=f"{name}.gz: is no JSON"):
+        join([tmp_path / f"{name}.gz"], report.rows("conversations"))
 
 
 def test_qualtrics_three_headers_zone_previews_and_partials(report):

@@ -13,6 +13,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import lzma
 import sys
 import tempfile
 import zipfile
@@ -35,7 +36,7 @@ RATIO = 200  # a zip member that grows more than this is refused as a bomb
 SPOOL = 64 << 20  # bytes of standard input kept in memory before they go to a temporary file
 WINDOW = 1 << 31  # bytes of a zstd window that are allowed: public dumps use so much, libraries refuse it by default
 HIDDEN = (".", "~", "__MACOSX", "_SUCCESS", "_metadata", "_common_metadata", "_temporary")  # what systems leave beside data; _chat.txt is WhatsApp's
-DAMAGED = (EOFError, OSError, zipfile.BadZipFile, zlib.error)  # what reading a packed stream that is cut off or damaged raises
+DAMAGED = (EOFError, OSError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)  # what reading a packed stream that is cut off or damaged raises
 PACKED: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": lambda raw: gzip.GzipFile(fileobj=raw, mode="rb"),
     ".bz2": bz2.BZ2File,
@@ -125,7 +126,7 @@ class Source:
             with self._readable(), self._opener() as raw:
                 while block := raw.read(1 << 20):
                     sum_.update(block)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
+        except DAMAGED:
             sum_.update(b"damaged")
         return sum_.hexdigest()
 
@@ -161,6 +162,8 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if paths := addresses.matching(path):
         return paths
+    if path.exists():
+        raise ReadError(path, "is no plain file: give what comes out of it as standard input, which is -")
     raise MissingInput(path, "there is no such file or folder")
 
 
@@ -174,15 +177,28 @@ def _hidden(parts: Sequence[str]) -> bool:
 
 
 def _of_file(path: Path) -> Iterator[Source]:
-    if path.suffix.lower() == ".zip" and _is_zip(path):
-        yield from _of_zip(path)
-    else:
-        yield Source(str(path), lambda: path.open("rb"), folder=path.parent, size=path.stat().st_size)
+    """What is in a file. One that cannot be read, or whose list of members is damaged, says so when it is opened, so that it costs only itself."""
+    opener: Callable[[], Any] = partial(path.open, "rb")
+    size = 0
+    try:
+        size = path.stat().st_size
+        if path.suffix.lower() == ".zip" and _is_zip(path):
+            yield from _of_zip(path)
+            return
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
+        opener = partial(_refuse, path, f"is no sound archive: {error}")
+    except OSError:
+        pass
+    yield Source(str(path), opener, folder=path.parent, size=size)
+
+
+def _refuse(path: Path, why: str) -> Any:
+    raise ReadError(path, why)
 
 
 def _is_zip(path: Path) -> bool:
     with path.open("rb") as file:
-        return zipfile.is_zipfile(file)
+        return file.read(4) == b"PK\x03\x04" or zipfile.is_zipfile(file)
 
 
 def _of_zip(path: Path) -> Iterator[Source]:

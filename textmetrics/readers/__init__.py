@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 
 from ..errors import ReadError, UnknownFormat
 from ..mapping import Map
 from ..registry import Registry
-from ..sources import Source
+from ..sources import DAMAGED, Source
 from ..types import Conversation, LeftOut, Problem, Record
 
 Read = Callable[[Source, Map], Iterator[Record | Conversation | Problem | LeftOut]]
@@ -66,6 +67,8 @@ def choose(source: Source, format: str | None, mapping: Map) -> Reader:
     if named := format or mapping.reader:
         return READERS[named]
     if not (head := source.head()):
+        with suppress(*DAMAGED), source.open() as stream:  # what the system cannot read is told as such
+            stream.read(1)
         raise UnknownFormat(source.name, "is empty, or its beginning cannot be read")
     if mapping.columns and not mapping.keep_rest:
         found = {n: r for n, r in READERS.items() if r.shape and r.shape == _shape(source, head)}

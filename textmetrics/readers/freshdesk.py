@@ -10,7 +10,7 @@ from ..documents import Item, get
 from ..errors import ReadError
 from ..exports import Messages, beside, facts, given, html, ident, items, joined, listed, many, number, once, sample, tidy, true, verbatim, words
 from ..mapping import Map
-from ..sources import Source
+from ..sources import DAMAGED, Source
 from ..types import LeftOut, Problem, Record
 from . import reader
 
@@ -82,7 +82,7 @@ def _xml(source: Source) -> Iterator[Item | Problem]:
                     root.clear()
     except ReadError:
         raise
-    except (ElementTree.ParseError, EOFError, OSError, LookupError, ValueError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError, *DAMAGED) as error:
         yield Problem(source.name, f"is no sound XML after {number} tickets: {error}", number + 1)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from ..errors import ReadError
 from ..mapping import Map, Rows
-from ..sources import Source
+from ..sources import DAMAGED, Source
 from ..types import Problem, Record
 from . import reader
 
@@ -37,19 +38,27 @@ def read(source: Source, mapping: Map) -> Iterator[Record | Problem]:
 
 
 def _rows(source: Source) -> Iterator[dict[str, Any]]:
-    for batch in _file(source).iter_batches(ROWS):
-        for row in batch.to_pylist():
-            yield {k: _cell(v) for k, v in row.items()}
+    with _sound(source):
+        for batch in _file(source).iter_batches(ROWS):
+            for row in batch.to_pylist():
+                yield {k: _cell(v) for k, v in row.items()}
 
 
 def _file(source: Source) -> Any:
     import pyarrow as pa
     from pyarrow import parquet
 
+    with _sound(source), source.open() as stream:
+        return parquet.ParquetFile(pa.BufferReader(stream.read()))
+
+
+@contextmanager
+def _sound(source: Source) -> Iterator[None]:
+    import pyarrow as pa
+
     try:
-        with source.open() as stream:
-            return parquet.ParquetFile(pa.BufferReader(stream.read()))
-    except (pa.ArrowInvalid, OSError) as error:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, *DAMAGED) as error:
         raise ReadError(source.name, f"is no sound Parquet file: {' '.join(str(error).split())[:200]}") from error
 
 

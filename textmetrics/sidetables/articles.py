@@ -11,7 +11,7 @@ import msgspec
 
 from ..cleaning import plain as text_of
 from ..errors import ReadError
-from ..sources import Source
+from ..sources import DAMAGED, Source
 from ..times import Clock
 from ..types import Problem
 from . import CUSTOMERS, EMAILS, Row, cells, clock, heading, number, pick, plain, records, sidetable
@@ -96,7 +96,7 @@ def zendesk_guide(source: Source) -> Iterator[Row | Problem]:
     with source.open() as stream:
         try:
             whole: Any = msgspec.json.decode(stream.read())
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, *DAMAGED) as error:
             raise ReadError(source.name, f"is no JSON: {error}") from error
     for record, a in enumerate(whole["articles"], start=1):
         votes, total = a.get("vote_count"), a.get("vote_sum")

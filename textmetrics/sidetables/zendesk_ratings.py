@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ..errors import ReadError
-from ..sources import Source
+from ..sources import DAMAGED, Source
 from ..times import Clock
 from ..types import Problem
 from . import Row, sidetable
@@ -24,7 +24,7 @@ def zendesk_ratings(source: Source) -> Iterator[Row | Problem]:
     with source.open() as stream:
         try:
             whole: Any = msgspec.json.decode(stream.read())
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, *DAMAGED) as error:
             raise ReadError(source.name, f"is no JSON: {error}") from error
     read = Clock().read
     for record, r in enumerate(whole["satisfaction_ratings"], start=1):
