@@ -59,6 +59,16 @@ def test_asking_first_loses_nothing_in_the_archives():
                 assert asking(cues.finder(code), folded) == without_asking(packs.language(code), folded), folded
 
 
+def test_phrases_that_come_often_are_matched_as_they_were_before(monkeypatch):
+    monkeypatch.setattr(cues, "SELDOM", 2)
+    texts = [fold(m.text) for c in tm.read(CORPORA) for m in c.messages]
+    finder = cues.Finder(packs.language("en"))
+    found = finder.find(texts)
+    assert len(finder._often) > 50 and finder.find(texts) == found
+    monkeypatch.setattr(cues, "SELDOM", -1)
+    assert cues.Finder(packs.language("en")).find(texts) == found
+
+
 PHRASES = [(code, p) for code in packs.languages() for cue in packs.language(code).cues.values() for p in (*cue.phrases, *cue.barring)]
 
 

@@ -13,7 +13,6 @@ from functools import cache
 
 from . import nlp, packs
 from .expressions import ANYWHERE, Chooser, Expression, Place, Span, apart, characters, either
-from .memo import Memo
 from .packs import CuePack, Language
 from .paths import Node, bounded, sharp
 from .phrases import START
@@ -37,9 +36,10 @@ class Finder:
         told = [(n, *one) for n, cue in enumerate(self.cues) for one in (*_phrases(cue.phrases, cue.expressions, False), *_phrases(cue.barring, cue.unless, True))]
         self._sieve = Sieve([phrase for _, phrase, _, _ in told])
         self._phrases = [(cue, barring, _kind(phrase, nodes)) for (cue, phrase, _, barring), nodes in zip(told, self._sieve.nodes, strict=True)]
-        self._short = Memo[int, Match](lambda n: re.compile(told[n][2].encode()).match)
-        self._met = [0] * len(told)  # how often each was matched
-        self._long = [Expression([expression]) for _, _, expression, _ in told]
+        self._expressions = [expression for _, _, expression, _ in told]
+        self._long = [Expression([expression]) for expression in self._expressions]
+        self._often: dict[int, Match] = {}  # those that ``re`` matches
+        self._met = [0] * len(told)  # how often each of the others was matched
         self._patterned = [number for number, cue in enumerate(self.cues) if cue.patterns]
         self._patterns = Chooser([either([nlp.superset(p) for p in self.cues[number].patterns]) for number in self._patterned])
 
@@ -52,10 +52,15 @@ class Finder:
         data = folded.encode("utf-8", "surrogatepass")
         shown: dict[int, list[Place]] = {self._patterned[k]: [] for k in self._patterns.of(data)} if self._patterned else {}
         barred: dict[int, list[Place]] = {}
+        often = self._often
         for n, begin in hits:
             cue, barring, kind = self._phrases[n]
             if kind is not SHORT or begin < 0:
                 places = self._placed(n, kind, data, begin)
+            elif n in often:
+                if not (match := often[n](data, begin)):
+                    continue
+                places = ((begin, n, match.end()),)
             elif (end := self._end(n, data, begin)) >= 0:
                 places = ((begin, n, end),)
             else:
@@ -80,12 +85,14 @@ class Finder:
         return [(begin, n, end)] if end >= 0 else ()
 
     def _end(self, n: int, data: bytes, begin: int) -> int:
-        """Where in UTF-8 a phrase ends that begins at a byte; -1 where it does not. Not by `re` before it pays, which takes ten times as long to compile."""
+        """Where in UTF-8 a phrase ends that begins at a byte; -1 where it does not. Not by ``re`` before it pays, which takes ten times as long to compile."""
+        if n in self._often:
+            match = self._often[n](data, begin)
+            return match.end() if match else -1
         self._met[n] += 1
-        if self._met[n] <= SELDOM:
-            return self._long[n].end(data, begin)
-        match = self._short[n](data, begin)
-        return match.end() if match else -1
+        if self._met[n] == SELDOM:
+            self._often[n] = re.compile(self._expressions[n].encode()).match
+        return self._long[n].end(data, begin)
 
     def _shown(self, cue: CuePack, met: Sequence[Place], barred: Sequence[Place], folded: str, data: bytes) -> list[Cue]:
         """The places of one cue, of those that its phrases have."""
