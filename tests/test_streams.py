@@ -368,3 +368,11 @@ def test_nothing_of_a_source_is_kept_when_it_is_read(tmp_path, monkeypatch):
         assert kept and not any(clock() for clock in kept)
     finally:
         gc.enable()
+
+
+def test_a_ticket_without_any_field_costs_only_itself(tmp_path):
+    sound = "<helpdesk-ticket><id>1</id><description>No sound</description><requester-id>5</requester-id></helpdesk-ticket>"
+    (tmp_path / "tickets.xml").write_text(f"<helpdesk-tickets><helpdesk-ticket/>{sound}</helpdesk-tickets>")
+    reading = tm.read(tmp_path / "tickets.xml", format="freshdesk")
+    assert [m.text for c in reading for m in c.messages] == ["No sound"]
+    assert [(p.record, p.reason) for p in reading.problems] == [(1, "a ticket without any field")]

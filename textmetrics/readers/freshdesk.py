@@ -78,7 +78,8 @@ def _xml(source: Source) -> Iterator[Item | Problem]:
                 root = element if root is None else root
                 if event == "end" and element.tag == "helpdesk-ticket":
                     number += 1
-                    yield Item(_object(element), number)
+                    value = _object(element)
+                    yield Item(value, number) if isinstance(value, dict) else Problem(source.name, "a ticket without any field", number)
                     root.clear()
     except ReadError:
         raise
